@@ -1,0 +1,134 @@
+"""The core's inputs and outputs, and the two things it reads through.
+
+The driver's duty, and the whole of it: for each `Effects`, in order,
+
+1. send `messages` at any time, in any order, or lose them;
+2. put `persist` on disk, synced, in sequence order, then step `Persisted(sequence)`;
+3. apply blocks up to `final`;
+4. on `elected`, build the term-opening block and step `Propose`.
+
+What may leave a node only after a sync is not in `messages` yet: it comes out of the step that
+takes `Persisted`. So the driver cannot send a promise that a crash could forget.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from amanat.consensus.log_entry import Entry
+from amanat.consensus.messages import Message
+from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate
+from amanat.ledger.encoding import Structure
+from amanat.ledger.identifiers import Digest, Name, Term
+
+
+class Promise(Structure, frozen=True):
+    """All that an authority has bound itself to: Raft's persistent term and vote, and its acks.
+
+    It is kept outside the database (the sign guard), synced before the signature is made.
+    """
+
+    term: Term
+    voted_for: Name | None
+    acked: BlockId | None
+    """The highest block acked, by (term, height)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One unit of the driver's clock has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """`message` arrived from the authority `sender`, whose identity the transport vouches for."""
+
+    sender: Name
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Propose:
+    """The leader's next block, executed on its tip. Refused with `NotLeader` by anybody else."""
+
+    height: int
+    parent: Digest
+    digest: Digest
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Persisted:
+    """Everything up to the `Persist` numbered `sequence` is on disk."""
+
+    sequence: int
+
+
+Event = Tick | Receive | Propose | Persisted
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message for one peer."""
+
+    to: Name
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Persist:
+    """What must be on disk, synced, before `Persisted(sequence)` may be stepped.
+
+    First drop the log's entries above `truncate_above` (if given), then add `entries`, then
+    replace the promise (if given).
+    """
+
+    sequence: int
+    promise: Promise | None
+    truncate_above: int | None
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A peer broke the protocol; nothing of its message was taken."""
+
+    peer: Name
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What one step asks of the driver."""
+
+    messages: tuple[Outgoing, ...] = ()
+    persist: Persist | None = None
+    final: CommitCertificate | None = None
+    """Newly final: this block and all before it."""
+    elected: LeaderCertificate | None = None
+    """This node now leads the term; it must propose the term-opening block next."""
+    faults: tuple[Fault, ...] = ()
+
+
+class NotLeader(Exception):  # noqa: N818 - named after the condition, as in Raft implementations
+    """A proposal was stepped at a node that does not lead, or on another tip than the log's."""
+
+
+class LogReader(Protocol):
+    """Reads the entries that are on disk. Heights start at 1; genesis is not an entry."""
+
+    def block_id(self, height: int) -> BlockId | None:
+        """Return the id of the entry at `height`, or None where there is none."""
+
+    def entries(self, first: int, last: int, bytes_max: int) -> Sequence[Entry]:
+        """Return entries `first` to `last`, fewer if they exceed `bytes_max`, at least one."""
+
+
+class Application(Protocol):
+    """The deterministic machine whose blocks consensus orders. Its tip follows the log's end."""
+
+    def extend(self, entry: Entry) -> str | None:
+        """Execute `entry` on the tip. Return None if everything agrees, else what does not."""
+
+    def truncate(self, height: int) -> None:
+        """Forget every executed block above `height`."""

@@ -1,0 +1,70 @@
+"""What authorities send one another. All are bounded and strictly decoded before they get here."""
+
+from amanat.consensus.log_entry import Entry
+from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate
+from amanat.ledger.encoding import Structure
+from amanat.ledger.identifiers import Height, Signature, Term
+
+
+class PreVote(Structure, frozen=True, tag="pre-vote"):
+    """Would you elect me for `term`? Binds nobody (Ongaro's dissertation, §9.6)."""
+
+    term: Term
+    last: BlockId
+
+
+class PreVoteReply(Structure, frozen=True, tag="pre-vote-reply"):
+    """I would, or would not; `term` is the asked one if granted, else the replier's own."""
+
+    term: Term
+    granted: bool
+
+
+class RequestVote(Structure, frozen=True, tag="request-vote"):
+    """Elect me for `term`; my log ends with `last` (Raft §5.2)."""
+
+    term: Term
+    last: BlockId
+
+
+class VoteReply(Structure, frozen=True, tag="vote-reply"):
+    """My signed vote, or None for a refusal."""
+
+    term: Term
+    signature: Signature | None
+
+
+class Append(Structure, frozen=True, tag="append"):
+    """Replicates entries; empty, it is a heartbeat (Raft §5.3)."""
+
+    term: Term
+    leader_certificate: LeaderCertificate
+    """Nobody follows a leader without one."""
+    previous: BlockId
+    """The block just before `entries`; the follower must hold it."""
+    entries: tuple[Entry, ...]
+    commit: CommitCertificate | None
+    """The leader's highest; None while nothing but genesis is final."""
+
+
+class AppendReply(Structure, frozen=True, tag="append-reply"):
+    """The follower holds everything up to `match`, on disk, in agreement with the leader."""
+
+    term: Term
+    match: Height
+    acks: tuple[tuple[BlockId, Signature], ...]
+    """Signed acks of blocks of this term that the follower does not yet know to be final."""
+
+
+class AppendRefused(Structure, frozen=True, tag="append-refused"):
+    """The follower does not hold `previous`: back up to `retry` (Raft §5.3, conflict by term)."""
+
+    term: Term
+    previous: Height
+    """The height that was refused, so that a late refusal is recognised as late."""
+    retry: Height
+    """Send from the entry after this height."""
+
+
+Message = PreVote | PreVoteReply | RequestVote | VoteReply | Append | AppendReply | AppendRefused
+"""Every message between cores."""

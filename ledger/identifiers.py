@@ -1,0 +1,45 @@
+"""The names and numbers that the ledger and consensus share.
+
+Each alias carries its bounds, so the strict decoder (`amanat.ledger.encoding`) refuses a value
+outside them before any rule sees it.
+"""
+
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+AMOUNT_MAX: Final = 2**63 - 1
+"""The largest amount of any instrument, in its smallest unit."""
+
+Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
+"""A SHA-256 digest."""
+
+PublicKey = Annotated[bytes, Meta(min_length=32, max_length=32)]
+"""An Ed25519 public key as RFC 8032 encodes it."""
+
+Signature = Annotated[bytes, Meta(min_length=64, max_length=64)]
+"""An Ed25519 signature as RFC 8032 encodes it."""
+
+Name = Annotated[str, Meta(pattern=r"\A[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\Z")]
+"""A participant, account or authority: 1 to 64 lower-case letters, digits and inner hyphens."""
+
+InstrumentId = Annotated[str, Meta(pattern=r"\A[A-Z0-9](?:[A-Z0-9-]{0,30}[A-Z0-9])?\Z")]
+"""An instrument: its ISIN where it has one, else 1 to 32 capitals, digits and inner hyphens."""
+
+Amount = Annotated[int, Meta(ge=0, le=AMOUNT_MAX)]
+"""A quantity in an instrument's smallest unit, 0 to 2**63 - 1."""
+
+PositiveAmount = Annotated[int, Meta(ge=1, le=AMOUNT_MAX)]
+"""An amount that is not zero."""
+
+Height = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+"""A block's distance from genesis, which has height 0."""
+
+Term = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+"""A Raft term; 0 is genesis, before any election."""
+
+LedgerTime = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+"""Milliseconds since 1970-01-01T00:00:00Z, without leap seconds."""
+
+EMPTY_DIGEST: Final = bytes(32)
+"""Stands where a digest of nothing is meant: genesis's parent, an empty tree."""
