@@ -17,7 +17,7 @@ from typing import Protocol
 
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Message
-from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate
+from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate, Vote
 from amanat.ledger.encoding import Structure
 from amanat.ledger.identifiers import Digest, Name, Term
 
@@ -29,7 +29,9 @@ class Promise(Structure, frozen=True):
     """
 
     term: Term
-    voted_for: Name | None
+    vote: Vote | None
+    """The one vote of this term, whole: to sign a second one with another `last` would be as bad
+    as to sign one for another candidate."""
     acked: BlockId | None
     """The highest block acked, by (term, height)."""
 

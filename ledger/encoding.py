@@ -9,7 +9,6 @@ again and compares. A long integer form, a repeated or unsorted key, a float, an
 trailing bytes or an unknown field cannot survive that.
 """
 
-from functools import cache
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -35,9 +34,7 @@ def encode(value: object) -> bytes:
     return _encoder.encode(value)
 
 
-@cache
-def _decoder(kind: Any) -> msgspec.msgpack.Decoder[Any]:
-    return msgspec.msgpack.Decoder(kind)
+_decoders: Final[dict[Any, msgspec.msgpack.Decoder[Any]]] = {}
 
 
 def decode(data: bytes, kind: type[T], *, bytes_max: int = BYTES_MAX) -> T:
@@ -53,8 +50,11 @@ def decode(data: bytes, kind: type[T], *, bytes_max: int = BYTES_MAX) -> T:
     """
     if len(data) > bytes_max:
         raise EncodingError(f"{len(data)} bytes, at most {bytes_max} are accepted")
+    decoder = _decoders.get(kind)
+    if decoder is None:
+        decoder = _decoders[kind] = msgspec.msgpack.Decoder(kind)
     try:
-        value: T = _decoder(kind).decode(data)
+        value: T = decoder.decode(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise EncodingError(f"not a valid encoding: {error}") from error
     if _encoder.encode(value) != data:

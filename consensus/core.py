@@ -1,0 +1,161 @@
+"""The core: one deterministic state machine, `step(event) -> effects`, without any I/O."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from amanat.consensus import elections, replication
+from amanat.consensus.interface import (
+    Application,
+    Effects,
+    Event,
+    LogReader,
+    Persisted,
+    Promise,
+    Propose,
+    Receive,
+    Tick,
+)
+from amanat.consensus.log import Log
+from amanat.consensus.messages import (
+    Append,
+    AppendRefused,
+    AppendReply,
+    PreVote,
+    PreVoteReply,
+    RequestVote,
+    VoteReply,
+)
+from amanat.consensus.raft import Identity, Raft, Role, Timing
+from amanat.consensus.statements import BlockId, CommitCertificate
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a node finds on its disk when it starts."""
+
+    promise: Promise
+    last: BlockId
+    """The last entry of the log, or the genesis id."""
+    commit: CommitCertificate | None
+    """The certificate of the last block applied; None stands for genesis."""
+
+    def known_promise(self) -> Promise:
+        """Return the promise, in the log's last term if that is higher.
+
+        The log and the promise are synced side by side: a crash between the two can leave an
+        entry of a term whose promise is not on disk. Nothing was signed in that term then.
+        """
+        if self.last.term <= self.promise.term:
+            return self.promise
+        return Promise(term=self.last.term, vote=None, acked=self.promise.acked)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What an operator asks of a core."""
+
+    role: Role
+    term: int
+    leader: str | None
+    last: BlockId
+    commit_height: int
+
+
+class Core:
+    """One authority's part in the protocol.
+
+    The same events in the same order give the same effects, on every machine.
+    """
+
+    def __init__(
+        self,
+        me: Identity,
+        *,
+        disk: LogReader,
+        application: Application,
+        restored: Restored,
+        timing: Timing,
+        jitter: Iterator[int],
+    ) -> None:
+        """Start as a follower of nobody. The application's tip must be the log's last entry."""
+        self._raft = Raft(
+            me=me,
+            timing=timing,
+            jitter=jitter,
+            application=application,
+            promise=restored.known_promise(),
+            log=Log(me.chain, disk, restored.last),
+            commit=restored.commit,
+        )
+        self._raft.restart_timeout()
+
+    def step(self, event: Event) -> Effects:
+        """Take one event. The driver carries out the effects (see `amanat.consensus.interface`).
+
+        Raises:
+            NotLeader: the event is a proposal that this node cannot make; nothing has changed.
+        """
+        raft = self._raft
+        match event:
+            case Tick():
+                _tick(raft)
+            case Receive(sender, _) if sender not in raft.me.peers:
+                raft.out.fault(sender, "it is not an authority of this network")
+            case Receive(sender, message):
+                _receive(raft, sender, message)
+            case Propose():
+                replication.propose(raft, event)
+            case Persisted(sequence):
+                raft.log.persisted(sequence)
+                raft.out.persisted(sequence)
+        return raft.out.finish()
+
+    @property
+    def status(self) -> Status:
+        """The node's place in the protocol at this moment."""
+        raft = self._raft
+        return Status(
+            role=raft.role,
+            term=raft.term,
+            leader=raft.leader.candidate if raft.leader else None,
+            last=raft.log.last,
+            commit_height=raft.commit_height,
+        )
+
+
+def _tick(raft: Raft) -> None:
+    raft.silence += 1
+    if raft.role is not Role.LEADER:
+        if raft.silence >= raft.timeout:
+            elections.begin_pre_vote(raft)
+        return
+    if raft.silence % raft.timing.election == 0 and not _hears_quorum(raft):
+        # A leader cut off from its quorum must not go on answering as if it led (invariant 14).
+        raft.become_follower(raft.term)
+    elif raft.silence % raft.timing.heartbeat == 0:
+        replication.send_heartbeats(raft)
+
+
+def _hears_quorum(raft: Raft) -> bool:
+    heard = [peer for peer, follower in raft.followers.items() if follower.heard]
+    for follower in raft.followers.values():
+        follower.heard = False
+    return raft.me.authorities.is_quorum([raft.me.name, *heard])
+
+
+def _receive(raft: Raft, sender: str, message: object) -> None:
+    match message:
+        case PreVote():
+            elections.on_pre_vote(raft, sender, message)
+        case PreVoteReply():
+            elections.on_pre_vote_reply(raft, sender, message)
+        case RequestVote():
+            elections.on_request_vote(raft, sender, message)
+        case VoteReply():
+            elections.on_vote_reply(raft, sender, message)
+        case Append():
+            replication.on_append(raft, sender, message)
+        case AppendReply():
+            replication.on_append_reply(raft, sender, message)
+        case AppendRefused():
+            replication.on_append_refused(raft, sender, message)

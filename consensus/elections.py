@@ -1,0 +1,138 @@
+"""Elections: pre-vote, vote, leadership (Raft §5.2, §5.4.1; Ongaro's dissertation §4.2.3, §9.6)."""
+
+from amanat.consensus.interface import Promise
+from amanat.consensus.messages import PreVote, PreVoteReply, RequestVote, VoteReply
+from amanat.consensus.progress import Progress
+from amanat.consensus.raft import Raft, Role
+from amanat.consensus.statements import AuthoritySignature, LeaderCertificate, Vote
+from amanat.ledger.crypto import verify
+
+
+def begin_pre_vote(raft: Raft) -> None:
+    """Ask whether an election would succeed; no term moves and nobody is bound.
+
+    A node that was cut off thus cannot depose a leader that works (FAULTS: disruptive rejoin).
+    """
+    raft.become_follower(raft.term)
+    if raft.abstains:
+        return
+    raft.role = Role.PRE_CANDIDATE
+    raft.supporters = {raft.me.name: b""}
+    for peer in raft.me.peers:
+        raft.out.send(peer, PreVote(term=raft.term + 1, last=raft.log.last))
+    if raft.me.authorities.is_quorum(raft.supporters):
+        begin_election(raft)
+
+
+def on_pre_vote(raft: Raft, sender: str, message: PreVote) -> None:
+    """Grant if this node would vote so, and misses a leader itself."""
+    granted = (
+        message.term > raft.term
+        and not raft.hears_leader
+        and not raft.abstains
+        and message.last.position >= raft.log.last.position
+    )
+    term = message.term if granted else raft.term
+    raft.out.send(sender, PreVoteReply(term=term, granted=granted))
+
+
+def on_pre_vote_reply(raft: Raft, sender: str, message: PreVoteReply) -> None:
+    """Count it; a quorum of pre-votes starts the election."""
+    if not message.granted:
+        if message.term > raft.term:
+            raft.become_follower(message.term)
+        return
+    if raft.role is not Role.PRE_CANDIDATE or message.term != raft.term + 1:
+        return
+    raft.supporters[sender] = b""
+    if raft.me.authorities.is_quorum(raft.supporters):
+        begin_election(raft)
+
+
+def begin_election(raft: Raft) -> None:
+    """Enter a new term, vote for this node, and ask the others (Raft §5.2).
+
+    The requests leave after the sync: were they to leave before, a node that crashed in between
+    could ask again in the same term with a longer log, and its voters would sign two votes.
+    """
+    vote = Vote(raft.me.chain, raft.term + 1, raft.me.name, raft.log.last)
+    raft.set_promise(Promise(term=vote.term, vote=vote, acked=raft.promise.acked))
+    raft.role = Role.CANDIDATE
+    raft.leader = None
+    raft.supporters = {}
+    raft.restart_timeout()
+
+    def ask() -> None:
+        if raft.role is not Role.CANDIDATE:
+            return
+        for peer in raft.me.peers:
+            raft.out.send(peer, RequestVote(term=vote.term, last=vote.last))
+        raft.supporters[raft.me.name] = raft.me.sign(vote.message())
+        _count_votes(raft, vote)
+
+    raft.when_synced(ask)
+
+
+def on_request_vote(raft: Raft, sender: str, message: RequestVote) -> None:
+    """Vote at most once a term, for a log that is at least as complete as this node's."""
+    if message.term > raft.term and raft.hears_leader:
+        return  # a leader that works is not to be deposed (dissertation §4.2.3)
+    if message.term > raft.term:
+        raft.become_follower(message.term)
+    vote = Vote(raft.me.chain, message.term, sender, message.last)
+    granted = (
+        message.term == raft.term
+        # Invariants 1 and 6: one vote a term, ever.
+        and raft.promise.vote in (None, vote)
+        # Invariant 4: only a candidate that holds every final block can win (Raft §5.4.1).
+        and message.last.position >= raft.log.last.position
+        and not raft.abstains
+    )
+    if not granted:
+        raft.out.send(sender, VoteReply(term=raft.term, signature=None))
+        return
+    if raft.promise.vote is None:
+        raft.set_promise(Promise(term=raft.term, vote=vote, acked=raft.promise.acked))
+    raft.restart_timeout()
+
+    def reply() -> None:
+        signature = raft.me.sign(vote.message())
+        raft.out.send(sender, VoteReply(term=vote.term, signature=signature))
+
+    raft.when_synced(reply)
+
+
+def on_vote_reply(raft: Raft, sender: str, message: VoteReply) -> None:
+    """Count the vote if its signature is good; a sovereign quorum of votes makes a leader."""
+    if message.term > raft.term:
+        raft.become_follower(message.term)
+        return
+    vote = raft.promise.vote
+    if raft.role is not Role.CANDIDATE or message.term != raft.term or vote is None:
+        return
+    if message.signature is None:
+        return
+    voter = raft.me.authorities.get(sender)
+    if voter is None or not verify(voter.key, vote.message(), message.signature):
+        raft.out.fault(sender, f"its vote for term {message.term} is not signed by it")
+        return
+    raft.supporters[sender] = message.signature
+    _count_votes(raft, vote)
+
+
+def _count_votes(raft: Raft, vote: Vote) -> None:
+    # Invariants 1 and 7: no leader without a sovereign quorum of signed votes.
+    if not raft.me.authorities.is_quorum(raft.supporters):
+        return
+    certificate = LeaderCertificate(
+        term=vote.term,
+        candidate=vote.candidate,
+        last=vote.last,
+        votes=tuple(AuthoritySignature(n, s) for n, s in sorted(raft.supporters.items())),
+    )
+    raft.role = Role.LEADER
+    raft.leader = certificate
+    raft.restart_timeout()
+    raft.followers = {peer: Progress(raft.log.last.height + 1) for peer in raft.me.peers}
+    raft.acks = {}
+    raft.out.elected(certificate)

@@ -1,0 +1,93 @@
+"""The Raft log: what is on disk, followed by what is on its way there.
+
+    genesis | 1 ... p | p+1 ... last
+              on disk   in memory until the disk has it
+
+Everything from `p + 1` on is read from memory, so entries that a truncation left on disk for a
+moment are never seen. An entry in memory remembers the number of the `Persist` that carries it:
+a completion that is late, from before a truncation, cannot vouch for the entries that came after.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+
+from amanat.consensus.interface import LogReader
+from amanat.consensus.log_entry import Entry
+from amanat.consensus.statements import BlockId, genesis_id
+from amanat.ledger.identifiers import Digest
+
+
+class Log:
+    """The entries of one node, in order, without gaps."""
+
+    def __init__(self, chain: Digest, disk: LogReader, last: BlockId) -> None:
+        """`last` is the id of the last entry on disk, or the genesis id."""
+        self._genesis = genesis_id(chain)
+        self._disk = disk
+        self._disk_height = last.height
+        self._memory: deque[tuple[int, Entry]] = deque()
+        self.last = last
+
+    def block_id(self, height: int) -> BlockId | None:
+        """Return the id at `height`, or None beyond the end."""
+        if height == 0:
+            return self._genesis
+        if height > self.last.height:
+            return None
+        if height > self._disk_height:
+            return self._memory[height - self._disk_height - 1][1].block
+        return self._disk.block_id(height)
+
+    def entry(self, height: int) -> Entry | None:
+        """Return the entry at `height`; None for genesis and beyond the end."""
+        return next(self.entries(height, 1), None) if 0 < height <= self.last.height else None
+
+    def entries(self, first: int, bytes_max: int) -> Iterator[Entry]:
+        """Yield entries from `first` on, at least one if there is one, up to `bytes_max`."""
+        total = 0
+        for entry in self._from(first, bytes_max):
+            total += len(entry.payload)
+            if total > bytes_max and total != len(entry.payload):
+                return
+            yield entry
+
+    def append(self, entry: Entry, sequence: int) -> None:
+        """Add `entry` at the end; the `Persist` numbered `sequence` puts it on disk."""
+        self._memory.append((sequence, entry))
+        self.last = entry.block
+
+    def truncate(self, height: int) -> None:
+        """Drop every entry above `height`."""
+        while self._memory and self._memory[-1][1].block.height > height:
+            self._memory.pop()
+        self._disk_height = min(self._disk_height, height)
+        last = self.block_id(height)
+        if last is None:
+            raise ValueError(f"no entry at height {height} to truncate to")
+        self.last = last
+
+    def persisted(self, sequence: int) -> None:
+        """Note that everything up to the `Persist` numbered `sequence` is on disk."""
+        while self._memory and self._memory[0][0] <= sequence:
+            self._memory.popleft()
+            self._disk_height += 1
+
+    def last_not_after(self, term: int, height: int) -> int:
+        """Return the greatest height, at most `height`, whose entry's term is at most `term`."""
+        height = min(height, self.last.height)
+        while height > 0:
+            block = self.block_id(height)
+            if block is not None and block.term <= term:
+                return height
+            height -= 1
+        return 0
+
+    def _from(self, first: int, bytes_max: int) -> Iterator[Entry]:
+        if first <= self._disk_height:
+            on_disk = self._disk.entries(first, self._disk_height, bytes_max)
+            yield from on_disk
+            if first + len(on_disk) <= self._disk_height:
+                return
+        start = max(first - self._disk_height - 1, 0)
+        for index in range(start, len(self._memory)):
+            yield self._memory[index][1]

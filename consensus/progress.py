@@ -1,0 +1,59 @@
+"""A leader's view of one follower (Raft Figure 2: nextIndex and matchIndex, with flow control).
+
+probe      one message at a time until the follower says where its log agrees;
+replicate  a bounded stream of messages without waiting for each reply.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
+
+IN_FLIGHT_MAX: Final = 16
+"""Messages with entries that may be under way to one follower."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """What the leader knows of a follower, and what it may send it."""
+
+    next_height: int
+    match_height: int = 0
+    replicating: bool = False
+    probed: bool = False
+    """A probe is under way."""
+    heard: bool = True
+    """A reply came since the last check of the quorum."""
+    in_flight: deque[int] = field(default_factory=deque)
+    """The last height of each message under way."""
+
+    @property
+    def may_send(self) -> bool:
+        """Whether entries may be sent now."""
+        return len(self.in_flight) < IN_FLIGHT_MAX if self.replicating else not self.probed
+
+    def sent(self, last: int) -> None:
+        """Note a message with entries up to `last`."""
+        if self.replicating:
+            self.next_height = last + 1
+            self.in_flight.append(last)
+        else:
+            self.probed = True
+
+    def matched(self, height: int) -> None:
+        """The follower holds everything up to `height`. Never goes back: replies may be late."""
+        self.match_height = max(self.match_height, height)
+        self.next_height = max(self.next_height, self.match_height + 1)
+        self.replicating, self.probed = True, False
+        while self.in_flight and self.in_flight[0] <= height:
+            self.in_flight.popleft()
+
+    def refused(self, previous: int, retry: int) -> bool:
+        """The follower lacks the entry at `previous`. Return whether that was news."""
+        if previous <= self.match_height:
+            return False
+        if not self.replicating and previous != self.next_height - 1:
+            return False
+        self.next_height = max(self.match_height, min(retry, previous - 1)) + 1
+        self.replicating, self.probed = False, False
+        self.in_flight.clear()
+        return True
