@@ -1,0 +1,344 @@
+"""The executed chain: the final state, and on top of it the blocks that are not final yet.
+
+A block that is not final is a tree that shares almost everything with the final one; to forget it
+is to drop it. The chain never branches on one node: consensus truncates before it extends.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from amanat.ledger import merkle
+from amanat.ledger.authentication import SignatureCache
+from amanat.ledger.blocks import Block, BlockHeader
+from amanat.ledger.encoding import EncodingError, decode, encode
+from amanat.ledger.execution import BlockExecution, check_door
+from amanat.ledger.identifiers import Digest, LedgerTime
+from amanat.ledger.policies import Parameters
+from amanat.ledger.receipts import Receipt
+from amanat.ledger.rejections import DoorRefusal
+from amanat.ledger.state import AUTHORITIES, PARAMETERS, State
+from amanat.ledger.state_tree import StateTree
+from amanat.ledger.transactions import CheckedTransaction, open_transaction
+
+RESIDENT_MAX: Final = 1_000_000
+"""Nodes of the state tree kept in memory before all are dropped, to be read again when needed."""
+
+
+class ExecutedIds(Protocol):
+    """Knows the transactions of all final blocks."""
+
+    def contains(self, transaction: Digest) -> bool:
+        """Return whether `transaction` is in a final block."""
+        ...
+
+
+class BlockFault(ValueError):  # noqa: N818 - what is wrong with a block, not with this program
+    """A proposed block is malformed, breaks a rule, or did not re-execute to its roots."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """A block as the next one sees it."""
+
+    height: int
+    digest: Digest
+    time: LedgerTime
+    tree: StateTree
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutedBlock:
+    """A block with all that its execution gave."""
+
+    block: Block
+    digest: Digest
+    payload: bytes
+    """The encoding of `block`."""
+    receipts: tuple[Receipt, ...]
+    ids: tuple[Digest, ...]
+    """The transactions' ids, in order."""
+    tree: StateTree
+    written: Sequence[tuple[bytes, bytes]]
+    """New nodes of the tree: key and record."""
+    replaced: Sequence[bytes]
+    """Keys of nodes that the tree no longer refers to."""
+    changes: dict[bytes, bytes | None]
+    """What changed in the state; None for a deleted entry."""
+
+    @property
+    def height(self) -> int:
+        """The block's height."""
+        return self.block.header.height
+
+    @property
+    def tip(self) -> Tip:
+        """This block as the next one sees it."""
+        return Tip(self.height, self.digest, self.block.header.time, self.tree)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A leader's new block, and the candidates that may not be in it."""
+
+    block: ExecutedBlock
+    refused: list[tuple[CheckedTransaction, DoorRefusal]]
+
+
+class Chain:
+    """One node's executed chain."""
+
+    def __init__(
+        self, chain: Digest, *, final: Tip, executed: ExecutedIds, signatures: SignatureCache
+    ) -> None:
+        """`chain` is the genesis digest; `final` the last final block, or genesis."""
+        self._chain = chain
+        self._final = final
+        self._executed = executed
+        self._signatures = signatures
+        self._pending: list[ExecutedBlock] = []
+        self._pending_ids: dict[Digest, int] = {}
+
+    @property
+    def tip(self) -> Tip:
+        """The last executed block, or the final one."""
+        return self._pending[-1].tip if self._pending else self._final
+
+    @property
+    def final(self) -> Tip:
+        """The last final block, or genesis."""
+        return self._final
+
+    def find(self, transaction: Digest) -> int | None:
+        """Return the height of the block, not final yet, that holds `transaction`."""
+        return self._pending_ids.get(transaction)
+
+    def admit(self, envelope: bytes, *, now: LedgerTime) -> CheckedTransaction:
+        """Check a submitted transaction at the door, against the tip and this node's clock.
+
+        Raises:
+            DoorRefusal: it may not be in a block.
+        """
+        tip = self.tip
+        state = State(tip.tree.get)
+        parameters = _parameters(state)
+        checked = open_transaction(envelope, bytes_max=parameters.transaction_bytes_max)
+        check_door(
+            state,
+            checked,
+            chain=self._chain,
+            time=max(now, tip.time),
+            parameters=parameters,
+            signatures=self._signatures,
+        )
+        return checked
+
+    def build(
+        self,
+        *,
+        term: int,
+        proposer: str,
+        time: LedgerTime,
+        leader_certificate: bytes,
+        candidates: Sequence[CheckedTransaction],
+    ) -> Built:
+        """Execute a new block on the tip, of as many candidates as fit. The tip does not move.
+
+        Its time is `time`, or just after the tip's if that is later.
+        """
+        tip = self.tip
+        time = max(time, tip.time + 1)
+        state = State(tip.tree.get)
+        parameters = _parameters(state)
+        execution = self._execution(state, time, parameters)
+        taken: list[bytes] = []
+        refused: list[tuple[CheckedTransaction, DoorRefusal]] = []
+        size = 0
+        for candidate in candidates[: parameters.block_transactions_max]:
+            size += len(candidate.envelope)
+            if taken and size > parameters.block_bytes_max:
+                break
+            try:
+                execution.add(candidate)
+            except DoorRefusal as refusal:
+                refused.append((candidate, refusal))
+                size -= len(candidate.envelope)
+                continue
+            taken.append(candidate.envelope)
+        changes = execution.changes()
+        update = tip.tree.update(changes, tip.height + 1)
+        header = BlockHeader(
+            version=1,
+            chain=self._chain,
+            height=tip.height + 1,
+            term=term,
+            parent=tip.digest,
+            time=time,
+            transactions_root=merkle.root([encode(receipt) for receipt in execution.receipts]),
+            state_root=update.tree.root,
+            authorities=_authorities_digest(state),
+            leader_certificate=leader_certificate,
+            proposer=proposer,
+        )
+        block = Block(header, tuple(taken))
+        executed = ExecutedBlock(
+            block=block,
+            digest=header.digest(),
+            payload=encode(block),
+            receipts=tuple(execution.receipts),
+            ids=tuple(execution.ids),
+            tree=update.tree,
+            written=update.written,
+            replaced=update.replaced,
+            changes=changes,
+        )
+        return Built(executed, refused)
+
+    def extend(
+        self, payload: bytes, *, latest: LedgerTime, accept: Callable[[BlockHeader], str | None]
+    ) -> ExecutedBlock:
+        """Re-execute a proposed block on the tip, and move the tip to it if everything agrees.
+
+        Args:
+            payload: the encoded block.
+            latest: the greatest time that this node accepts now.
+            accept: looks at the header first; what it returns is a fault.
+
+        Raises:
+            BlockFault: something does not agree; the tip has not moved.
+        """
+        try:
+            block = decode(payload, Block)
+        except EncodingError as error:
+            raise BlockFault(f"the block is {error}") from error
+        tip = self.tip
+        state = State(tip.tree.get)
+        parameters = _parameters(state)
+        header = block.header
+        fault = accept(header) or self._header_fault(header, tip, latest, state)
+        if fault:
+            raise BlockFault(fault)
+        sizes = [len(envelope) for envelope in block.transactions]
+        if len(sizes) > parameters.block_transactions_max:
+            raise BlockFault(f"it holds {len(sizes)} transactions")
+        if len(sizes) > 1 and sum(sizes) > parameters.block_bytes_max:
+            raise BlockFault(f"it holds {sum(sizes)} bytes of transactions")
+        execution = self._execution(state, header.time, parameters)
+        for index, envelope in enumerate(block.transactions):
+            try:
+                execution.add(
+                    open_transaction(envelope, bytes_max=parameters.transaction_bytes_max)
+                )
+            except DoorRefusal as refusal:
+                raise BlockFault(f"transaction {index}: {refusal.detail}") from refusal
+        changes = execution.changes()
+        update = tip.tree.update(changes, header.height)
+        receipts = tuple(execution.receipts)
+        root = merkle.root([encode(receipt) for receipt in receipts])
+        if root != header.transactions_root:
+            raise BlockFault(f"transactions re-execute to {root.hex()}, not as its header says")
+        if update.tree.root != header.state_root:
+            raise BlockFault(
+                f"state re-executes to {update.tree.root.hex()}, not to {header.state_root.hex()}"
+            )
+        executed = ExecutedBlock(
+            block=block,
+            digest=header.digest(),
+            payload=payload,
+            receipts=receipts,
+            ids=tuple(execution.ids),
+            tree=update.tree,
+            written=update.written,
+            replaced=update.replaced,
+            changes=changes,
+        )
+        self.append(executed)
+        return executed
+
+    def append(self, block: ExecutedBlock) -> None:
+        """Move the tip to a block that was built on it.
+
+        Raises:
+            ValueError: it was built on another tip.
+        """
+        if block.block.header.parent != self.tip.digest:
+            raise ValueError(f"block {block.height} was not built on the tip {self.tip.height}")
+        self._pending.append(block)
+        for transaction in block.ids:
+            self._pending_ids[transaction] = block.height
+
+    def truncate(self, height: int) -> list[ExecutedBlock]:
+        """Forget every block above `height`, and return them.
+
+        Raises:
+            ValueError: a final block would be forgotten.
+        """
+        if height < self._final.height:
+            raise ValueError(f"block {self._final.height} is final; cannot truncate to {height}")
+        keep = height - self._final.height
+        dropped, self._pending = self._pending[keep:], self._pending[:keep]
+        for block in dropped:
+            for transaction in block.ids:
+                del self._pending_ids[transaction]
+        return dropped
+
+    def executed(self, height: int) -> list[ExecutedBlock]:
+        """Return the blocks after the final one up to `height`, to be stored."""
+        return self._pending[: height - self._final.height]
+
+    def finalize(self, height: int) -> None:
+        """The blocks up to `height` are final and stored; their trees can be read back."""
+        count = height - self._final.height
+        blocks, self._pending = self._pending[:count], self._pending[count:]
+        for block in blocks:
+            for transaction in block.ids:
+                del self._pending_ids[transaction]
+        if blocks:
+            self._final = blocks[-1].tip
+        if not self._pending and self._final.tree.resident > RESIDENT_MAX:
+            final = self._final
+            self._final = Tip(final.height, final.digest, final.time, final.tree.shed())
+
+    def _execution(self, state: State, time: LedgerTime, parameters: Parameters) -> BlockExecution:
+        return BlockExecution(
+            state,
+            chain=self._chain,
+            time=time,
+            parameters=parameters,
+            is_executed=self._is_executed,
+            signatures=self._signatures,
+        )
+
+    def _is_executed(self, transaction: Digest) -> bool:
+        return transaction in self._pending_ids or self._executed.contains(transaction)
+
+    def _header_fault(
+        self, header: BlockHeader, tip: Tip, latest: LedgerTime, state: State
+    ) -> str | None:
+        if header.chain != self._chain:
+            return f"it is for the chain {header.chain.hex()}"
+        if (header.height, header.parent) != (tip.height + 1, tip.digest):
+            return f"it does not follow the tip at height {tip.height}"
+        if header.time <= tip.time:
+            return f"its time {header.time} is not after its parent's {tip.time}"
+        if header.time > latest:
+            return f"its time {header.time} is ahead of this node's clock by more than it accepts"
+        if header.authorities != _authorities_digest(state):
+            return "it names another authority set"
+        if len(header.leader_certificate) not in (0, 32):
+            return "its leader certificate is not a digest"
+        return None
+
+
+def _parameters(state: State) -> Parameters:
+    parameters = state.get(PARAMETERS)
+    if parameters is None:
+        raise ValueError("the state holds no parameters: it does not come from a genesis document")
+    return parameters
+
+
+def _authorities_digest(state: State) -> Digest:
+    authorities = state.get(AUTHORITIES)
+    if authorities is None:
+        raise ValueError("the state holds no authorities: it does not come from a genesis document")
+    return authorities.digest()

@@ -1,0 +1,183 @@
+"""What a transaction does to the state: the rule book's table of contents.
+
+`check_door` says what may be in a block at all; `BlockExecution` runs a block's transactions one
+after the other, each whole or not at all. Leader and follower run the same code; only so do they
+reach the same roots.
+"""
+
+from collections.abc import Callable
+
+from amanat.ledger.authentication import SignatureCache
+from amanat.ledger.authorization import Signers
+from amanat.ledger.executed import ExecutedDay, RejectionCount, day_of, hour_of
+from amanat.ledger.identifiers import EMPTY_DIGEST, Digest, LedgerTime
+from amanat.ledger.operations.operation import Execution
+from amanat.ledger.policies import Parameters
+from amanat.ledger.receipts import Applied, Receipt, Rejected
+from amanat.ledger.rejections import DoorCode, DoorRefusal, Refused
+from amanat.ledger.state import EXECUTED, KEYS, REJECTIONS, State
+from amanat.ledger.transactions import CheckedTransaction
+
+
+def check_door(
+    state: State,
+    transaction: CheckedTransaction,
+    *,
+    chain: Digest,
+    time: LedgerTime,
+    parameters: Parameters,
+    signatures: SignatureCache,
+) -> list[str]:
+    """Check, cheapest first, what must hold before a transaction may be in a block at `time`.
+
+    Returns:
+        The participants that the signing keys belong to, one for each key.
+
+    Raises:
+        DoorRefusal: the first thing that does not hold.
+    """
+    body = transaction.body
+    if body.chain != chain:
+        raise DoorRefusal(
+            DoorCode.WRONG_CHAIN,
+            "the transaction is signed for another chain",
+            have=body.chain.hex(),
+            need=chain.hex(),
+        )
+    if len(body.operations) > parameters.operations_max:
+        raise DoorRefusal(
+            DoorCode.TOO_MANY_OPERATIONS,
+            f"it has {len(body.operations)} operations; at most {parameters.operations_max} may be",
+            have=len(body.operations),
+            may=parameters.operations_max,
+        )
+    if body.valid_until < time:
+        raise DoorRefusal(
+            DoorCode.EXPIRED,
+            f"valid_until {body.valid_until} has passed: it is {time}",
+            valid_until=body.valid_until,
+            time=time,
+        )
+    latest = time + parameters.validity_max_ms
+    if body.valid_until > latest:
+        raise DoorRefusal(
+            DoorCode.VALID_TOO_LONG,
+            f"valid_until {body.valid_until} is too far ahead: at most {latest} may be asked now",
+            valid_until=body.valid_until,
+            may=latest,
+        )
+    owners = [_owner(state, signed.key) for signed in transaction.signatures]
+    for name in owners:
+        rejections = state.get(REJECTIONS, name)
+        if rejections is None or rejections.hour != hour_of(time):
+            continue
+        if rejections.count >= parameters.rejections_per_hour_max:
+            raise DoorRefusal(
+                DoorCode.TOO_MANY_REJECTIONS,
+                f"{name} has had {rejections.count} transactions rejected this hour",
+                participant=name,
+                have=rejections.count,
+                may=parameters.rejections_per_hour_max,
+            )
+    if not signatures.verifies(transaction):
+        raise DoorRefusal(DoorCode.BAD_SIGNATURE, "a signature does not verify")
+    return owners
+
+
+def _owner(state: State, key: bytes) -> str:
+    owner = state.get(KEYS, key)
+    if owner is None:
+        raise DoorRefusal(
+            DoorCode.UNKNOWN_KEY,
+            f"the key {key.hex()} belongs to no participant",
+            key=key.hex(),
+        )
+    return owner
+
+
+class BlockExecution:
+    """The execution of one block at one ledger time."""
+
+    def __init__(
+        self,
+        state: State,
+        *,
+        chain: Digest,
+        time: LedgerTime,
+        parameters: Parameters,
+        is_executed: Callable[[Digest], bool],
+        signatures: SignatureCache,
+    ) -> None:
+        """`is_executed` tells whether an id is in an earlier block."""
+        self._state = state
+        self._chain = chain
+        self._time = time
+        self._parameters = parameters
+        self._is_executed = is_executed
+        self._signatures = signatures
+        self._days: dict[int, ExecutedDay] = {}
+        self.receipts: list[Receipt] = []
+        self.ids: dict[Digest, None] = {}
+
+    def add(self, transaction: CheckedTransaction) -> None:
+        """Execute the next transaction.
+
+        Raises:
+            DoorRefusal: it may not be in this block; nothing has changed.
+        """
+        if transaction.id in self.ids or self._is_executed(transaction.id):
+            raise DoorRefusal(DoorCode.ALREADY_EXECUTED, "the transaction is in the chain already")
+        owners = check_door(
+            self._state,
+            transaction,
+            chain=self._chain,
+            time=self._time,
+            parameters=self._parameters,
+            signatures=self._signatures,
+        )
+        signers = Signers(self._state, owners)
+        outcome = self._execute(transaction, signers)
+        if type(outcome) is Rejected:
+            self._count_rejection(signers.names)
+        self.receipts.append(Receipt(transaction.id, transaction.envelope_digest, outcome))
+        self.ids[transaction.id] = None
+        self._remember(transaction)
+
+    def changes(self) -> dict[bytes, bytes | None]:
+        """Return what the block changes in the state."""
+        for day, executed in self._days.items():
+            self._state.put(executed, EXECUTED, day)
+        self._state.commit()
+        return self._state.changes()
+
+    def _execute(self, transaction: CheckedTransaction, signers: Signers) -> Applied | Rejected:
+        """Run every operation, or none."""
+        execution = Execution(self._state, self._time, signers)
+        for index, operation in enumerate(transaction.body.operations):
+            execution.operation = index
+            try:
+                for requirement in operation.requirements(execution):
+                    signers.check(requirement)
+                operation.apply(execution)
+            except Refused as refused:
+                self._state.rollback()
+                return Rejected(refused.code.value, index, refused.figures)
+        self._state.commit()
+        return Applied(tuple(execution.events))
+
+    def _count_rejection(self, names: list[str]) -> None:
+        """Rejected transactions cost the network; each participant may cause so many an hour."""
+        hour = hour_of(self._time)
+        for name in names:
+            before = self._state.get(REJECTIONS, name)
+            count = before.count if before is not None and before.hour == hour else 0
+            self._state.put(RejectionCount(hour, count + 1), REJECTIONS, name)
+        self._state.commit()
+
+    def _remember(self, transaction: CheckedTransaction) -> None:
+        """Commit the state to the id until its `valid_until` has passed (exactly once)."""
+        day = day_of(transaction.body.valid_until)
+        executed = self._days.get(day)
+        if executed is None:
+            executed = self._state.get(EXECUTED, day) or ExecutedDay(0, EMPTY_DIGEST)
+        self._days[day] = executed.followed_by(transaction.id)

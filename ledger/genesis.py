@@ -1,0 +1,78 @@
+"""The genesis document: all that a network starts from. Its digest is the chain's identity."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.crypto import Domain, digest
+from amanat.ledger.encoding import Structure, encode
+from amanat.ledger.identifiers import Digest, LedgerTime, Name
+from amanat.ledger.participants import Participant
+from amanat.ledger.policies import Parameters, Policy
+from amanat.ledger.state import (
+    AUTHORITIES,
+    KEYS,
+    PARAMETERS,
+    PARTICIPANTS,
+    POLICIES,
+    State,
+)
+from amanat.ledger.state_tree import NodeSource, StateTree, TreeUpdate
+
+
+class GenesisDocument(Structure, frozen=True):
+    """The first state of a network."""
+
+    version: Literal[1]
+    network: Name
+    created: LedgerTime
+    authorities: AuthoritySet
+    participants: Annotated[tuple[Participant, ...], Meta(min_length=1)]
+    """Sorted by name."""
+    policies: tuple[Policy, ...]
+    """Sorted by act."""
+    parameters: Parameters
+
+    def chain_id(self) -> Digest:
+        """Return the digest that names the chain."""
+        return digest(Domain.GENESIS, encode(self))
+
+    def problems(self) -> list[str]:
+        """Return everything that is wrong with the document; empty when a network may start."""
+        found = list(self.authorities.problems())
+        found += _unsorted("participants", [participant.name for participant in self.participants])
+        found += _unsorted("policies", [policy.act for policy in self.policies])
+        owners: dict[bytes, str] = {}
+        for participant in self.participants:
+            found += [f"{participant.name}: {problem}" for problem in participant.problems()]
+            for key in participant.keys:
+                if key in owners:
+                    found.append(f"{participant.name} and {owners[key]} share a key")
+                owners[key] = participant.name
+        found += [
+            f"the authority {member.name} uses the key of the participant {owners[member.key]}"
+            for member in self.authorities.members
+            if member.key in owners
+        ]
+        return found
+
+    def initial_state(self, source: NodeSource) -> tuple[TreeUpdate, dict[bytes, bytes | None]]:
+        """Return the state at height 0: the tree to store in `source`, and its entries."""
+        state = State(lambda _: None)
+        state.put(self.authorities, AUTHORITIES)
+        state.put(self.parameters, PARAMETERS)
+        for participant in self.participants:
+            state.put(participant, PARTICIPANTS, participant.name)
+            for key in participant.keys:
+                state.put(participant.name, KEYS, key)
+        for policy in self.policies:
+            state.put(policy, POLICIES, policy.act)
+        changes = state.changes()
+        return StateTree.empty(source).update(changes, 0), changes
+
+
+def _unsorted(what: str, names: Iterable[Any]) -> list[str]:
+    names = list(names)
+    return [] if names == sorted(set(names)) else [f"{what} must be sorted, each once"]

@@ -1,0 +1,90 @@
+"""Every reason to refuse a transaction, at the door or by a rule: two closed lists."""
+
+from enum import StrEnum
+
+from amanat.ledger.receipts import Figures
+
+
+class DoorCode(StrEnum):
+    """Why a transaction is refused at the door and never enters a block."""
+
+    MALFORMED = "malformed"
+    """The bytes are not the canonical encoding of a signed transaction."""
+    TOO_LARGE = "too_large"
+    """It is longer than the network's limit."""
+    TOO_MANY_OPERATIONS = "too_many_operations"
+    """It holds more operations than the network's limit."""
+    WRONG_CHAIN = "wrong_chain"
+    """It is signed for another chain."""
+    EXPIRED = "expired"
+    """Its `valid_until` has passed."""
+    VALID_TOO_LONG = "valid_too_long"
+    """Its `valid_until` is further ahead than the network accepts."""
+    UNKNOWN_KEY = "unknown_key"
+    """A key that signed it belongs to no participant."""
+    BAD_SIGNATURE = "bad_signature"
+    """A signature does not verify."""
+    ALREADY_EXECUTED = "already_executed"
+    """It is in the chain; submitting it again gives its first outcome."""
+    TOO_MANY_REJECTIONS = "too_many_rejections"
+    """A participant that signed it has had too many transactions rejected this hour."""
+
+
+class DoorRefusal(ValueError):  # noqa: N818 - a refusal, not a fault
+    """A transaction is refused at the door; it changes nothing and is in no block."""
+
+    def __init__(self, code: DoorCode, detail: str, **figures: int | str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.figures: Figures = figures
+
+
+class RejectionCode(StrEnum):
+    """The rule that refused an operation; it stands in the receipt."""
+
+    UNKNOWN_PARTICIPANT = "unknown_participant"
+    """No participant has this name."""
+    UNKNOWN_ACCOUNT = "unknown_account"
+    """No account has this name."""
+    UNKNOWN_INSTRUMENT = "unknown_instrument"
+    """No instrument has this identifier."""
+    ALREADY_EXISTS = "already_exists"
+    """The name, identifier or key is taken."""
+    MISSING_APPROVAL = "missing_approval"
+    """Too few participants of a role signed for this act, as its policy asks."""
+    MISSING_SIGNATURE = "missing_signature"
+    """A participant whose consent is needed did not sign with enough of its keys."""
+    NO_POLICY = "no_policy"
+    """No policy says who may do this, so nobody may."""
+    WRONG_ROLE = "wrong_role"
+    """The participant does not have the role that this needs."""
+    INVALID_KEY = "invalid_key"
+    """A key is not a point that signatures can be checked against, or the list is malformed."""
+    INVALID_TERMS = "invalid_terms"
+    """The instrument's terms contradict one another or its identifier."""
+    INVALID_ISIN = "invalid_isin"
+    """The ISIN has a wrong form or check digit (ISO 6166)."""
+    INSUFFICIENT_HOLDING = "insufficient_holding"
+    """The account holds less than this would take."""
+    AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
+    """A holding or total would leave the range of amounts."""
+    NOT_A_MULTIPLE = "not_a_multiple"
+    """The amount is not a multiple of the instrument's denomination."""
+    SAME_ACCOUNT = "same_account"
+    """An account cannot settle with itself."""
+    NOT_CASH = "not_cash"
+    """The instrument to be paid with is not cash, or not the cash of these terms."""
+    NOT_YET_MATURED = "not_yet_matured"
+    """The instrument matures later than this ledger time."""
+    ALREADY_MATURED = "already_matured"
+    """The instrument has matured; it can only be redeemed."""
+
+
+class Refused(Exception):  # noqa: N818 - the ordinary outcome of a rule, caught by the executor
+    """A rule refuses an operation. It never leaves the ledger: the executor makes a receipt."""
+
+    def __init__(self, code: RejectionCode, **figures: int | str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.figures: Figures = figures

@@ -1,0 +1,115 @@
+"""The state as tables, with a write set that can be rolled back.
+
+A key is the encoding of `[kind, part, ...]`; a value is the encoding of its structure. A block
+works on one `State` over the tree it starts from; a transaction that is refused is rolled back
+within it.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+
+from amanat.ledger.accounts import Account, Holding, Supply
+from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.encoding import encode
+from amanat.ledger.executed import ExecutedDay, RejectionCount
+from amanat.ledger.instruments import Instrument
+from amanat.ledger.participants import Participant
+from amanat.ledger.policies import Parameters, Policy
+
+V = TypeVar("V")
+
+
+class Table(Generic[V]):
+    """One kind of state: how its keys are made and what its values are."""
+
+    def __init__(self, kind: str, value: type[V]) -> None:
+        self.kind = kind
+        self.decode: Callable[[bytes], V] = msgspec.msgpack.Decoder(value).decode
+
+    def key(self, *parts: str | bytes | int) -> bytes:
+        """Return the key of the entry that `parts` name."""
+        return encode((self.kind, *parts))
+
+
+PARTICIPANTS: Final = Table("participant", Participant)
+KEYS: Final = Table("key", str)
+"""By public key: the name of the participant it belongs to."""
+ACCOUNTS: Final = Table("account", Account)
+INSTRUMENTS: Final = Table("instrument", Instrument)
+HOLDINGS: Final = Table("holding", Holding)
+"""By account and instrument."""
+SUPPLIES: Final = Table("supply", Supply)
+POLICIES: Final = Table("policy", Policy)
+"""By act."""
+AUTHORITIES: Final = Table("authorities", AuthoritySet)
+PARAMETERS: Final = Table("parameters", Parameters)
+EXECUTED: Final = Table("executed", ExecutedDay)
+"""By the day of `valid_until`."""
+REJECTIONS: Final = Table("rejections", RejectionCount)
+"""By participant."""
+
+TABLES: Final[tuple[Table[Any], ...]] = (
+    PARTICIPANTS,
+    KEYS,
+    ACCOUNTS,
+    INSTRUMENTS,
+    HOLDINGS,
+    SUPPLIES,
+    POLICIES,
+    AUTHORITIES,
+    PARAMETERS,
+    EXECUTED,
+    REJECTIONS,
+)
+
+
+class State:
+    """Reads through to `read`; keeps what is written until `changes` hands it over."""
+
+    __slots__ = ("_journal", "_read", "_values", "_written")
+
+    def __init__(self, read: Callable[[bytes], bytes | None]) -> None:
+        self._read = read
+        self._values: dict[bytes, Any] = {}
+        self._written: dict[bytes, None] = {}
+        self._journal: list[tuple[bytes, Any]] = []
+
+    def get(self, table: Table[V], *parts: str | bytes | int) -> V | None:
+        """Return the entry that `parts` name, or None."""
+        key = encode((table.kind, *parts))
+        values = self._values
+        if key in values:
+            found: V | None = values[key]
+            return found
+        raw = self._read(key)
+        value = None if raw is None else table.decode(raw)
+        values[key] = value
+        return value
+
+    def put(self, value: V | None, table: Table[V], *parts: str | bytes | int) -> None:
+        """Set the entry that `parts` name, or delete it if `value` is None."""
+        key = encode((table.kind, *parts))
+        if key not in self._values:
+            self.get(table, *parts)
+        self._journal.append((key, self._values[key]))
+        self._values[key] = value
+        self._written[key] = None
+
+    def commit(self) -> None:
+        """Keep what was written since the last `commit` or `rollback`."""
+        self._journal.clear()
+
+    def rollback(self) -> None:
+        """Undo what was written since the last `commit` or `rollback`."""
+        for key, value in reversed(self._journal):
+            self._values[key] = value
+        self._journal.clear()
+
+    def changes(self) -> dict[bytes, bytes | None]:
+        """Return every key written, with its encoded value, None for a deleted entry."""
+        return {
+            key: None if self._values[key] is None else encode(self._values[key])
+            for key in self._written
+        }
