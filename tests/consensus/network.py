@@ -1,0 +1,269 @@
+"""Real cores with real keys, joined by hand: a test delivers, drops, holds back and repeats.
+
+Nothing happens by itself: a disk syncs when the test says so (`Network.settle` says so for all),
+and a node that is not ticked never times out.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import repeat
+from typing import TypeVar
+
+from amanat.consensus.core import Core, Restored
+from amanat.consensus.interface import (
+    Effects,
+    Event,
+    Persist,
+    Persisted,
+    Promise,
+    Propose,
+    Receive,
+    Tick,
+)
+from amanat.consensus.log_entry import Entry
+from amanat.consensus.messages import Message
+from amanat.consensus.raft import Identity, Role, Timing
+from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate
+from amanat.ledger.authorities import AuthoritySet
+from tests.consensus.signing import CHAIN, GENESIS, authority_set, block_after, signer
+
+TIMING = Timing(election=12, heartbeat=2)
+M = TypeVar("M")
+
+
+class Disk:
+    """What survives a crash: the log, the promise, and what was applied."""
+
+    def __init__(self, entries: Sequence[Entry] = (), promise: Promise | None = None) -> None:
+        self.log = list(entries)
+        self.promise = promise or Promise(term=self.last.term, vote=None, acked=None)
+        self.commit: CommitCertificate | None = None
+        self.reads = 0
+
+    @property
+    def last(self) -> BlockId:
+        return self.log[-1].block if self.log else GENESIS
+
+    def block_id(self, height: int) -> BlockId | None:
+        self.reads += 1
+        return self.log[height - 1].block if 0 < height <= len(self.log) else None
+
+    def entries(self, first: int, last: int, bytes_max: int) -> Sequence[Entry]:
+        taken: list[Entry] = []
+        for entry in self.log[first - 1 : last]:
+            bytes_max -= len(entry.payload)
+            if taken and bytes_max < 0:
+                break
+            taken.append(entry)
+        return taken
+
+    def write(self, persist: Persist) -> None:
+        if persist.truncate_above is not None:
+            del self.log[persist.truncate_above :]
+        for entry in persist.entries:
+            assert entry.block.height == len(self.log) + 1, "the disk was given a log with a gap"
+            self.log.append(entry)
+        self.promise = persist.promise or self.promise
+
+
+class Register:
+    """An application that refuses what does not hash rightly and what says so itself."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.blocks = [entry.block for entry in entries]
+
+    def extend(self, entry: Entry) -> str | None:
+        tip = self.blocks[-1] if self.blocks else GENESIS
+        assert entry.parent == tip.digest, "the application was given a block that does not follow"
+        if block_after(tip, entry.block.term, entry.payload) != entry.block:
+            return "the payload is not the block's"
+        if entry.payload.startswith(b"invalid"):
+            return "the block executes to another state"
+        self.blocks.append(entry.block)
+        return None
+
+    def truncate(self, height: int) -> None:
+        del self.blocks[height:]
+
+
+class Node:
+    """One core with its disk, and a record of all that it asked for."""
+
+    def __init__(self, name: str, authorities: AuthoritySet, disk: Disk) -> None:
+        self.name, self.disk = name, disk
+        self._identity = Identity(CHAIN, name, authorities, signer(name))
+        self.start()
+
+    def start(self) -> None:
+        """Start from what is on the disk."""
+        self.unsynced: list[Persist] = []
+        self.faults: list[tuple[str, str]] = []
+        self.finals: list[CommitCertificate] = []
+        self.elected: list[LeaderCertificate] = []
+        self.application = Register(self.disk.log)
+        self.core = Core(
+            self._identity,
+            disk=self.disk,
+            application=self.application,
+            restored=Restored(self.disk.promise, self.disk.last, self.disk.commit),
+            timing=TIMING,
+            jitter=repeat(TIMING.election),
+        )
+
+    def step(self, event: Event) -> Effects:
+        effects = self.core.step(event)
+        if effects.persist is not None:
+            self.unsynced.append(effects.persist)
+        if effects.final is not None:
+            self.finals.append(effects.final)
+        if effects.elected is not None:
+            self.elected.append(effects.elected)
+        self.faults += [(fault.peer, fault.reason) for fault in effects.faults]
+        return effects
+
+    @property
+    def role(self) -> Role:
+        return self.core.status.role
+
+    @property
+    def term(self) -> int:
+        return self.core.status.term
+
+    @property
+    def leader(self) -> str | None:
+        return self.core.status.leader
+
+    @property
+    def last(self) -> BlockId:
+        return self.core.status.last
+
+    @property
+    def commit_height(self) -> int:
+        return self.core.status.commit_height
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message under way."""
+
+    sender: str
+    to: str
+    message: Message
+
+
+class Network:
+    """The nodes and the messages between them."""
+
+    def __init__(
+        self, authorities: AuthoritySet | None = None, disks: dict[str, Disk] | None = None
+    ) -> None:
+        self.authorities = authorities or authority_set()
+        names = [member.name for member in self.authorities.members]
+        self.nodes = {
+            name: Node(name, self.authorities, (disks or {}).get(name, Disk())) for name in names
+        }
+        self.under_way: list[Letter] = []
+        self.cut: set[str] = set()
+        """Nodes that no message reaches or leaves."""
+
+    def __getitem__(self, name: str) -> Node:
+        return self.nodes[name]
+
+    # --- one event ---
+
+    def step(self, name: str, event: Event) -> Effects:
+        effects = self[name].step(event)
+        self.under_way += [Letter(name, out.to, out.message) for out in effects.messages]
+        return effects
+
+    def receive(self, name: str, sender: str, message: Message) -> Effects:
+        return self.step(name, Receive(sender, message))
+
+    def propose(self, name: str, payload: bytes = b"a block") -> BlockId:
+        last = self[name].last
+        block = block_after(last, self[name].term, payload)
+        self.step(name, Propose(block.height, last.digest, block.digest, payload))
+        return block
+
+    def sync(self, name: str) -> None:
+        """Let the disk of `name` finish what it was given."""
+        node = self[name]
+        while node.unsynced:
+            persist = node.unsynced.pop(0)
+            node.disk.write(persist)
+            self.step(name, Persisted(persist.sequence))
+        if node.finals:
+            node.disk.commit = node.finals[-1]
+
+    def tick(self, name: str, ticks: int = 1) -> None:
+        for _ in range(ticks):
+            self.step(name, Tick())
+
+    def crash(self, name: str) -> None:
+        """End the node, losing what its disk had not synced, and start it again."""
+        self[name].start()
+
+    # --- the wires ---
+
+    def take(
+        self, kind: type[M], *, sender: str | None = None, to: str | None = None
+    ) -> list[tuple[Letter, M]]:
+        """Take messages of one kind off the wires: the test delivers them itself, or never."""
+        taken = []
+        for letter in list(self.under_way):
+            if (
+                isinstance(letter.message, kind)
+                and sender in (None, letter.sender)
+                and to in (None, letter.to)
+            ):
+                self.under_way.remove(letter)
+                taken.append((letter, letter.message))
+        return taken
+
+    def deliver(self, letter: Letter) -> None:
+        if not self.cut & {letter.sender, letter.to}:
+            self.receive(letter.to, letter.sender, letter.message)
+
+    def settle(self, wanted: Callable[[Letter], bool] = lambda _: True) -> None:
+        """Sync every disk and deliver every message, until nothing is under way.
+
+        Messages that are not `wanted` are lost.
+        """
+        for _ in range(10_000):
+            for name in self.nodes:
+                self.sync(name)
+            if not self.under_way:
+                return
+            letter = self.under_way.pop(0)
+            if wanted(letter):
+                self.deliver(letter)
+        raise AssertionError("the network does not come to rest")
+
+    # --- elections ---
+
+    def stand(self, name: str) -> None:
+        """Let everybody miss the leader, and `name` be the first to ask for pre-votes."""
+        for other, node in self.nodes.items():
+            if other != name and other not in self.cut:
+                self.tick(other, TIMING.election)
+                if node.role is Role.LEADER:  # it had been heard in the first of the two periods
+                    self.tick(other, TIMING.election)
+        self.under_way.clear()
+        for _ in range(4 * TIMING.election):
+            self.tick(name)
+            if self[name].role is not Role.FOLLOWER and self[name].unsynced + self.under_way:
+                return
+
+    def elect(self, name: str, opening: bytes | None = b"opening") -> None:
+        """Make `name` the leader, and let it open its term unless `opening` is None."""
+        self.stand(name)
+        self.settle()
+        assert self[name].role is Role.LEADER, f"{name} was not elected"
+        if opening is not None:
+            self.propose(name, opening)
+            self.settle()
+
+    def heartbeat(self, leader: str) -> None:
+        """Let the leader send heartbeats, and all answers arrive."""
+        self.tick(leader, TIMING.heartbeat)
+        self.settle()

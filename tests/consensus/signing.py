@@ -1,0 +1,112 @@
+"""The authorities of the consensus tests, and what they sign: true statements and forged ones."""
+
+from collections.abc import Sequence
+from functools import cache
+from hashlib import sha256
+from typing import Final
+
+from nacl.signing import SigningKey
+
+from amanat.consensus.log_entry import Entry
+from amanat.consensus.statements import (
+    Ack,
+    AuthoritySignature,
+    BlockId,
+    CommitCertificate,
+    LeaderCertificate,
+    Proposal,
+    Vote,
+    genesis_id,
+)
+from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet
+from amanat.ledger.crypto import Sign
+
+CHAIN: Final = sha256(b"the chain of the consensus tests").digest()
+GENESIS: Final = genesis_id(CHAIN)
+
+SOVEREIGN: Final = ("mof", "sbp")
+CUSTODIAN: Final = ("bank-a", "bank-b", "cdc")
+QUORUM: Final = ("cdc", "mof", "sbp")
+"""Three of the five, one at least sovereign."""
+
+
+@cache
+def _key(name: str) -> SigningKey:
+    return SigningKey(sha256(name.encode()).digest())
+
+
+def signer(name: str) -> Sign:
+    """Return the signing function of `name`."""
+    return lambda message: bytes(_key(name).sign(message).signature)
+
+
+def authority_set(
+    sovereign: Sequence[str] = SOVEREIGN,
+    custodian: Sequence[str] = CUSTODIAN,
+    quorum: int = 3,
+    sovereign_min: int = 1,
+) -> AuthoritySet:
+    """Return a sound set of the named authorities."""
+    classes = dict.fromkeys(sovereign, AuthorityClass.SOVEREIGN)
+    classes |= dict.fromkeys(custodian, AuthorityClass.CUSTODIAN)
+    members = tuple(
+        Authority(name, bytes(_key(name).verify_key), classes[name]) for name in sorted(classes)
+    )
+    authorities = AuthoritySet(members, quorum, sovereign_min)
+    assert authorities.problems() == []
+    return authorities
+
+
+def signatures(message: bytes, signers: Sequence[str]) -> tuple[AuthoritySignature, ...]:
+    """Return the signatures of `signers` under `message`, in the order given."""
+    return tuple(AuthoritySignature(name, signer(name)(message)) for name in signers)
+
+
+def leader_certificate(
+    candidate: str, term: int, last: BlockId, voters: Sequence[str] = QUORUM
+) -> LeaderCertificate:
+    """Return the certificate that `voters` make when they elect `candidate`."""
+    message = Vote(CHAIN, term, candidate, last).message()
+    return LeaderCertificate(term, candidate, last, signatures(message, voters))
+
+
+def commit_certificate(block: BlockId, signers: Sequence[str] = QUORUM) -> CommitCertificate:
+    """Return the certificate that `signers` make when they ack `block`."""
+    return CommitCertificate(block, signatures(Ack(CHAIN, block).message(), signers))
+
+
+def block_after(previous: BlockId, term: int, payload: bytes) -> BlockId:
+    """Return the id of the block with `payload` that follows `previous`."""
+    return BlockId(term, previous.height + 1, sha256(previous.digest + payload).digest())
+
+
+def entry_after(
+    previous: BlockId,
+    leader: LeaderCertificate,
+    payload: bytes = b"",
+    *,
+    signed_by: str | None = None,
+) -> Entry:
+    """Return the entry with which the elected `leader` extends `previous`."""
+    block = block_after(previous, leader.term, payload)
+    return Entry(
+        block=block,
+        parent=previous.digest,
+        proposer=leader.candidate,
+        leader_certificate=leader if previous.term < leader.term else None,
+        signature=signer(signed_by or leader.candidate)(Proposal(CHAIN, block).message()),
+        payload=payload,
+    )
+
+
+def log_of(terms: Sequence[int], leader: str = "mof") -> list[Entry]:
+    """Return a log whose entries have these terms; logs with a common prefix of terms share it."""
+    entries: list[Entry] = []
+    previous = GENESIS
+    certificate = leader_certificate(leader, 0, GENESIS)
+    for term in terms:
+        if term > previous.term:
+            certificate = leader_certificate(leader, term, previous)
+        entries.append(entry_after(previous, certificate, b"%d in term %d" % (len(entries), term)))
+        previous = entries[-1].block
+    return entries

@@ -1,0 +1,216 @@
+"""A small network for tests: five institutions, deterministic keys, and signed transactions."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Final
+
+from nacl.signing import SigningKey
+
+from amanat.ledger.accounts import Account
+from amanat.ledger.authentication import SignatureCache
+from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet
+from amanat.ledger.chain import Chain, Tip
+from amanat.ledger.genesis import GenesisDocument
+from amanat.ledger.identifiers import Digest
+from amanat.ledger.instruments import DAY_MS, CashTerms, TreasuryBillTerms
+from amanat.ledger.operations import (
+    AnyOperation,
+    Issue,
+    OpenAccount,
+    RegisterInstrument,
+    RegisterParticipant,
+)
+from amanat.ledger.participants import Participant, Role
+from amanat.ledger.policies import Approval, Parameters, Policy
+from amanat.ledger.state_tree import MissingNode
+from amanat.ledger.transactions import Body, sign
+
+START: Final = 1_767_225_600_000
+"""2026-01-01T00:00:00Z: when the test network is created."""
+
+BILL: Final = "PK04D2512341"
+RUPEE: Final = "PKR"
+
+AUTHORITIES: Final = {
+    "mof": AuthorityClass.SOVEREIGN,
+    "sbp": AuthorityClass.SOVEREIGN,
+    "cdc": AuthorityClass.CUSTODIAN,
+    "custodian-a": AuthorityClass.CUSTODIAN,
+    "custodian-b": AuthorityClass.CUSTODIAN,
+    "custodian-c": AuthorityClass.CUSTODIAN,
+    "custodian-d": AuthorityClass.CUSTODIAN,
+}
+
+INSTITUTIONS: Final = {
+    "mof": (Role.ISSUER,),
+    "sbp": (Role.CENTRAL_BANK,),
+    "cdc": (Role.CUSTODIAN,),
+    "custodian-a": (Role.CUSTODIAN,),
+    "custodian-b": (Role.CUSTODIAN,),
+}
+
+POLICIES: Final = {
+    "register-participant": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "register-participant/holder": ((Role.CUSTODIAN, 1),),
+    "set-roles": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "register-instrument/cash": ((Role.CENTRAL_BANK, 1),),
+    "register-instrument/treasury-bill": ((Role.ISSUER, 1),),
+    "issue/cash": ((Role.CENTRAL_BANK, 1),),
+    "issue/treasury-bill": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "redeem/cash": ((Role.CENTRAL_BANK, 1),),
+    "redeem/treasury-bill": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+}
+
+PARAMETERS: Final = Parameters(
+    validity_max_ms=7 * DAY_MS,
+    clock_ahead_max_ms=5_000,
+    transaction_bytes_max=1024 * 1024,
+    operations_max=10_000,
+    block_transactions_max=1_000,
+    block_bytes_max=1024 * 1024,
+    rejections_per_hour_max=100,
+)
+
+
+def key(name: str) -> SigningKey:
+    """Return the test key called `name`, the same in every run."""
+    return SigningKey(sha256(f"test key {name}".encode()).digest())
+
+
+def public_key(name: str) -> bytes:
+    """Return the public key of `key(name)`."""
+    return bytes(key(name).verify_key)
+
+
+def authority_set(names: Sequence[str], quorum: int, sovereign_min: int = 1) -> AuthoritySet:
+    """Return the set of these authorities, each with the key `authority <name>`."""
+    members = tuple(
+        Authority(name, public_key(f"authority {name}"), AUTHORITIES[name])
+        for name in sorted(names)
+    )
+    return AuthoritySet(members, quorum, sovereign_min)
+
+
+def participant(name: str, *roles: Role, threshold: int = 1, keys: int = 1) -> Participant:
+    """Return a participant whose keys are `<name>`, `<name> 2`, ..."""
+    names = [name, *(f"{name} {number}" for number in range(2, keys + 1))]
+    held = tuple(sorted(public_key(each) for each in names))
+    return Participant(name, name.upper(), tuple(sorted(roles)), held, threshold, None)
+
+
+def genesis(
+    authorities: AuthoritySet | None = None, *, participants: Sequence[Participant] = ()
+) -> GenesisDocument:
+    """Return the test network's genesis document, with further participants if wanted."""
+    everybody = [participant(name, *roles) for name, roles in INSTITUTIONS.items()]
+    everybody += participants
+    return GenesisDocument(
+        version=1,
+        network="test-network",
+        created=START,
+        authorities=authorities or authority_set(["mof", "sbp", "cdc"], quorum=2),
+        participants=tuple(sorted(everybody, key=lambda each: each.name)),
+        policies=tuple(
+            Policy(act, tuple(Approval(role, count) for role, count in approvals))
+            for act, approvals in sorted(POLICIES.items())
+        ),
+        parameters=PARAMETERS,
+    )
+
+
+class NoNodes:
+    """A source of tree nodes for chains that are never reloaded."""
+
+    def load(self, key: bytes) -> bytes:
+        """Nothing is stored."""
+        raise MissingNode(key.hex())
+
+
+class NothingExecuted:
+    """No transaction is in a final block."""
+
+    def contains(self, transaction: Digest) -> bool:
+        """Return False."""
+        del transaction
+        return False
+
+
+def chain(document: GenesisDocument) -> Chain:
+    """Return a chain that starts at `document`, in memory."""
+    update, _ = document.initial_state(NoNodes())
+    identity = document.chain_id()
+    return Chain(
+        identity,
+        final=Tip(0, identity, document.created, update.tree),
+        executed=NothingExecuted(),
+        signatures=SignatureCache(),
+    )
+
+
+class Writer:
+    """Builds signed transactions for one chain; each call gives another nonce."""
+
+    def __init__(self, chain_id: Digest, valid_until: int = START + DAY_MS) -> None:
+        self.chain_id = chain_id
+        self.valid_until = valid_until
+        self._count = 0
+
+    def sign(self, signers: Sequence[str], *operations: AnyOperation) -> bytes:
+        """Return a transaction signed with the keys called `signers`."""
+        self._count += 1
+        body = Body(self.chain_id, self.valid_until, self._count.to_bytes(8, "big"), operations)
+        return sign(
+            body,
+            [
+                (public_key(name), lambda message, name=name: key(name).sign(message).signature)
+                for name in signers
+            ],
+        )
+
+
+def rupee() -> RegisterInstrument:
+    """Return the registration of rupee cash by the central bank."""
+    return RegisterInstrument(RUPEE, "sbp", "Pakistani rupee", CashTerms("PKR", 2))
+
+
+def bill() -> RegisterInstrument:
+    """Return the registration of an 84-day bill issued on the test network's first day."""
+    terms = TreasuryBillTerms(
+        isin=BILL,
+        cash=RUPEE,
+        denomination=500_000,
+        issue_date=START // DAY_MS,
+        maturity_date=START // DAY_MS + 84,
+        day_count="act/365",
+    )
+    return RegisterInstrument(BILL, "mof", "3-month treasury bill", terms)
+
+
+def account(name: str, owner: str, custodian: str) -> OpenAccount:
+    """Return the opening of an account."""
+    return OpenAccount(Account(name, owner, custodian, sha256(name.encode()).digest()))
+
+
+def holder(name: str) -> RegisterParticipant:
+    """Return the registration of a custodian's client, who signs with the key `name`."""
+    return RegisterParticipant(participant(name, Role.HOLDER))
+
+
+def market(writer: Writer) -> list[bytes]:
+    """Return the transactions that set up cash, a bill, three clients and what they hold.
+
+    Afterwards `mof-house` holds PKR 50 million of the bill, and `alpha`, `beta` (clients of
+    custodian-a) and `gamma` (of custodian-b) hold PKR 10 million in cash each.
+    """
+    clients = {"alpha": "custodian-a", "beta": "custodian-a", "gamma": "custodian-b"}
+    return [
+        writer.sign(["sbp"], rupee(), account("sbp-house", "sbp", "sbp")),
+        writer.sign(["mof"], bill(), account("mof-house", "mof", "mof")),
+        *(
+            writer.sign([custodian], holder(name), account(name, name, custodian))
+            for name, custodian in clients.items()
+        ),
+        writer.sign(["sbp"], *(Issue(RUPEE, name, 1_000_000_000) for name in clients)),
+        writer.sign(["mof", "sbp"], Issue(BILL, "mof-house", 5_000_000_000)),
+    ]
+

@@ -1,0 +1,161 @@
+"""A small network with real headers, certificates, state and receipts, and bundles made of them."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+import pytest
+from nacl.signing import SigningKey
+
+from amanat.consensus.statements import Ack, AuthoritySignature, BlockId, CommitCertificate
+from amanat.ledger import merkle
+from amanat.ledger.accounts import Holding, Supply
+from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet
+from amanat.ledger.blocks import BlockHeader
+from amanat.ledger.crypto import Domain, digest
+from amanat.ledger.encoding import encode
+from amanat.ledger.receipts import Applied, Event, Receipt, Rejected
+from amanat.ledger.state import HOLDINGS, SUPPLIES
+from amanat.ledger.state_tree import MissingNode, StateTree
+from amanat.node.proofs import balance_proof, receipt_proof
+from amanat.verifier import Invalid, verify
+
+SOVEREIGN, CUSTODIAN = AuthorityClass.SOVEREIGN, AuthorityClass.CUSTODIAN
+CLASSES = {
+    "cdc": CUSTODIAN,
+    "custodian-a": CUSTODIAN,
+    "custodian-b": CUSTODIAN,
+    "mof": SOVEREIGN,
+    "sbp": SOVEREIGN,
+}
+SIGNERS = {name: SigningKey(sha256(name.encode()).digest()) for name in CLASSES}
+QUORUM = ["cdc", "mof", "sbp"]
+BILL = "PK0000000017"
+CASH = "PKR"
+START = 1_760_000_000_000
+
+
+class NoRecords:
+    """Where a tree that is whole in memory never has to look."""
+
+    def load(self, key: bytes) -> bytes:
+        raise MissingNode(key.hex())
+
+
+def authority_set(quorum: int = 3, sovereign_min: int = 1) -> AuthoritySet:
+    members = tuple(
+        Authority(name, bytes(SIGNERS[name].verify_key), kind) for name, kind in CLASSES.items()
+    )
+    return AuthoritySet(members, quorum, sovereign_min)
+
+
+def genesis_bytes(authorities: AuthoritySet, network: str = "rehearsal") -> bytes:
+    return encode([1, network, START, authorities, [], [], []])
+
+
+GENESIS = genesis_bytes(authority_set())
+CHAIN = digest(Domain.GENESIS, GENESIS)
+TREE = (
+    StateTree.empty(NoRecords())
+    .update(
+        {
+            **{HOLDINGS.key(f"client-{n}", BILL): encode(Holding(n * 5_000)) for n in range(1, 40)},
+            SUPPLIES.key(BILL): encode(Supply(3_900_000, 0)),
+        },
+        7,
+    )
+    .tree
+)
+RECEIPTS = [
+    *(
+        Receipt(
+            bytes([n]) * 32, bytes([n + 100]) * 32, Applied((Event(0, "moved", {"amount": n}),))
+        )
+        for n in range(6)
+    ),
+    Receipt(
+        b"\x77" * 32, b"\x78" * 32, Rejected("insufficient_holding", 0, {"have": 1, "need": 2})
+    ),
+]
+
+
+def header(height: int, parent: bytes, **changes: Any) -> BlockHeader:
+    """A header on `parent`; its roots are those of no other block."""
+    plain = BlockHeader(
+        version=1,
+        chain=CHAIN,
+        height=height,
+        term=4,
+        parent=parent,
+        time=START + height,
+        transactions_root=sha256(b"transactions of %d" % height).digest(),
+        state_root=sha256(b"state of %d" % height).digest(),
+        authorities=authority_set().digest(),
+        leader_certificate=b"",
+        proposer="mof",
+    )
+    return msgspec.structs.replace(plain, **changes)
+
+
+def line(count: int = 3, **changes: Any) -> list[BlockHeader]:
+    """Linked headers from height 7: the first has the state and the receipts, the last is new."""
+    roots = {
+        "transactions_root": merkle.root([encode(receipt) for receipt in RECEIPTS]),
+        "state_root": TREE.root,
+    }
+    headers = [header(7, b"\x33" * 32, **(roots | changes))]
+    while len(headers) < count:
+        headers.append(header(headers[-1].height + 1, headers[-1].digest(), **changes))
+    return headers
+
+
+def block_id(of: BlockHeader) -> BlockId:
+    return BlockId(of.term, of.height, of.digest())
+
+
+def certificate(of: BlockHeader, names: Sequence[str], chain: bytes = CHAIN) -> CommitCertificate:
+    message = Ack(chain, block_id(of)).message()
+    acks = tuple(AuthoritySignature(name, SIGNERS[name].sign(message).signature) for name in names)
+    return CommitCertificate(block_id(of), acks)
+
+
+HEADERS = line()
+CERTIFICATE = certificate(HEADERS[-1], QUORUM)
+
+
+def balance_of(account: str, certified: CommitCertificate = CERTIFICATE) -> bytes:
+    return balance_proof(HEADERS, certified, TREE.prove(HOLDINGS.key(account, BILL)))
+
+
+def signed_by(names: Sequence[str]) -> bytes:
+    return balance_of("client-3", certificate(HEADERS[-1], names))
+
+
+# Accounts without a holding, by whether another leaf stands where theirs would.
+ABSENT = {
+    TREE.prove(HOLDINGS.key(name, BILL)).other is not None: name
+    for name in (f"nobody-{n}" for n in range(60))
+}
+BUNDLES = {
+    "a holding": balance_of("client-3"),
+    "nothing, in an empty place": balance_of(ABSENT[False]),
+    "nothing, beside another leaf": balance_of(ABSENT[True]),
+    "a receipt": receipt_proof(HEADERS, CERTIFICATE, RECEIPTS, 2),
+    "the last receipt": receipt_proof(HEADERS, CERTIFICATE, RECEIPTS, 6),
+}
+HOLDING = BUNDLES["a holding"]
+
+
+def refusal(bundle: bytes, genesis: bytes = GENESIS) -> Invalid:
+    with pytest.raises(Invalid) as caught:
+        verify(genesis, bundle)
+    return caught.value
+
+
+def is_refused(bundle: bytes, genesis: bytes = GENESIS) -> bool:
+    try:
+        verify(genesis, bundle)
+    except Invalid:
+        return True
+    return False

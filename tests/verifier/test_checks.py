@@ -1,0 +1,222 @@
+"""What a bundle proves, and each way in which a false one is refused."""
+
+from itertools import combinations
+
+import msgspec
+import pytest
+
+from amanat.consensus.statements import AuthoritySignature, CommitCertificate, Proposal
+from amanat.ledger import merkle
+from amanat.ledger.accounts import Holding
+from amanat.ledger.blocks import BlockHeader
+from amanat.ledger.encoding import encode
+from amanat.ledger.receipts import Applied, Receipt, Rejected
+from amanat.ledger.state import HOLDINGS, SUPPLIES
+from amanat.node.proofs import balance_proof, receipt_proof
+from amanat.verifier import Balance, Invalid, Outcome, verify
+from tests.verifier.rehearsal import (
+    ABSENT,
+    BILL,
+    CERTIFICATE,
+    CHAIN,
+    CLASSES,
+    GENESIS,
+    HEADERS,
+    HOLDING,
+    QUORUM,
+    RECEIPTS,
+    SIGNERS,
+    TREE,
+    authority_set,
+    balance_of,
+    certificate,
+    genesis_bytes,
+    header,
+    is_refused,
+    line,
+    refusal,
+    signed_by,
+)
+
+
+def test_a_balance_is_proved_as_of_its_block() -> None:
+    finding = verify(GENESIS, HOLDING)
+    assert finding.proved == Balance("client-3", BILL, 15_000)
+    assert (finding.network, finding.chain) == ("rehearsal", CHAIN.hex())
+    assert (finding.height, finding.time) == (7, 1_760_000_000_007)
+    assert finding.block == HEADERS[0].digest().hex()
+    assert (finding.certified_height, finding.signers) == (9, ("cdc", "mof", "sbp"))
+
+
+def test_holding_nothing_is_proved_in_both_shapes() -> None:
+    assert set(ABSENT) == {False, True}
+    for name in ABSENT.values():
+        assert verify(GENESIS, balance_of(name)).proved == Balance(name, BILL, 0)
+
+
+def test_every_receipt_of_a_block_is_proved() -> None:
+    for index, receipt in enumerate(RECEIPTS):
+        proved = verify(GENESIS, receipt_proof(HEADERS, CERTIFICATE, RECEIPTS, index)).proved
+        rejected = isinstance(receipt.outcome, Rejected)
+        assert proved == Outcome(
+            receipt.transaction.hex(),
+            "rejected" if rejected else "applied",
+            "insufficient_holding" if rejected else None,
+        )
+
+
+def test_every_size_of_block_gives_receipts_that_verify() -> None:
+    for size in range(1, 20):
+        receipts = [plain_receipt(n) for n in range(size)]
+        root = merkle.root([encode(receipt) for receipt in receipts])
+        headers = line(1, transactions_root=root)
+        certified = certificate(headers[-1], QUORUM)
+        for index in range(size):
+            bundle = receipt_proof(headers, certified, receipts, index)
+            assert verify(GENESIS, bundle).proved == Outcome(
+                bytes([index] * 32).hex(), "applied", None
+            )
+
+
+def plain_receipt(n: int) -> Receipt:
+    return Receipt(bytes([n]) * 32, bytes(32), Applied(()))
+
+
+def test_the_steps_are_reported_in_order() -> None:
+    seen: list[str] = []
+    verify(GENESIS, HOLDING, lambda step, _: seen.append(step))
+    assert seen == ["genesis", "bundle", "headers", "certificate", "state proof"]
+    seen.clear()
+    with pytest.raises(Invalid):
+        verify(
+            GENESIS,
+            balance_proof(HEADERS[:2], CERTIFICATE, TREE.prove(b"")),
+            lambda step, _: seen.append(step),
+        )
+    assert seen == ["genesis", "bundle", "headers"]
+
+
+def test_a_certificate_is_valid_for_every_sovereign_quorum_and_for_no_other_set() -> None:
+    for size in range(6):
+        for names in combinations(CLASSES, size):
+            enough = size >= 3 and bool({"mof", "sbp"} & set(names))
+            assert is_refused(signed_by(names)) is not enough, names
+
+
+def test_custodians_alone_certify_nothing() -> None:
+    fault = refusal(signed_by(["cdc", "custodian-a", "custodian-b"]))
+    assert (fault.step, fault.reason[:26]) == ("certificate", "3 signed, 0 of them sovere")
+
+
+@pytest.mark.parametrize("names", ["cdc mof mof", "cdc cdc mof", "sbp mof cdc"])
+def test_a_signer_that_stands_twice_or_out_of_order_is_refused(names: str) -> None:
+    assert "twice or out of order" in refusal(signed_by(names.split())).reason
+
+
+def test_a_signer_that_is_no_authority_is_refused_and_cannot_write_to_the_terminal() -> None:
+    acks = (*CERTIFICATE.acks, AuthoritySignature("z\nVALID: all is well", bytes(64)))
+    fault = refusal(balance_of("client-3", CommitCertificate(CERTIFICATE.block, acks)))
+    assert "no authority" in fault.reason
+    assert "\n" not in str(fault)
+
+
+def test_signatures_of_one_authority_do_not_count_for_another() -> None:
+    cdc, mof, sbp = CERTIFICATE.acks
+    swapped = (
+        AuthoritySignature("cdc", mof.signature),
+        AuthoritySignature("mof", cdc.signature),
+        sbp,
+    )
+    fault = refusal(balance_of("client-3", CommitCertificate(CERTIFICATE.block, swapped)))
+    assert fault.reason == "the signature of cdc does not hold"
+
+
+def test_a_signature_on_a_proposal_does_not_count_as_an_ack() -> None:
+    message = Proposal(CHAIN, CERTIFICATE.block).message()
+    acks = tuple(AuthoritySignature(n, SIGNERS[n].sign(message).signature) for n in QUORUM)
+    assert (
+        refusal(balance_of("client-3", CommitCertificate(CERTIFICATE.block, acks))).step
+        == "certificate"
+    )
+
+
+def test_an_ack_for_another_chain_does_not_count() -> None:
+    foreign = certificate(HEADERS[-1], QUORUM, chain=b"\x01" * 32)
+    assert refusal(balance_of("client-3", foreign)).step == "certificate"
+
+
+def test_a_certificate_for_another_block_than_the_last_is_refused() -> None:
+    assert (
+        "not for block 9" in refusal(balance_of("client-3", certificate(HEADERS[1], QUORUM))).reason
+    )
+
+
+def certified(headers: list[BlockHeader], genesis: bytes = GENESIS) -> Invalid:
+    proof = TREE.prove(HOLDINGS.key("client-3", BILL))
+    return refusal(balance_proof(headers, certificate(headers[-1], QUORUM), proof), genesis)
+
+
+def test_headers_that_are_no_line_are_refused_even_when_the_last_is_certified() -> None:
+    first, second, third = HEADERS
+    twin = msgspec.structs.replace(first, proposer="sbp")
+    for headers in ([first, third], [twin, second, third], [second, first], [first, first]):
+        assert "does not follow" in certified(headers).reason
+
+
+def test_a_line_that_goes_back_in_time_or_in_term_is_refused() -> None:
+    first = HEADERS[0]
+    for changes in ({"time": first.time}, {"term": first.term - 1}):
+        assert "goes back" in certified([first, header(8, first.digest(), **changes)]).reason
+
+
+def test_a_block_of_another_chain_or_of_other_authorities_is_refused() -> None:
+    assert "belongs to chain" in certified(line(2, chain=b"\x01" * 32)).reason
+    assert "genesis does not" in certified(line(2, authorities=b"\x01" * 32)).reason
+    other = genesis_bytes(authority_set(), network="another")
+    assert refusal(HOLDING, other).step == "headers"
+
+
+def test_no_header_at_all_is_refused() -> None:
+    bundle = balance_proof([], CERTIFICATE, TREE.prove(HOLDINGS.key("client-3", BILL)))
+    assert refusal(bundle).reason == "there is none"
+
+
+def test_a_proof_under_another_block_s_state_is_refused() -> None:
+    other = TREE.update({HOLDINGS.key("client-3", BILL): encode(Holding(99))}, 8).tree
+    headers = [HEADERS[0], header(8, HEADERS[0].digest(), state_root=other.root)]
+    proof = other.prove(HOLDINGS.key("client-3", BILL))
+    fault = refusal(balance_proof(headers, certificate(headers[-1], QUORUM), proof))
+    assert fault.reason == "it does not lead to the state root of block 7"
+
+
+def test_a_proof_of_something_that_is_no_holding_is_refused() -> None:
+    bundle = balance_proof(HEADERS, CERTIFICATE, TREE.prove(SUPPLIES.key(BILL)))
+    assert refusal(bundle).step == "state proof"
+
+
+@pytest.mark.parametrize("name", ["x\nVALID: client-3 holds 7", "\x1b[2J", "", "a" * 65, "\u0661"])
+def test_a_name_that_no_account_can_have_is_refused_though_it_holds_nothing(name: str) -> None:
+    fault = refusal(balance_of(name))
+    assert "neither an account nor an instrument" in fault.reason
+    assert str(fault).isprintable()
+
+
+def test_a_receipt_that_is_not_in_the_block_is_refused() -> None:
+    forged = list(RECEIPTS)
+    forged[6] = Receipt(b"\x77" * 32, b"\x78" * 32, Applied(()))
+    fault = refusal(receipt_proof(HEADERS, CERTIFICATE, forged, 6))
+    assert fault.reason == "it does not lead to the transactions root of block 7"
+
+
+@pytest.mark.parametrize(("quorum", "sovereign_min"), [(2, 1), (6, 1), (0, 0)])
+def test_a_genesis_whose_quorums_need_not_meet_is_refused(quorum: int, sovereign_min: int) -> None:
+    unsafe = genesis_bytes(authority_set(quorum, sovereign_min))
+    assert refusal(HOLDING, unsafe).step == "genesis"
+
+
+def test_a_certificate_that_consensus_accepts_the_verifier_accepts_and_the_reverse() -> None:
+    authorities = authority_set()
+    for size in range(6):
+        for names in combinations(CLASSES, size):
+            ours = certificate(HEADERS[-1], names).is_valid(CHAIN, authorities)
+            assert is_refused(signed_by(names)) is not ours
