@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from amanat.consensus import elections, replication
 from amanat.consensus.interface import (
@@ -27,6 +28,13 @@ from amanat.consensus.messages import (
 )
 from amanat.consensus.raft import Identity, Raft, Role, Timing
 from amanat.consensus.statements import BlockId, CommitCertificate
+
+TERM_LEAP_MAX: Final = 2**32
+"""How far a message's term may be ahead: more than all elections of a century, one a second.
+
+Terms have an end (`Term`). Without a bound one authority could take all others there at once,
+and no election could ever be held again.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,8 @@ class Core:
                 _tick(raft)
             case Receive(sender, _) if sender not in raft.me.peers:
                 raft.out.fault(sender, "it is not an authority of this network")
+            case Receive(sender, message) if message.term > raft.term + TERM_LEAP_MAX:
+                raft.out.fault(sender, f"term {message.term} cannot have been reached")
             case Receive(sender, message):
                 _receive(raft, sender, message)
             case Propose():

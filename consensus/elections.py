@@ -29,8 +29,7 @@ def on_pre_vote(raft: Raft, sender: str, message: PreVote) -> None:
     granted = (
         message.term > raft.term
         and not raft.hears_leader
-        and not raft.abstains
-        and message.last.position >= raft.log.last.position
+        and message.last.position >= raft.least_position
     )
     term = message.term if granted else raft.term
     raft.out.send(sender, PreVoteReply(term=term, granted=granted))
@@ -84,15 +83,14 @@ def on_request_vote(raft: Raft, sender: str, message: RequestVote) -> None:
         message.term == raft.term
         # Invariants 1 and 6: one vote a term, ever.
         and raft.promise.vote in (None, vote)
-        # Invariant 4: only a candidate that holds every final block can win (Raft §5.4.1).
-        and message.last.position >= raft.log.last.position
-        and not raft.abstains
+        and message.last.position >= raft.least_position
     )
     if not granted:
         raft.out.send(sender, VoteReply(term=raft.term, signature=None))
         return
     if raft.promise.vote is None:
         raft.set_promise(Promise(term=raft.term, vote=vote, acked=raft.promise.acked))
+    raft.role = Role.FOLLOWER  # whoever was asking for pre-votes gives way to this candidate
     raft.restart_timeout()
 
     def reply() -> None:

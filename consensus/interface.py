@@ -33,7 +33,8 @@ class Promise(Structure, frozen=True):
     """The one vote of this term, whole: to sign a second one with another `last` would be as bad
     as to sign one for another candidate."""
     acked: BlockId | None
-    """The highest block acked, by (term, height)."""
+    """The highest block acked, by (term, height), that is not known to have failed: a later
+    leader's certificate can prove that it never became final, and its replacement releases it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,9 @@ class Outgoing:
 class Persist:
     """What must be on disk, synced, before `Persisted(sequence)` may be stepped.
 
-    First drop the log's entries above `truncate_above` (if given), then add `entries`, then
-    replace the promise (if given).
+    First drop the log's entries above `truncate_above` (if given), then add `entries`, and only
+    when these are synced replace the promise (if given). Were the promise first, a power failure
+    at all nodes at once could leave every one of them bound to a block that nobody holds.
     """
 
     sequence: int
@@ -93,7 +95,7 @@ class Persist:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A peer broke the protocol; nothing of its message was taken."""
+    """A peer broke the protocol; nothing was taken from its message from there on."""
 
     peer: Name
     reason: str

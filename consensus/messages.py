@@ -57,13 +57,14 @@ class AppendReply(Structure, frozen=True, tag="append-reply"):
 
 
 class AppendRefused(Structure, frozen=True, tag="append-refused"):
-    """The follower does not hold `previous`: back up to `retry` (Raft §5.3, conflict by term)."""
+    """The follower does not hold `previous`: back up to `held` (Raft §5.3, conflict by term)."""
 
     term: Term
     previous: Height
     """The height that was refused, so that a late refusal is recognised as late."""
-    retry: Height
-    """Send from the entry after this height."""
+    held: BlockId
+    """The last block before it that the follower holds and whose term is not after `previous`'s;
+    the leader skips in turn what it has of later terms: one message per term, not per entry."""
 
 
 Message = PreVote | PreVoteReply | RequestVote | VoteReply | Append | AppendReply | AppendRefused

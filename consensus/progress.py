@@ -41,19 +41,26 @@ class Progress:
 
     def matched(self, height: int) -> None:
         """The follower holds everything up to `height`. Never goes back: replies may be late."""
+        if height >= self.next_height - 1:
+            self.replicating, self.probed = True, False  # an answer to a probe, not a late one
         self.match_height = max(self.match_height, height)
         self.next_height = max(self.next_height, self.match_height + 1)
-        self.replicating, self.probed = True, False
         while self.in_flight and self.in_flight[0] <= height:
             self.in_flight.popleft()
 
     def refused(self, previous: int, retry: int) -> bool:
-        """The follower lacks the entry at `previous`. Return whether that was news."""
-        if previous <= self.match_height:
+        """The follower lacks the entry at `previous`. Return whether that was news.
+
+        It is late if it is not about the newest height and the follower has matched since. About
+        the newest height it is believed even then: the follower's disk has lost what it held.
+        """
+        newest = self.next_height - 1
+        under_way = self.replicating and self.match_height < previous < newest
+        if previous < 1 or not (previous == newest or under_way):
             return False
-        if not self.replicating and previous != self.next_height - 1:
-            return False
-        self.next_height = max(self.match_height, min(retry, previous - 1)) + 1
+        retry = min(retry, previous - 1)
+        self.match_height = min(self.match_height, retry)
+        self.next_height = retry + 1
         self.replicating, self.probed = False, False
         self.in_flight.clear()
         return True

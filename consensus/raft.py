@@ -102,9 +102,8 @@ class Raft:
     def abstains(self) -> bool:
         """Whether the log is behind what this node has acked: its disk lost something.
 
-        Such a node may have helped to make final what it no longer holds. Were it to vote, a
-        leader without a final block could win (invariant 4); so it neither votes nor acks until
-        its log has caught up past its own promise.
+        Such a node may have helped to make final what it no longer holds. So until its log has
+        caught up past its own promise it neither acks nor stands for election.
         """
         acked = self.promise.acked
         if acked is None or acked == self.log.last:
@@ -113,6 +112,16 @@ class Raft:
         if last.term == acked.term:
             return self.log.block_id(acked.height) != acked
         return last.term < acked.term
+
+    @property
+    def least_position(self) -> tuple[int, int]:
+        """Where a candidate's log must end at least: it may lack nothing that this node acked.
+
+        Invariant 4: only a candidate that holds every final block can win (Raft §5.4.1), though
+        this node's own disk may have lost some of them.
+        """
+        last, acked = self.log.last, self.promise.acked
+        return last.position if acked is None else max(last.position, acked.position)
 
     @property
     def hears_leader(self) -> bool:

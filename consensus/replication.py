@@ -93,9 +93,7 @@ def on_append(raft: Raft, sender: str, message: Append) -> None:
         return
     previous = message.previous
     if raft.log.block_id(previous.height) != previous:
-        retry = raft.log.last_not_after(previous.term, previous.height - 1)
-        retry = max(retry, min(raft.commit_height, previous.height - 1))
-        raft.out.send(sender, AppendRefused(raft.term, previous.height, retry))
+        _refuse(raft, sender, previous)
         return
     fault = _take_entries(raft, message)
     if fault:
@@ -106,8 +104,11 @@ def on_append(raft: Raft, sender: str, message: Append) -> None:
         _learn_final(raft, sender, message.commit)
     # The reply covers what this message vouches for and no more: what the log holds beyond it
     # may be another leader's and yet be replaced.
-    match = previous.height + len(message.entries)
-    raft.when_synced(lambda: _reply(raft, sender, previous.height, match))
+    match = message.entries[-1].block.height if message.entries else previous.height
+    blocks = _blocks_to_ack(raft, previous.height, match, message.commit)
+    if blocks:
+        _promise_ack(raft, blocks[-1])
+    raft.when_synced(lambda: _reply(raft, sender, match, blocks))
 
 
 def _follow(raft: Raft, sender: str, message: Append) -> bool:
@@ -120,9 +121,9 @@ def _follow(raft: Raft, sender: str, message: Append) -> bool:
         if not certificate.is_valid(raft.me.chain, raft.me.authorities):
             raft.out.fault(sender, "the leader certificate is not a sovereign quorum of votes")
             return False
-        known = raft.leader
-        if message.term == raft.term and known is not None and known.candidate != sender:
-            raft.out.fault(sender, f"a second leader of term {raft.term}")
+        known = raft.leader if message.term == raft.term else None
+        if known and (known.candidate, known.last) != (sender, certificate.last):
+            raft.out.fault(sender, f"a second election of term {raft.term}")
             return False
         raft.become_follower(message.term, certificate)
     elif certificate.candidate != sender:
@@ -132,13 +133,23 @@ def _follow(raft: Raft, sender: str, message: Append) -> bool:
     return True
 
 
+def _refuse(raft: Raft, sender: str, previous: BlockId) -> None:
+    """Say where the leader's log may agree with this one."""
+    if previous.height <= raft.commit_height and previous.height <= raft.log.last.height:
+        # Invariant 4: whoever was elected holds every final block.
+        raft.out.fault(sender, f"it has another block at {previous.height}, which is final")
+        return
+    held = raft.log.block_id(raft.log.last_not_after(previous.term, previous.height - 1))
+    if held is not None:
+        raft.out.send(sender, AppendRefused(raft.term, previous.height, held))
+
+
 def _take_entries(raft: Raft, message: Append) -> str | None:
     """Add what is new, replacing what conflicts. Return what is wrong with the first bad entry."""
     previous = message.previous
-    before = raft.log.entry(previous.height)
     for entry in message.entries:
         if raft.log.block_id(entry.block.height) != entry.block:
-            fault = _entry_fault(raft, message.term, previous, before, entry)
+            fault = _entry_fault(raft, previous, entry)
             if fault is None and entry.block.height <= raft.log.last.height:
                 fault = _replace_from(raft, entry.block)
             # Invariant 8: nothing is acked that this node did not execute to the same state.
@@ -146,9 +157,7 @@ def _take_entries(raft: Raft, message: Append) -> str | None:
             if fault:
                 return f"block {entry.block.height}: {fault}"
             _append(raft, entry)
-            if entry.block.term == raft.term and not raft.abstains:
-                _promise_ack(raft, entry.block)
-        previous, before = entry.block, entry
+        previous = entry.block
     return None
 
 
@@ -158,21 +167,20 @@ def _replace_from(raft: Raft, block: BlockId) -> str | None:
     # Invariant 3: what is final is never replaced.
     if block.height <= raft.commit_height:
         return "it would replace a final block"
-    # Invariant 6: a leader never replaces its own block, and this node has acked the first one.
-    if held is not None and held.term == block.term:
-        return f"a second block at this height in term {block.term}"
+    # Invariant 6: no leader has two blocks at a height. This one's own, once acked, stay.
+    if held is not None and held.term in (block.term, raft.term):
+        return f"a second block at this height in place of one of term {held.term}"
     _truncate(raft, block.height - 1)
+    _release_promise(raft)
     return None
 
 
-def _entry_fault(
-    raft: Raft, term: int, previous: BlockId, before: Entry | None, entry: Entry
-) -> str | None:
-    """Check all of an entry that consensus can see. `before` is the entry at `previous`."""
+def _entry_fault(raft: Raft, previous: BlockId, entry: Entry) -> str | None:
+    """Check all of an entry that consensus can see. The log holds `previous`."""
     block = entry.block
     if block.height != previous.height + 1 or entry.parent != previous.digest:
         return "it does not follow the entry before it"
-    if not previous.term <= block.term <= term:
+    if not previous.term <= block.term <= raft.term:
         return f"term {block.term} is out of order"
     certificate = entry.leader_certificate
     if block.term > previous.term:
@@ -181,8 +189,10 @@ def _entry_fault(
             return fault
     elif certificate is not None:
         return "only a term's first block carries a leader certificate"
-    elif before is None or entry.proposer != before.proposer:
-        return f"{entry.proposer} does not lead term {block.term}"
+    else:
+        before = raft.log.entry(previous.height)
+        if before is None or entry.proposer != before.proposer:
+            return f"{entry.proposer} does not lead term {block.term}"
     proposer = raft.me.authorities.get(entry.proposer)
     message = entry.proposal(raft.me.chain).message()
     if proposer is None or not verify(proposer.key, message, entry.signature):
@@ -203,16 +213,26 @@ def _opening_fault(
     return None
 
 
-def _reply(raft: Raft, sender: str, previous: int, match: int) -> None:
-    """Say what this node holds on disk, and ack each block of this term that is not yet final."""
-    acks: list[tuple[BlockId, Signature]] = []
-    if not raft.abstains:
-        for height in range(max(raft.commit_height + 1, previous), match + 1):
-            block = raft.log.block_id(height)
-            # Invariant 2 (Raft Figure 8): blocks of earlier terms are not final by counting.
-            if block is not None and block.term == raft.term and height > 0:
-                acks.append((block, raft.me.sign(Ack(raft.me.chain, block).message())))
-    raft.out.send(sender, AppendReply(term=raft.term, match=match, acks=tuple(acks)))
+def _blocks_to_ack(
+    raft: Raft, first: int, last: int, commit: CommitCertificate | None
+) -> list[BlockId]:
+    """Return this term's blocks from `first` to `last` that the leader does not show to be final.
+
+    They are chosen when the message arrives: what this node acks later, once they are on disk,
+    is what the message vouched for, whatever has happened to the log by then.
+    """
+    if raft.abstains:
+        return []
+    final = max(raft.commit_height, commit.block.height if commit else 0)
+    blocks = [raft.log.block_id(height) for height in range(max(final + 1, first), last + 1)]
+    # Invariant 2 (Raft Figure 8): blocks of earlier terms are not final by counting.
+    return [block for block in blocks if block is not None and block.term == raft.term]
+
+
+def _reply(raft: Raft, sender: str, match: int, blocks: list[BlockId]) -> None:
+    """Say what this node holds on disk, and sign the acks of `blocks`."""
+    acks = tuple((block, raft.me.sign(Ack(raft.me.chain, block).message())) for block in blocks)
+    raft.out.send(sender, AppendReply(term=raft.term, match=match, acks=acks))
 
 
 def _learn_final(raft: Raft, sender: str, certificate: CommitCertificate) -> None:
@@ -240,8 +260,11 @@ def on_append_reply(raft: Raft, sender: str, message: AppendReply) -> None:
         return
     follower.matched(message.match)
     for block, signature in message.acks:
-        if block.height > raft.commit_height:
-            _count_follower_ack(raft, sender, block, signature)
+        fault = _ack_fault(raft, sender, block, signature)
+        if fault:
+            raft.out.fault(sender, fault)
+            return
+        _count_ack(raft, sender, block, signature)
     if follower.may_send and follower.next_height <= raft.log.last.height:
         _send(raft, sender, follower)
 
@@ -249,7 +272,10 @@ def on_append_reply(raft: Raft, sender: str, message: AppendReply) -> None:
 def on_append_refused(raft: Raft, sender: str, message: AppendRefused) -> None:
     """Back up to where the follower says that its log may agree."""
     follower = _follower_of(raft, sender, message.term)
-    if follower is not None and follower.refused(message.previous, message.retry):
+    if follower is None:
+        return
+    retry = raft.log.last_not_after(message.held.term, message.held.height)
+    if follower.refused(message.previous, retry):
         _send(raft, sender, follower)
 
 
@@ -263,16 +289,18 @@ def _follower_of(raft: Raft, sender: str, term: int) -> Progress | None:
     return follower
 
 
-def _count_follower_ack(raft: Raft, sender: str, block: BlockId, signature: Signature) -> None:
+def _ack_fault(raft: Raft, sender: str, block: BlockId, signature: Signature) -> str | None:
+    if block.height <= raft.commit_height:
+        return None  # late
     # Invariant 2 (Raft §5.4.2): only blocks of the leader's own term become final by counting.
     if block.term != raft.term or raft.log.block_id(block.height) != block:
-        raft.out.fault(sender, f"it acks another block at {block.height} in term {block.term}")
-        return
+        return f"it acks another block at {block.height} in term {block.term}"
+    if sender in raft.acks.get(block.height, ()):
+        return None  # repeated: a signature is checked once, however often it is sent
     member = raft.me.authorities.get(sender)
     if member is None or not verify(member.key, Ack(raft.me.chain, block).message(), signature):
-        raft.out.fault(sender, f"its ack of block {block.height} is not signed by it")
-        return
-    _count_ack(raft, sender, block, signature)
+        return f"its ack of block {block.height} is not signed by it"
+    return None
 
 
 def _count_ack(raft: Raft, name: str, block: BlockId, signature: Signature) -> None:
@@ -280,7 +308,7 @@ def _count_ack(raft: Raft, name: str, block: BlockId, signature: Signature) -> N
     if raft.role is not Role.LEADER or block.height <= raft.commit_height:
         return
     acks = raft.acks.setdefault(block.height, {})
-    acks[name] = signature
+    acks.setdefault(name, signature)
     if not raft.me.authorities.is_quorum(acks):
         return
     raft.commit = CommitCertificate(
@@ -308,4 +336,20 @@ def _truncate(raft: Raft, height: int) -> None:
 
 def _promise_ack(raft: Raft, block: BlockId) -> None:
     # Invariant 6: the promise goes to disk with the block, the signature is made after.
-    raft.set_promise(Promise(term=raft.term, vote=raft.promise.vote, acked=block))
+    acked = raft.promise.acked
+    if acked is None or acked.position < block.position:
+        raft.set_promise(Promise(term=raft.term, vote=raft.promise.vote, acked=block))
+
+
+def _release_promise(raft: Raft) -> None:
+    """Let go of an acked block that a leader replaced, if it is proved that it never was final.
+
+    The proof is the leader's certificate: had the block been final, no sovereign quorum could
+    have elected, in a later term, a candidate whose log ends before it (invariant 4). Without
+    release this node would abstain for the sake of a block that nobody needs.
+    """
+    acked, leader = raft.promise.acked, raft.leader
+    if acked is None or leader is None or not raft.abstains:
+        return
+    if acked.term < leader.term and leader.last.position < acked.position:
+        raft.set_promise(Promise(raft.term, raft.promise.vote, raft.log.last))

@@ -1,1 +1,18 @@
-"""."""
+"""An offline check of what the ledger says, by a program that knows nothing else of it.
+
+It takes a network's genesis document and a proof bundle, both as bytes, and says whether a
+sovereign quorum of that network's authorities certified what the bundle claims. It shares no code
+with the node: it imports PyNaCl, msgpack and the standard library, and is short enough to be read
+in one sitting. docs/wire-format.md describes every byte that it reads.
+
+Reading order: `decoding` (one value, one encoding), `certified_headers` (who the authorities are,
+what they signed), `contents` (what the certified roots say), `checks` (the steps, in order).
+
+    python -m amanat.verifier GENESIS BUNDLE
+"""
+
+from amanat.verifier.checks import Finding, verify
+from amanat.verifier.contents import Balance, Outcome
+from amanat.verifier.decoding import Invalid
+
+__all__ = ["Balance", "Finding", "Invalid", "Outcome", "verify"]

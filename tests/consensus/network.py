@@ -13,6 +13,7 @@ from amanat.consensus.core import Core, Restored
 from amanat.consensus.interface import (
     Effects,
     Event,
+    Outgoing,
     Persist,
     Persisted,
     Promise,
@@ -97,6 +98,7 @@ class Node:
     def start(self) -> None:
         """Start from what is on the disk."""
         self.unsynced: list[Persist] = []
+        self.outbox: list[Outgoing] = []
         self.faults: list[tuple[str, str]] = []
         self.finals: list[CommitCertificate] = []
         self.elected: list[LeaderCertificate] = []
@@ -112,6 +114,7 @@ class Node:
 
     def step(self, event: Event) -> Effects:
         effects = self.core.step(event)
+        self.outbox += effects.messages
         if effects.persist is not None:
             self.unsynced.append(effects.persist)
         if effects.final is not None:
@@ -120,6 +123,41 @@ class Node:
             self.elected.append(effects.elected)
         self.faults += [(fault.peer, fault.reason) for fault in effects.faults]
         return effects
+
+    def receive(self, sender: str, message: Message) -> list[Message]:
+        """Take a message; return what leaves the node before its disk has synced anything."""
+        self.step(Receive(sender, message))
+        return self.sent()
+
+    def write(self) -> None:
+        """Let the disk finish what it was given."""
+        while self.unsynced:
+            persist = self.unsynced.pop(0)
+            self.disk.write(persist)
+            self.step(Persisted(persist.sequence))
+        if self.finals:
+            self.disk.commit = self.finals[-1]
+
+    def sync(self) -> list[Message]:
+        """Let the disk finish what it was given; return what leaves the node thereupon."""
+        self.write()
+        return self.sent()
+
+    def answers(self, sender: str, message: Message) -> list[Message]:
+        """Take a message, sync, and return all that leaves the node."""
+        return self.receive(sender, message) + self.sync()
+
+    def tick(self, ticks: int = 1) -> list[Message]:
+        """Let time pass; return what leaves the node before its disk has synced anything."""
+        for _ in range(ticks):
+            self.step(Tick())
+        return self.sent()
+
+    def sent(self) -> list[Message]:
+        """Return the messages that left since this was last asked."""
+        messages = [outgoing.message for outgoing in self.outbox]
+        self.outbox.clear()
+        return messages
 
     @property
     def role(self) -> Role:
@@ -171,29 +209,27 @@ class Network:
 
     # --- one event ---
 
-    def step(self, name: str, event: Event) -> Effects:
-        effects = self[name].step(event)
-        self.under_way += [Letter(name, out.to, out.message) for out in effects.messages]
-        return effects
+    def collect(self, name: str) -> None:
+        """Put what `name` sent on the wires."""
+        outbox = self[name].outbox
+        self.under_way += [Letter(name, outgoing.to, outgoing.message) for outgoing in outbox]
+        outbox.clear()
 
-    def receive(self, name: str, sender: str, message: Message) -> Effects:
-        return self.step(name, Receive(sender, message))
+    def step(self, name: str, event: Event) -> None:
+        self[name].step(event)
+        self.collect(name)
 
     def propose(self, name: str, payload: bytes = b"a block") -> BlockId:
         last = self[name].last
         block = block_after(last, self[name].term, payload)
+        self[name].application.blocks.append(block)
         self.step(name, Propose(block.height, last.digest, block.digest, payload))
         return block
 
     def sync(self, name: str) -> None:
         """Let the disk of `name` finish what it was given."""
-        node = self[name]
-        while node.unsynced:
-            persist = node.unsynced.pop(0)
-            node.disk.write(persist)
-            self.step(name, Persisted(persist.sequence))
-        if node.finals:
-            node.disk.commit = node.finals[-1]
+        self[name].write()
+        self.collect(name)
 
     def tick(self, name: str, ticks: int = 1) -> None:
         for _ in range(ticks):
@@ -209,7 +245,7 @@ class Network:
         self, kind: type[M], *, sender: str | None = None, to: str | None = None
     ) -> list[tuple[Letter, M]]:
         """Take messages of one kind off the wires: the test delivers them itself, or never."""
-        taken = []
+        taken: list[tuple[Letter, M]] = []
         for letter in list(self.under_way):
             if (
                 isinstance(letter.message, kind)
@@ -222,7 +258,7 @@ class Network:
 
     def deliver(self, letter: Letter) -> None:
         if not self.cut & {letter.sender, letter.to}:
-            self.receive(letter.to, letter.sender, letter.message)
+            self.step(letter.to, Receive(letter.sender, letter.message))
 
     def settle(self, wanted: Callable[[Letter], bool] = lambda _: True) -> None:
         """Sync every disk and deliver every message, until nothing is under way.
@@ -251,7 +287,7 @@ class Network:
         self.under_way.clear()
         for _ in range(4 * TIMING.election):
             self.tick(name)
-            if self[name].role is not Role.FOLLOWER and self[name].unsynced + self.under_way:
+            if self[name].role is not Role.FOLLOWER and (self[name].unsynced or self.under_way):
                 return
 
     def elect(self, name: str, opening: bytes | None = b"opening") -> None:

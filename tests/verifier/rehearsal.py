@@ -14,7 +14,10 @@ from amanat.ledger.accounts import Holding, Supply
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet
 from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.crypto import Domain, digest
-from amanat.ledger.encoding import encode
+from amanat.ledger.encoding import decode, encode
+from amanat.ledger.genesis import GenesisDocument
+from amanat.ledger.participants import Participant, Role
+from amanat.ledger.policies import Parameters
 from amanat.ledger.receipts import Applied, Event, Receipt, Rejected
 from amanat.ledger.state import HOLDINGS, SUPPLIES
 from amanat.ledger.state_tree import MissingNode, StateTree
@@ -33,6 +36,7 @@ SIGNERS = {name: SigningKey(sha256(name.encode()).digest()) for name in CLASSES}
 QUORUM = ["cdc", "mof", "sbp"]
 BILL = "PK0000000017"
 CASH = "PKR"
+OWNER_KEY = bytes(SigningKey(sha256(b"the ministry's own key").digest()).verify_key)
 START = 1_760_000_000_000
 
 
@@ -51,11 +55,23 @@ def authority_set(quorum: int = 3, sovereign_min: int = 1) -> AuthoritySet:
 
 
 def genesis_bytes(authorities: AuthoritySet, network: str = "rehearsal") -> bytes:
-    return encode([1, network, START, authorities, [], [], []])
+    return encode(
+        GenesisDocument(
+            version=1,
+            network=network,
+            created=START,
+            authorities=authorities,
+            participants=(
+                Participant("mof", "Ministry of Finance", (Role.ISSUER,), (OWNER_KEY,), 1, None),
+            ),
+            policies=(),
+            parameters=Parameters(86_400_000, 5_000, 65_536, 64, 1_000, 1_000_000, 100),
+        )
+    )
 
 
 GENESIS = genesis_bytes(authority_set())
-CHAIN = digest(Domain.GENESIS, GENESIS)
+CHAIN = decode(GENESIS, GenesisDocument).chain_id()
 TREE = (
     StateTree.empty(NoRecords())
     .update(
@@ -130,6 +146,16 @@ def balance_of(account: str, certified: CommitCertificate = CERTIFICATE) -> byte
 
 def signed_by(names: Sequence[str]) -> bytes:
     return balance_of("client-3", certificate(HEADERS[-1], names))
+
+
+def certified_under(document: list[Any], names: Sequence[str] = QUORUM) -> tuple[bytes, bytes]:
+    """A genesis document with these fields, and a bundle in which all fits that document."""
+    genesis = encode(document)
+    chain = digest(Domain.GENESIS, genesis)
+    authorities = digest(Domain.AUTHORITIES, encode(document[3]))
+    headers = line(1, chain=chain, authorities=authorities)
+    proof = TREE.prove(HOLDINGS.key("client-3", BILL))
+    return genesis, balance_proof(headers, certificate(headers[-1], names, chain), proof)
 
 
 # Accounts without a holding, by whether another leaf stands where theirs would.

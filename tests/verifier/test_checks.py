@@ -1,7 +1,10 @@
 """What a bundle proves, and each way in which a false one is refused."""
 
+from hashlib import sha256
 from itertools import combinations
+from typing import Any
 
+import msgpack
 import msgspec
 import pytest
 
@@ -12,6 +15,7 @@ from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.encoding import encode
 from amanat.ledger.receipts import Applied, Receipt, Rejected
 from amanat.ledger.state import HOLDINGS, SUPPLIES
+from amanat.ledger.state_tree import StateProof
 from amanat.node.proofs import balance_proof, receipt_proof
 from amanat.verifier import Balance, Invalid, Outcome, verify
 from tests.verifier.rehearsal import (
@@ -30,6 +34,7 @@ from tests.verifier.rehearsal import (
     authority_set,
     balance_of,
     certificate,
+    certified_under,
     genesis_bytes,
     header,
     is_refused,
@@ -201,6 +206,42 @@ def test_a_name_that_no_account_can_have_is_refused_though_it_holds_nothing(name
     assert str(fault).isprintable()
 
 
+def denied(siblings: tuple[bytes, ...], other: tuple[bytes, bytes] | None) -> str:
+    """Why a proof that client-3 holds nothing is refused."""
+    key = HOLDINGS.key("client-3", BILL)
+    forged = StateProof(key, None, siblings, other)
+    return refusal(balance_proof(HEADERS, CERTIFICATE, forged)).reason
+
+
+def test_no_proof_denies_a_holding_that_is_there() -> None:
+    key = HOLDINGS.key("client-3", BILL)
+    siblings, value = TREE.prove(key).siblings, TREE.get(key)
+    assert value is not None
+    path, held = sha256(key).digest(), sha256(value).digest()
+    assert "does not lead" in denied(siblings, None)
+    assert "does not stand where" in denied(siblings, (path, held))
+    # The same hashed bytes, cut in another place, would be the leaf of another key.
+    assert "has length 31" in denied(siblings, (path[:31], path[31:] + held))
+    assert "has length 33" in denied(siblings, (path + held[:1], held[1:]))
+    for name in ("client-1", "client-2", "client-4"):
+        neighbour = HOLDINGS.key(name, BILL)
+        beside = TREE.get(neighbour)
+        assert beside is not None
+        other = (sha256(neighbour).digest(), sha256(beside).digest())
+        assert "does not stand where" in denied(TREE.prove(neighbour).siblings, other)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [[], ["pending"], ["pending", "code"], ["rejected"], ["rejected", 7], [None], "applied"],
+)
+def test_a_receipt_with_an_outcome_of_no_known_kind_is_refused(outcome: object) -> None:
+    receipt: Any = [bytes(32), bytes(32), outcome]
+    headers = line(1, transactions_root=merkle.root([encode(receipt)]))
+    bundle = receipt_proof(headers, certificate(headers[-1], QUORUM), [receipt], 0)
+    assert refusal(bundle).step == "receipt"
+
+
 def test_a_receipt_that_is_not_in_the_block_is_refused() -> None:
     forged = list(RECEIPTS)
     forged[6] = Receipt(b"\x77" * 32, b"\x78" * 32, Applied(()))
@@ -208,10 +249,60 @@ def test_a_receipt_that_is_not_in_the_block_is_refused() -> None:
     assert fault.reason == "it does not lead to the transactions root of block 7"
 
 
-@pytest.mark.parametrize(("quorum", "sovereign_min"), [(2, 1), (6, 1), (0, 0)])
-def test_a_genesis_whose_quorums_need_not_meet_is_refused(quorum: int, sovereign_min: int) -> None:
-    unsafe = genesis_bytes(authority_set(quorum, sovereign_min))
-    assert refusal(HOLDING, unsafe).step == "genesis"
+def changed_genesis(field: int, value: Any) -> list[Any]:
+    document: list[Any] = msgpack.unpackb(GENESIS)
+    return [*document[:field], value, *document[field + 1 :]]
+
+
+def changed_members(members: list[list[Any]]) -> list[Any]:
+    return changed_genesis(3, [members, 3, 1])
+
+
+def members() -> list[list[Any]]:
+    listed: list[list[Any]] = msgpack.unpackb(GENESIS)[3][0]
+    return listed
+
+
+def test_a_bundle_under_an_unchanged_document_is_accepted() -> None:
+    genesis, bundle = certified_under(changed_members(members()))
+    assert genesis == GENESIS
+    assert verify(genesis, bundle).proved == Balance("client-3", BILL, 15_000)
+
+
+UNSAFE = {
+    "version 2 is not known": changed_genesis(0, 2),
+    "a quorum of 2 of 5 decides nothing safely": changed_genesis(3, [members(), 2, 1]),
+    "a quorum of 6 of 5 decides nothing safely": changed_genesis(3, [members(), 6, 1]),
+    "cdc is neither sovereign nor custodian": changed_members(
+        [[*members()[0][:2], "foreign"], *members()[1:]]
+    ),
+    "a name or a key stands twice": changed_members([*members()[:4], members()[3]]),
+    "a name or a key stands twice ": changed_members(
+        [*members()[:4], ["sbp", members()[3][1], "sovereign"]]
+    ),
+}
+
+
+@pytest.mark.parametrize("reason", UNSAFE)
+def test_an_unsafe_genesis_document_is_refused_though_all_fits_it(reason: str) -> None:
+    genesis, bundle = certified_under(UNSAFE[reason])
+    fault = refusal(bundle, genesis)
+    assert (fault.step, fault.reason) == ("genesis", reason.strip())
+
+
+def test_a_header_of_a_later_version_is_refused_though_it_is_certified() -> None:
+    assert certified(line(1, version=2)).reason == "version 2 is not known"
+
+
+def test_a_height_that_skips_is_refused_though_the_parent_is_right() -> None:
+    first = HEADERS[0]
+    assert "does not follow" in certified([first, header(9, first.digest())]).reason
+
+
+def test_more_siblings_than_bits_in_a_path_are_refused() -> None:
+    proof = TREE.prove(HOLDINGS.key("client-3", BILL))
+    longer = StateProof(proof.key, proof.value, (bytes(32),) * 257, None)
+    assert "more siblings" in refusal(balance_proof(HEADERS, CERTIFICATE, longer)).reason
 
 
 def test_a_certificate_that_consensus_accepts_the_verifier_accepts_and_the_reverse() -> None:

@@ -122,5 +122,10 @@ def test_hostile_encodings_are_refused(data: bytes) -> None:
     assert refusal(HOLDING, data).step == "genesis"
 
 
+def test_a_bundle_with_the_right_parts_in_another_encoding_is_refused() -> None:
+    for short, long in ((b"\xb7amanat", b"\xd9\x17amanat"), (b"\xc4\x20", b"\xc5\x00\x20")):
+        assert "canonical" in refusal(HOLDING.replace(short, long, 1)).reason
+
+
 def test_bytes_beyond_the_bound_are_refused_unread() -> None:
     assert "at most" in refusal(b"\xc0" * (8 * 1024 * 1024 + 1)).reason

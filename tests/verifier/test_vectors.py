@@ -2,7 +2,7 @@
 
 They change only when the format does. To write them anew, from the root of the repository:
 
-    python -m pytest tests/verifier/test_vectors.py --rewrite-vectors
+    pytest tests/verifier/test_vectors.py --rewrite-vectors
 """
 
 import json
@@ -68,7 +68,7 @@ def plain(value: object) -> Any:
 def test_the_node_encodes_the_vectors_as_they_are_published(
     request: pytest.FixtureRequest,
 ) -> None:
-    if request.config.getoption("--rewrite-vectors"):
+    if request.config.getoption("--rewrite-vectors", default=False):
         VECTORS.write_text(json.dumps(content(), indent=1) + "\n")
     assert json.loads(VECTORS.read_text()) == plain(content())
 

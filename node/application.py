@@ -1,0 +1,69 @@
+"""The ledger as consensus sees it: blocks go in, agreement or a reason comes out."""
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from amanat.consensus.log_entry import Entry
+from amanat.ledger.blocks import BlockHeader
+from amanat.ledger.chain import BlockFault, Chain, ExecutedBlock
+from amanat.ledger.identifiers import Digest, LedgerTime
+
+
+class TipObserver(Protocol):
+    """Told which transactions enter the tip, and which leave it unfinished."""
+
+    def placed(self, transactions: Iterable[Digest]) -> None:
+        """These are in a block on the tip now."""
+
+    def displaced(self, transactions: Iterable[Digest]) -> None:
+        """The block that held these was replaced before it was final."""
+
+
+class LedgerApplication:
+    """Implements `amanat.consensus.interface.Application` over the ledger's executed tip."""
+
+    def __init__(
+        self, chain: Chain, *, latest: Callable[[], LedgerTime], observer: TipObserver
+    ) -> None:
+        """`latest` gives the greatest ledger time that this node accepts now."""
+        self._chain = chain
+        self._latest = latest
+        self._observer = observer
+
+    def extend(self, entry: Entry) -> str | None:
+        """Re-execute `entry` on the tip; return what does not agree, or None."""
+        try:
+            block = self._chain.extend(
+                entry.payload, latest=self._latest(), accept=lambda h: header_fault(h, entry)
+            )
+        except BlockFault as fault:
+            return str(fault)
+        self._observer.placed(block.ids)
+        return None
+
+    def append(self, block: ExecutedBlock) -> None:
+        """Move the tip to a block that this node built itself."""
+        self._chain.append(block)
+        self._observer.placed(block.ids)
+
+    def truncate(self, height: int) -> None:
+        """Forget every executed block above `height`."""
+        for block in self._chain.truncate(height):
+            self._observer.displaced(block.ids)
+
+
+def header_fault(header: BlockHeader, entry: Entry) -> str | None:
+    """Return where a block's header contradicts the log entry that carries it, or None."""
+    opening = entry.leader_certificate.digest() if entry.leader_certificate else b""
+    pairs = (
+        ("hash", header.digest(), entry.block.digest),
+        ("term", header.term, entry.block.term),
+        ("height", header.height, entry.block.height),
+        ("parent", header.parent, entry.parent),
+        ("proposer", header.proposer, entry.proposer),
+        ("leader certificate", header.leader_certificate, opening),
+    )
+    for name, in_header, in_entry in pairs:
+        if in_header != in_entry:
+            return f"its header's {name} is not the log entry's"
+    return None

@@ -1,0 +1,127 @@
+"""A node's directory: what lies where, who may use it, and for which chain.
+
+    identity.json   format, chain and name; written last by `create`, so a half-made one is seen
+    genesis         the genesis document, encoded
+    sign-guard      what this authority has promised
+    db/             the database
+    tls/            this run's certificate; nothing in it is worth keeping
+    lock            held while a process uses the directory
+
+`create` never overwrites; `open_directory` never creates.
+"""
+
+import fcntl
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from amanat.ledger.encoding import EncodingError, decode, encode
+from amanat.ledger.genesis import GenesisDocument
+from amanat.node.sign_guard import GuardError, SignGuard, sync_directory
+from amanat.node.store import Store, StoreError
+
+FORMAT: Final = 1
+
+
+class DirectoryError(Exception):
+    """The directory cannot be used. The message says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataDirectory:
+    """An open directory; this process alone uses it."""
+
+    path: Path
+    document: GenesisDocument
+    name: str
+    guard: SignGuard
+    store: Store
+    lock: int
+
+    @property
+    def tls(self) -> Path:
+        """Where this run's certificate lies."""
+        return self.path / "tls"
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.store.close()
+        self.guard.close()
+        os.close(self.lock)
+
+
+def create(path: Path, name: str, document: GenesisDocument) -> None:
+    """Make the directory of the authority `name` on the network of `document`.
+
+    Raises:
+        DirectoryError: there is something there already, or `name` is no authority.
+    """
+    problems = document.problems()
+    if problems:
+        raise DirectoryError(f"the genesis document is unsound: {problems[0]}")
+    if document.authorities.get(name) is None:
+        names = ", ".join(member.name for member in document.authorities.members)
+        raise DirectoryError(f"{name} is not an authority of {document.network} ({names})")
+    if path.exists() and any(path.iterdir()):
+        raise DirectoryError(f"{path} is not empty: init never overwrites")
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (path / "tls").mkdir(mode=0o700)
+    (path / "lock").touch(mode=0o600)
+    (path / "genesis").write_bytes(encode(document))
+    try:
+        SignGuard.create(path / "sign-guard")
+        Store.create(path / "db", document)
+    except (GuardError, StoreError) as error:
+        raise DirectoryError(str(error)) from error
+    identity = {"format": FORMAT, "chain": document.chain_id().hex(), "name": name}
+    (path / "identity.json").write_text(json.dumps(identity) + "\n")
+    sync_directory(path)
+
+
+def open_directory(path: Path, document: GenesisDocument) -> DataDirectory:
+    """Open the directory of a node on the network of `document`.
+
+    Raises:
+        DirectoryError: it is missing, half made, another chain's, in use, or damaged.
+    """
+    name = _identity(path, document)
+    lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise DirectoryError(f"{path} is in use by another process") from error
+    try:
+        stored = decode((path / "genesis").read_bytes(), GenesisDocument)
+        if stored != document:
+            raise DirectoryError(f"{path}/genesis is not the genesis document given")
+        guard = SignGuard.open(path / "sign-guard")
+        store = Store.open(path / "db", document.chain_id())
+    except (GuardError, StoreError, EncodingError, OSError) as error:
+        os.close(lock)
+        raise DirectoryError(str(error)) from error
+    except DirectoryError:
+        os.close(lock)
+        raise
+    return DataDirectory(path, document, name, guard, store, lock)
+
+
+def _identity(path: Path, document: GenesisDocument) -> str:
+    try:
+        identity = json.loads((path / "identity.json").read_text())
+        found = (identity["format"], identity["chain"], identity["name"])
+    except FileNotFoundError as error:
+        missing = "does not exist" if not path.exists() else "is not a node's directory"
+        raise DirectoryError(f"{path} {missing}: run `amanat init` first") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise DirectoryError(f"{path}/identity.json is damaged: restore it") from error
+    if found[0] != FORMAT:
+        raise DirectoryError(f"{path} has format {found[0]}; this program reads format {FORMAT}")
+    if found[1] != document.chain_id().hex():
+        raise DirectoryError(
+            f"{path} belongs to the chain {found[1][:16]}; the genesis document given is "
+            f"{document.chain_id().hex()[:16]}: use that network's document, or another directory"
+        )
+    return str(found[2])

@@ -1,0 +1,110 @@
+"""The one writer: log entries, promises and final blocks go to disk here, in order, off the loop.
+
+Everything that queued up while the disk was busy shares one sync. The log and the promise are
+synced side by side; `Persisted` is reported when both are. Applying final blocks needs no sync of
+its own: after a crash they are re-executed from the log.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from amanat.consensus.interface import Persist, Promise
+from amanat.consensus.log_entry import Entry
+from amanat.consensus.statements import CommitCertificate
+from amanat.ledger.chain import ExecutedBlock
+from amanat.node.sign_guard import SignGuard
+from amanat.node.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """Final blocks and the certificate of the last of them."""
+
+    blocks: Sequence[ExecutedBlock]
+    certificate: CommitCertificate
+
+
+class DiskWriter:
+    """Runs until cancelled or until a write fails; a failed write ends the node.
+
+    After a failed sync nobody knows what is on disk (the kernel may have dropped the pages), so
+    the only safe continuation is to end, and to recover from disk and peers.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        guard: SignGuard,
+        *,
+        persisted: Callable[[int], None],
+        applied: Callable[[Apply], None],
+    ) -> None:
+        self._store = store
+        self._guard = guard
+        self._persisted = persisted
+        self._applied = applied
+        self._jobs: deque[Persist | Apply] = deque()
+        self._wake = asyncio.Event()
+        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="disk")
+
+    def put(self, job: Persist | Apply) -> None:
+        """Queue `job` behind all earlier ones."""
+        self._jobs.append(job)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Write what is queued, for ever."""
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._jobs:
+                    await self._write_next()
+        finally:
+            self._threads.shutdown(wait=True)
+
+    async def _write_next(self) -> None:
+        loop = asyncio.get_running_loop()
+        if isinstance(self._jobs[0], Apply):
+            job = self._jobs.popleft()
+            assert isinstance(job, Apply)
+            await loop.run_in_executor(
+                self._threads, self._store.apply, job.blocks, job.certificate
+            )
+            self._applied(job)
+            return
+        batch: list[Persist] = []
+        while self._jobs and isinstance(self._jobs[0], Persist):
+            job = self._jobs.popleft()
+            assert isinstance(job, Persist)
+            batch.append(job)
+        truncate_above, entries, promise = merge(batch)
+        writes = []
+        if entries or truncate_above is not None:
+            writes.append(
+                loop.run_in_executor(
+                    self._threads, self._store.append_synced, truncate_above, entries
+                )
+            )
+        if promise is not None:
+            writes.append(loop.run_in_executor(self._threads, self._guard.write, promise))
+        await asyncio.gather(*writes)
+        self._persisted(batch[-1].sequence)
+
+
+def merge(batch: Sequence[Persist]) -> tuple[int | None, list[Entry], Promise | None]:
+    """Return one truncation, one run of entries and one promise that do what `batch` does."""
+    truncate_above: int | None = None
+    entries: list[Entry] = []
+    promise: Promise | None = None
+    for persist in batch:
+        if persist.truncate_above is not None:
+            height = persist.truncate_above
+            entries = [entry for entry in entries if entry.block.height <= height]
+            truncate_above = height if truncate_above is None else min(truncate_above, height)
+        entries.extend(persist.entries)
+        promise = persist.promise or promise
+    return truncate_above, entries, promise

@@ -1,0 +1,114 @@
+"""The driver: steps the core and carries out its effects, in the order that the core asks for.
+
+It holds no rule of the protocol. Everything runs on one event loop; only disk writes leave it.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from amanat.consensus.core import Core, Status
+from amanat.consensus.interface import (
+    Effects,
+    Event,
+    NotLeader,
+    Outgoing,
+    Persist,
+    Propose,
+    Tick,
+)
+from amanat.consensus.raft import Role
+from amanat.consensus.statements import CommitCertificate, LeaderCertificate
+
+log = structlog.get_logger(__name__)
+
+
+class Listener(Protocol):
+    """What the rest of the node does when the protocol moves."""
+
+    def elected(self, certificate: LeaderCertificate) -> None:
+        """This node leads now; open the term."""
+
+    def final(self, certificate: CommitCertificate) -> None:
+        """The certified block and all before it are final."""
+
+    def leader_changed(self, status: Status) -> None:
+        """Another authority leads, or none does, or the term is another one."""
+
+
+class Driver:
+    """Feeds events to the core, one at a time, and carries out what each asks for."""
+
+    def __init__(
+        self,
+        core: Core,
+        *,
+        send: Callable[[Outgoing], None],
+        write: Callable[[Persist], None],
+        listener: Listener,
+    ) -> None:
+        self._core = core
+        self._send = send
+        self._write = write
+        self._listener = listener
+        self._events: deque[Event] = deque()
+        self._stepping = False
+        self._status = core.status
+
+    @property
+    def status(self) -> Status:
+        """The core's place in the protocol."""
+        return self._status
+
+    @property
+    def leads(self) -> bool:
+        """Whether this node leads and its term-opening block is in the log."""
+        return self._status.role is Role.LEADER and self._status.last.term == self._status.term
+
+    def tick(self) -> None:
+        """Let one tick pass."""
+        self.step(Tick())
+
+    def step(self, event: Event) -> None:
+        """Step the core with `event`, after those that are being handled already."""
+        self._events.append(event)
+        if self._stepping:
+            return
+        self._stepping = True
+        try:
+            while self._events:
+                self._carry_out(self._core.step(self._events.popleft()))
+        finally:
+            self._stepping = False
+
+    def propose(self, proposal: Propose) -> bool:
+        """Step `proposal` now. Return whether the core took it.
+
+        It is not queued: nothing may come between building a block on the tip and proposing it.
+        """
+        if self._stepping:
+            raise AssertionError("a proposal was made while another event was being handled")
+        try:
+            effects = self._core.step(proposal)
+        except NotLeader:
+            return False
+        self._carry_out(effects)
+        return True
+
+    def _carry_out(self, effects: Effects) -> None:
+        before, self._status = self._status, self._core.status
+        for outgoing in effects.messages:
+            self._send(outgoing)
+        if effects.persist is not None:
+            self._write(effects.persist)
+        for fault in effects.faults:
+            log.warning("consensus.fault", peer=fault.peer, reason=fault.reason)
+        if effects.final is not None:
+            self._listener.final(effects.final)
+        if effects.elected is not None:
+            self._listener.elected(effects.elected)
+        after = self._status
+        if (before.leader, before.term) != (after.leader, after.term):
+            self._listener.leader_changed(after)

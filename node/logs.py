@@ -1,0 +1,36 @@
+"""structlog, set up once: one JSON object a line on standard error, UTC times, no secrets."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+
+def _digests_as_hex(
+    _: Any, __: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    for key, value in event.items():
+        if isinstance(value, bytes):
+            event[key] = value.hex()
+    return event
+
+
+def set_up(level: str, *, node: str, network: str) -> None:
+    """Send every log line of this process to standard error as JSON, naming node and network."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _digests_as_hex,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(node=node, network=network)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")

@@ -1,0 +1,260 @@
+"""Links to the other authorities: WebSockets over mutual TLS, one for each direction.
+
+Each node dials every peer and sends on the link that it dialled; it receives on the links that
+peers dialled. Consensus tolerates loss, so a link that is down drops what is sent, a queue that is
+full drops the oldest frame, and nobody waits for anybody.
+"""
+
+import asyncio
+import ssl
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, WSMsgType, web
+
+from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.encoding import EncodingError, decode, encode
+from amanat.node.peer_frames import FRAME_BYTES_MAX, Consensus, Forward, Hello, read_frame
+from amanat.node.tls import NodeCertificate, peer_name
+
+log = structlog.get_logger(__name__)
+
+QUEUE_BYTES_MAX: Final = 32 * 1024 * 1024
+"""Bytes that may wait for one peer."""
+
+REDIAL_SECONDS: Final = (0.05, 1.0)
+"""First and longest pause between two attempts to reach a peer."""
+
+PATH: Final = "/v1/peer"
+
+
+@dataclass(frozen=True, slots=True)
+class PeerStatus:
+    """What this node knows of its link to a peer."""
+
+    name: str
+    connected: bool
+    api: str | None
+    """Where the peer says it serves its API; None until it was reached once."""
+    version: str | None
+
+
+class PeerTransport:
+    """Serves and dials peers. `received` is awaited for each frame, in order for each peer."""
+
+    def __init__(
+        self,
+        hello: Hello,
+        authorities: AuthoritySet,
+        *,
+        certificate: NodeCertificate,
+        addresses: dict[str, str],
+        received: Callable[[str, Consensus | Forward], Awaitable[None]],
+    ) -> None:
+        """`addresses` gives `host:port` for every other authority."""
+        self._hello = hello
+        self._authorities = authorities
+        self._certificate = certificate
+        self._received = received
+        self._links = {
+            name: _Link(hello, name, address, certificate.client_context(_key(authorities, name)))
+            for name, address in sorted(addresses.items())
+        }
+        self._incoming: dict[str, web.WebSocketResponse] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._runner: web.AppRunner | None = None
+
+    async def start(self, host: str, port: int) -> None:
+        """Listen on `host:port` and dial the peers.
+
+        Raises:
+            OSError: the port cannot be bound.
+        """
+        application = web.Application()
+        application.router.add_get(PATH, self._serve)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
+        await self._runner.setup()
+        context = self._certificate.server_context(self._authorities)
+        site = web.TCPSite(self._runner, host, port, ssl_context=context, reuse_address=True)
+        await site.start()
+        self._tasks = [asyncio.create_task(link.run()) for link in self._links.values()]
+
+    async def stop(self) -> None:
+        """Close every link."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for socket in list(self._incoming.values()):
+            await socket.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def send(self, peer: str, frame: Consensus | Forward) -> None:
+        """Send `frame` to `peer`, or drop it if the link is down."""
+        link = self._links.get(peer)
+        if link is not None and link.connected:
+            link.put(encode(frame))
+
+    def status(self) -> list[PeerStatus]:
+        """Return the state of the link to every peer."""
+        return [link.status() for link in self._links.values()]
+
+    async def _serve(self, request: web.Request) -> web.WebSocketResponse:
+        certificate = request.get_extra_info("peercert")
+        name = peer_name(certificate, self._authorities)
+        if name is None or name not in self._links:
+            raise web.HTTPForbidden(text="not an authority of this network")
+        socket = web.WebSocketResponse(
+            max_msg_size=FRAME_BYTES_MAX, compress=False, heartbeat=5, timeout=1
+        )
+        await socket.prepare(request)
+        older = self._incoming.get(name)
+        self._incoming[name] = socket
+        if older is not None:
+            await older.close()
+        try:
+            await self._receive(name, socket)
+        finally:
+            if self._incoming.get(name) is socket:
+                del self._incoming[name]
+        return socket
+
+    async def _receive(self, name: str, socket: web.WebSocketResponse) -> None:
+        await socket.send_bytes(encode(self._hello))
+        greeted = False
+        async for message in socket:
+            if message.type is not WSMsgType.BINARY:
+                continue
+            try:
+                frame = read_frame(message.data)
+            except EncodingError as error:
+                log.warning("peer.garbage", peer=name, reason=str(error))
+                return
+            if isinstance(frame, Hello):
+                fault = hello_fault(frame, self._hello, name)
+                if fault:
+                    log.error("peer.refused", peer=name, reason=fault)
+                    return
+                greeted = True
+                self._links[name].wake()
+            elif not greeted:
+                log.warning("peer.garbage", peer=name, reason="it does not say hello first")
+                return
+            else:
+                await self._received(name, frame)
+
+
+def hello_fault(theirs: Hello, ours: Hello, expected: str) -> str | None:
+    """Return why a peer that introduces itself so is refused, or None."""
+    if theirs.chain != ours.chain:
+        return (
+            f"it is on chain {theirs.chain.hex()[:16]}, this node on {ours.chain.hex()[:16]}: "
+            "another genesis document"
+        )
+    if theirs.name != expected:
+        return f"it calls itself {theirs.name}, but its key is that of {expected}"
+    return None
+
+
+def _key(authorities: AuthoritySet, name: str) -> bytes:
+    member = authorities.get(name)
+    if member is None:
+        raise ValueError(f"{name} is not an authority of this network")
+    return member.key
+
+
+class _Link:
+    """The outgoing link to one peer: dials again whenever it is down."""
+
+    def __init__(self, hello: Hello, name: str, address: str, context: ssl.SSLContext) -> None:
+        self._hello = hello
+        self._name = name
+        self._url = f"https://{address}{PATH}"
+        self._context = context
+        self._queue: deque[bytes] = deque()
+        self._queued_bytes = 0
+        self._filled = asyncio.Event()
+        self._redial = asyncio.Event()
+        self._theirs: Hello | None = None
+        self.connected = False
+
+    def status(self) -> PeerStatus:
+        api = self._theirs.api if self._theirs else None
+        version = self._theirs.version if self._theirs else None
+        return PeerStatus(self._name, self.connected, api, version)
+
+    def put(self, data: bytes) -> None:
+        self._queue.append(data)
+        self._queued_bytes += len(data)
+        while self._queued_bytes > QUEUE_BYTES_MAX and len(self._queue) > 1:
+            self._queued_bytes -= len(self._queue.popleft())
+        self._filled.set()
+
+    def wake(self) -> None:
+        """The peer is up: it has just dialled this node. Do not wait out the pause."""
+        self._redial.set()
+
+    async def run(self) -> None:
+        pause = REDIAL_SECONDS[0]
+        connector = TCPConnector(ssl=self._context, limit=1)
+        timeout = ClientTimeout(total=None, connect=2, sock_connect=2)
+        async with ClientSession(connector=connector, timeout=timeout) as session:
+            while True:
+                try:
+                    await self._talk(session)
+                    pause = REDIAL_SECONDS[0]
+                except (ClientError, OSError, TimeoutError, EncodingError) as error:
+                    log.debug("peer.unreachable", peer=self._name, reason=str(error))
+                finally:
+                    self.connected = False
+                    self._queue.clear()
+                    self._queued_bytes = 0
+                self._redial.clear()
+                try:
+                    await asyncio.wait_for(self._redial.wait(), pause)
+                except TimeoutError:
+                    pause = min(pause * 2, REDIAL_SECONDS[1])
+
+    async def _talk(self, session: ClientSession) -> None:
+        async with session.ws_connect(
+            self._url,
+            max_msg_size=64 * 1024,
+            compress=0,
+            heartbeat=5,
+        ) as socket:
+            greeting = await socket.receive_bytes(timeout=2)
+            theirs = decode(greeting, Hello)
+            fault = hello_fault(theirs, self._hello, self._name)
+            if fault:
+                log.error("peer.refused", peer=self._name, reason=fault)
+                raise ClientError(fault)
+            await socket.send_bytes(encode(self._hello))
+            self._theirs = theirs
+            self.connected = True
+            log.info("peer.connected", peer=self._name)
+            reader = asyncio.create_task(_drain(socket))
+            try:
+                await self._write(socket, reader)
+            finally:
+                reader.cancel()
+                log.info("peer.disconnected", peer=self._name)
+
+    async def _write(self, socket: Any, reader: asyncio.Task[None]) -> None:
+        while not reader.done():
+            filled = asyncio.ensure_future(self._filled.wait())
+            await asyncio.wait({filled, reader}, return_when=asyncio.FIRST_COMPLETED)
+            filled.cancel()
+            self._filled.clear()
+            while self._queue and not reader.done():
+                data = self._queue.popleft()
+                self._queued_bytes -= len(data)
+                await socket.send_bytes(data)
+
+
+async def _drain(socket: Any) -> None:
+    """Read until the peer closes: the peer sends nothing here, but a close must be noticed."""
+    async for _ in socket:
+        pass

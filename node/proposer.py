@@ -1,0 +1,124 @@
+"""When a leader makes a block, and what goes into it.
+
+At once, when something waits and nothing is under way: an idle network answers as fast as its
+disks. While blocks are under way, what arrives gathers until it is worth a block of its own; so
+many transactions that arrive together share one (DESIGN: blocks are made when there is something
+to put in them).
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from amanat.consensus.interface import Propose
+from amanat.consensus.statements import LeaderCertificate
+from amanat.ledger.chain import Chain
+from amanat.ledger.identifiers import LedgerTime
+from amanat.ledger.rejections import DoorCode, DoorRefusal
+from amanat.ledger.transactions import CheckedTransaction
+from amanat.node.application import LedgerApplication
+from amanat.node.driver import Driver
+from amanat.node.pool import Pool
+
+log = structlog.get_logger(__name__)
+
+IN_FLIGHT_MAX: Final = 4
+"""Blocks that may be proposed and not yet final."""
+
+WORTH_A_BLOCK: Final = 128
+"""Waiting transactions that start another block while earlier ones are under way."""
+
+BLOCK_TRANSACTIONS: Final = 512
+"""Transactions that one block takes, so that executing it does not hold up the event loop."""
+
+
+class Proposer:
+    """Builds blocks on the ledger's tip and hands them to the driver, while this node leads."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        chain: Chain,
+        application: LedgerApplication,
+        driver: Driver,
+        pool: Pool,
+        now: Callable[[], LedgerTime],
+    ) -> None:
+        self._name = name
+        self._chain = chain
+        self._application = application
+        self._driver = driver
+        self._pool = pool
+        self._now = now
+        self._scheduled = False
+
+    def open_term(self, certificate: LeaderCertificate) -> None:
+        """Propose the block that opens the term for which this node was just elected.
+
+        It is empty: until it is final, the leader does not know what of its log is (Raft §5.4.2).
+        """
+        asyncio.get_running_loop().call_soon(self._open_term, certificate)
+
+    def wake(self) -> None:
+        """Something may have to be proposed: look soon, once, however often this is called."""
+        if not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._propose)
+
+    def _open_term(self, certificate: LeaderCertificate) -> None:
+        if self._driver.status.term == certificate.term:
+            self._build(0, certificate.digest())
+            self.wake()
+
+    def _propose(self) -> None:
+        self._scheduled = False
+        status = self._driver.status
+        in_flight = status.last.height - status.commit_height
+        waiting = self._pool.waiting
+        if not self._driver.leads or waiting == 0 or in_flight >= IN_FLIGHT_MAX:
+            return
+        if in_flight and waiting < WORTH_A_BLOCK:
+            return
+        taken = self._build(BLOCK_TRANSACTIONS, b"")
+        if taken and self._pool.waiting:
+            self.wake()
+
+    def _build(self, most: int, leader_certificate: bytes) -> bool:
+        """Build and propose a block of at most `most` transactions. Return whether it was taken."""
+        candidates = self._pool.first(most)
+        built = self._chain.build(
+            term=self._driver.status.term,
+            proposer=self._name,
+            time=self._now(),
+            leader_certificate=leader_certificate,
+            candidates=candidates,
+        )
+        decides_expiry = self._drop(built.refused)
+        block = built.block
+        if candidates and not block.ids and not decides_expiry:
+            return False
+        header = block.block.header
+        if not self._driver.propose(
+            Propose(header.height, header.parent, block.digest, block.payload)
+        ):
+            return False
+        self._application.append(block)
+        return True
+
+    def _drop(self, refused: list[tuple[CheckedTransaction, DoorRefusal]]) -> bool:
+        """Drop candidates that may not be in a block.
+
+        Return whether this block's time decides that some have expired. Those stay in the pool
+        until the block is final, and nobody can say any more that they might still be executed.
+        """
+        decides = False
+        for transaction, refusal in refused:
+            if refusal.code is DoorCode.EXPIRED:
+                decides = decides or transaction.body.valid_until >= self._chain.tip.time
+            else:
+                log.info("pool.dropped", transaction=transaction.id, code=refusal.code)
+                self._pool.remove([transaction.id])
+        return decides

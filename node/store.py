@@ -1,0 +1,352 @@
+"""A node's LevelDB: the log, the applied state and its indexes, in one database.
+
+LevelDB's defaults can lose data without an error (a flipped bit in its log or tables, a deleted
+CURRENT file). So it is created by `create` alone, opened with paranoid checks, and every read
+verifies checksums. What was acked is additionally known outside it (`amanat.node.sign_guard`).
+
+The event loop reads; one writer at a time writes, from any thread. LevelDB itself is thread-safe,
+and a batch is seen whole or not at all.
+
+    i            format version and chain
+    l <height>   log entry                     n <node key>    state tree node
+    a            what is applied               s <state key>   state, for listing
+    h <height>   header                        r <height>      receipts
+    v <height>   root of the state tree        c <height>      commit certificate
+    x <id>       height and index of a transaction
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import plyvel
+
+from amanat.consensus.log_entry import Entry
+from amanat.consensus.statements import BlockId, CommitCertificate, genesis_id
+from amanat.ledger.blocks import Block, BlockHeader
+from amanat.ledger.chain import ExecutedBlock
+from amanat.ledger.encoding import EncodingError, Structure, decode, encode
+from amanat.ledger.genesis import GenesisDocument
+from amanat.ledger.identifiers import Digest, Height, LedgerTime
+from amanat.ledger.receipts import Receipt
+from amanat.ledger.state_tree import MissingNode, NodeRef, StateTree
+
+FORMAT: Final = 1
+"""Version of this layout."""
+
+RECENT_ENTRIES: Final = 256
+"""Log entries kept decoded, for followers that are a little behind."""
+
+
+class StoreError(Exception):
+    """The database cannot be used. The message says why, and what to do."""
+
+
+class StorageFailed(Exception):  # noqa: N818 - what happened
+    """A write failed; nobody knows what is on disk. The process must end and recover."""
+
+
+class _Format(Structure, frozen=True):
+    format: int
+    chain: Digest
+
+
+class AppliedState(Structure, frozen=True):
+    """The last block applied; it is final."""
+
+    height: Height
+    digest: Digest
+    time: LedgerTime
+    root: NodeRef | None
+    certificate: CommitCertificate | None
+    """Certifies this block; None for genesis."""
+
+
+class Store:
+    """The database of one node on one chain."""
+
+    def __init__(self, database: plyvel.DB, chain: Digest) -> None:
+        """Use `create` or `open`."""
+        self._db = database
+        self._chain = chain
+        self._recent: dict[int, Entry] = {}
+
+    @staticmethod
+    def create(directory: Path, document: GenesisDocument) -> None:
+        """Make a new database that holds the genesis state.
+
+        Raises:
+            StoreError: there is one already; nothing is changed.
+        """
+        if directory.exists() and any(directory.iterdir()):
+            raise StoreError(f"{directory} is not empty: init never overwrites")
+        directory.mkdir(parents=True, exist_ok=True)
+        database = plyvel.DB(
+            str(directory), create_if_missing=True, error_if_exists=True, bloom_filter_bits=10
+        )
+        chain = document.chain_id()
+        store = Store(database, chain)
+        update, changes = document.initial_state(store)
+        with database.write_batch(sync=True) as batch:
+            batch.put(b"i", encode(_Format(FORMAT, chain)))
+            for key, record in update.written:
+                batch.put(b"n" + key, record)
+            for key, value in changes.items():
+                if value is not None:
+                    batch.put(b"s" + key, value)
+            applied = AppliedState(0, chain, document.created, update.tree.ref, None)
+            batch.put(b"v" + _u64(0), encode(update.tree.ref))
+            batch.put(b"a", encode(applied))
+        database.close()
+
+    @staticmethod
+    def open(directory: Path, chain: Digest) -> "Store":
+        """Open the database of `chain`, and check that what it holds fits together.
+
+        Raises:
+            StoreError: it is missing, damaged, another chain's, in use, or of another format.
+        """
+        if not (directory / "CURRENT").exists():
+            raise StoreError(
+                f"{directory} holds no database: run `amanat init` for a new node; if this node "
+                "has run before, its disk is damaged: restore it, do not start it anew"
+            )
+        try:
+            database = plyvel.DB(
+                str(directory), create_if_missing=False, paranoid_checks=True, bloom_filter_bits=10
+            )
+        except plyvel.Error as error:
+            if "lock" in str(error).lower():
+                raise StoreError(f"{directory} is in use by another process") from error
+            raise StoreError(f"{directory} cannot be opened: {error}") from error
+        store = Store(database, chain)
+        try:
+            store._check_identity()
+            store._check_log()
+        except (StoreError, EncodingError, MissingNode, plyvel.Error) as error:
+            database.close()
+            raise StoreError(f"{directory}: {error}") from error
+        return store
+
+    def close(self) -> None:
+        """Close the database. Nothing may be read or written afterwards."""
+        self._db.close()
+
+    # --- the log (implements consensus.interface.LogReader) ---------------------------------------
+
+    def block_id(self, height: int) -> BlockId | None:
+        """Return the id of the log entry at `height`, or None."""
+        entry = self.entry(height)
+        return entry.block if entry is not None else None
+
+    def entry(self, height: int) -> Entry | None:
+        """Return the log entry at `height`, or None."""
+        entry = self._recent.get(height)
+        if entry is None:
+            raw = self._get(b"l" + _u64(height))
+            entry = None if raw is None else decode(raw, Entry, bytes_max=len(raw))
+        return entry
+
+    def entries(self, first: int, last: int, bytes_max: int) -> Sequence[Entry]:
+        """Return entries `first` to `last`, fewer if they exceed `bytes_max`, at least one."""
+        found: list[Entry] = []
+        size = 0
+        for height in range(first, last + 1):
+            entry = self.entry(height)
+            if entry is None:
+                raise StorageFailed(f"the log entry at height {height} is missing")
+            size += len(entry.payload)
+            if found and size > bytes_max:
+                break
+            found.append(entry)
+        return found
+
+    def last(self) -> BlockId:
+        """Return the id of the last log entry, or the genesis id."""
+        for _, raw in self._db.iterator(prefix=b"l", reverse=True, verify_checksums=True):
+            return decode(raw, Entry, bytes_max=len(raw)).block
+        return genesis_id(self._chain)
+
+    def append_synced(self, truncate_above: int | None, entries: Sequence[Entry]) -> None:
+        """Drop what is above `truncate_above`, add `entries`, and sync.
+
+        Raises:
+            StorageFailed: whether it is on disk is not known.
+        """
+        try:
+            with self._db.write_batch(sync=True) as batch:
+                if truncate_above is not None:
+                    for key, _ in self._db.iterator(
+                        start=b"l" + _u64(truncate_above + 1), stop=b"m", include_value=True
+                    ):
+                        batch.delete(key)
+                for entry in entries:
+                    batch.put(b"l" + _u64(entry.block.height), encode(entry))
+        except (plyvel.Error, OSError) as error:
+            raise StorageFailed(f"the log could not be written: {error}") from error
+        if truncate_above is not None:
+            for height in [h for h in self._recent if h > truncate_above]:
+                self._recent.pop(height, None)
+        for entry in entries:
+            self._recent[entry.block.height] = entry
+            self._recent.pop(entry.block.height - RECENT_ENTRIES, None)
+
+    # --- the applied state ------------------------------------------------------------------------
+
+    def apply(self, blocks: Sequence[ExecutedBlock], certificate: CommitCertificate) -> None:
+        """Write final blocks in one batch; `certificate` is for the last of them.
+
+        It is not synced: after a crash, what is missing is executed again from the log.
+
+        Raises:
+            StorageFailed: whether it is on disk is not known.
+        """
+        try:
+            with self._db.write_batch() as batch:
+                for block in blocks:
+                    _write_block(batch, block)
+                last = blocks[-1]
+                batch.put(b"c" + _u64(last.height), encode(certificate))
+                applied = AppliedState(
+                    last.height,
+                    last.digest,
+                    last.block.header.time,
+                    last.tree.ref,
+                    certificate,
+                )
+                batch.put(b"a", encode(applied))
+        except (plyvel.Error, OSError) as error:
+            raise StorageFailed(f"blocks could not be applied: {error}") from error
+
+    def applied(self) -> AppliedState:
+        """Return the last block applied."""
+        return decode(self._need(b"a"), AppliedState)
+
+    def load(self, key: bytes) -> bytes:
+        """Return a node of the state tree (implements `NodeSource`)."""
+        record = self._get(b"n" + key)
+        if record is None:
+            raise MissingNode(key.hex())
+        return record
+
+    def tree(self, height: int) -> StateTree | None:
+        """Return the state after the final block at `height`, or None."""
+        raw = self._get(b"v" + _u64(height))
+        if raw is None:
+            return None
+        return StateTree.open(_decode_ref(raw), self)
+
+    def header(self, height: int) -> BlockHeader | None:
+        """Return the header of the final block at `height`, or None."""
+        raw = self._get(b"h" + _u64(height))
+        return None if raw is None else decode(raw, BlockHeader)
+
+    def block(self, height: int) -> Block | None:
+        """Return the final block at `height`, or None."""
+        if self._get(b"h" + _u64(height)) is None:
+            return None
+        entry = self.entry(height)
+        return None if entry is None else decode(entry.payload, Block)
+
+    def receipts(self, height: int) -> tuple[Receipt, ...]:
+        """Return the receipts of the final block at `height`.
+
+        Raises:
+            StorageFailed: there is no such block.
+        """
+        raw = self._need(b"r" + _u64(height))
+        return decode(raw, tuple[Receipt, ...], bytes_max=len(raw))
+
+    def certificate_from(self, height: int) -> CommitCertificate | None:
+        """Return the certificate of the first certified block at or after `height`, or None."""
+        start = b"c" + _u64(height)
+        for _, raw in self._db.iterator(start=start, stop=b"d", verify_checksums=True):
+            return decode(raw, CommitCertificate)
+        return None
+
+    def transaction(self, transaction: Digest) -> tuple[int, int] | None:
+        """Return the height and index of a transaction in a final block, or None."""
+        raw = self._get(b"x" + transaction)
+        if raw is None:
+            return None
+        return int.from_bytes(raw[:8], "big"), int.from_bytes(raw[8:], "big")
+
+    def contains(self, transaction: Digest) -> bool:
+        """Return whether `transaction` is in a final block (implements `ExecutedIds`)."""
+        return self._get(b"x" + transaction) is not None
+
+    def state(self, key: bytes) -> bytes | None:
+        """Return the applied value under a state key, or None."""
+        return self._get(b"s" + key)
+
+    def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the applied state's keys and values under a prefix of the key, in key order."""
+        for key, value in self._db.iterator(prefix=b"s" + prefix, verify_checksums=True):
+            yield key[1:], value
+
+    # --- reading with checks ----------------------------------------------------------------------
+
+    def _get(self, key: bytes) -> bytes | None:
+        try:
+            return self._db.get(key, verify_checksums=True)
+        except plyvel.Error as error:
+            raise StorageFailed(f"a record is damaged: {error}") from error
+
+    def _need(self, key: bytes) -> bytes:
+        raw = self._get(key)
+        if raw is None:
+            raise StorageFailed(f"the record {key[:1].decode()} {key[1:].hex()} is missing")
+        return raw
+
+    def _check_identity(self) -> None:
+        raw = self._get(b"i")
+        if raw is None:
+            raise StoreError("it is not an Amanat database")
+        found = decode(raw, _Format)
+        if found.format != FORMAT:
+            raise StoreError(f"it has format {found.format}; this program reads format {FORMAT}")
+        if found.chain != self._chain:
+            raise StoreError(
+                f"it belongs to the chain {found.chain.hex()[:16]}, "
+                f"not to {self._chain.hex()[:16]}: another genesis document"
+            )
+
+    def _check_log(self) -> None:
+        """Check that the log has no hole, and that the applied block is in it."""
+        applied = self.applied()
+        previous = genesis_id(self._chain)
+        for key, raw in self._db.iterator(prefix=b"l", verify_checksums=True):
+            entry = decode(raw, Entry, bytes_max=len(raw))
+            follows = (entry.block.height, entry.parent) == (previous.height + 1, previous.digest)
+            if not follows or key != b"l" + _u64(entry.block.height):
+                raise StoreError(f"the log is broken after height {previous.height}")
+            previous = entry.block
+            if previous.height == applied.height and previous.digest != applied.digest:
+                raise StoreError(f"the applied block {applied.height} is not the log's")
+        if previous.height < applied.height:
+            raise StoreError(f"the log ends at {previous.height}, before {applied.height}")
+
+
+def _write_block(batch: plyvel.WriteBatch, block: ExecutedBlock) -> None:
+    height = _u64(block.height)
+    put = batch.put
+    for key, record in block.written:
+        put(b"n" + key, record)
+    for key, value in block.changes.items():
+        if value is None:
+            batch.delete(b"s" + key)
+        else:
+            put(b"s" + key, value)
+    for index, transaction in enumerate(block.ids):
+        put(b"x" + transaction, height + index.to_bytes(4, "big"))
+    put(b"h" + height, encode(block.block.header))
+    put(b"r" + height, encode(block.receipts))
+    put(b"v" + height, encode(block.tree.ref))
+
+
+def _decode_ref(raw: bytes) -> NodeRef | None:
+    return None if raw == encode(None) else decode(raw, NodeRef)
+
+
+def _u64(number: int) -> bytes:
+    return number.to_bytes(8, "big")

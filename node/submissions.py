@@ -1,0 +1,127 @@
+"""The door of the node: takes signed transactions, and tells what became of them."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from amanat.ledger.chain import Chain, ExecutedBlock
+from amanat.ledger.identifiers import Digest, LedgerTime
+from amanat.ledger.receipts import Applied, Receipt
+from amanat.ledger.transactions import CheckedTransaction
+from amanat.node.finality import Finality
+from amanat.node.pool import Pool
+from amanat.node.store import Store
+
+EXPIRED_KEPT: Final = 100_000
+"""Expired transactions whose ids this node remembers."""
+
+SLICE: Final = 32
+"""Signature checks between two breaths of the event loop."""
+
+
+class TransactionState(StrEnum):
+    """Where a transaction stands; the last three are final."""
+
+    UNKNOWN = "unknown"
+    PENDING = "pending"
+    COMMITTED = "committed"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionStatus:
+    """A transaction's state; where it is in the chain and its receipt, once it is there."""
+
+    id: Digest
+    state: TransactionState
+    height: int | None = None
+    index: int | None = None
+    receipt: Receipt | None = None
+
+
+class Submissions:
+    """Admits transactions into the pool and answers for them."""
+
+    def __init__(
+        self,
+        *,
+        chain: Chain,
+        store: Store,
+        pool: Pool,
+        admitted: Callable[[CheckedTransaction], None],
+        now: Callable[[], LedgerTime],
+    ) -> None:
+        """`admitted` is called for each transaction that is new here."""
+        self._chain = chain
+        self._store = store
+        self._pool = pool
+        self._admitted = admitted
+        self._now = now
+        self._finality = Finality()
+        self._expired: OrderedDict[Digest, None] = OrderedDict()
+
+    def submit(self, envelope: bytes) -> TransactionStatus:
+        """Take `envelope`, or give the status it already has.
+
+        Raises:
+            DoorRefusal: it is malformed, unsigned, expired or otherwise never to be in a block.
+            PoolFull: too much is waiting; the same bytes may be sent again.
+        """
+        checked = self._chain.admit(envelope, now=self._now())
+        known = self.status(checked.id)
+        if known.state is not TransactionState.UNKNOWN:
+            return known
+        if self._pool.add(checked):
+            self._admitted(checked)
+        return TransactionStatus(checked.id, TransactionState.PENDING)
+
+    def status(self, transaction: Digest) -> TransactionStatus:
+        """Return where `transaction` stands."""
+        place = self._store.transaction(transaction)
+        if place is not None:
+            height, index = place
+            receipt = self._store.receipts(height)[index]
+            applied = isinstance(receipt.outcome, Applied)
+            state = TransactionState.COMMITTED if applied else TransactionState.REJECTED
+            return TransactionStatus(transaction, state, height, index, receipt)
+        if transaction in self._pool or self._chain.find(transaction) is not None:
+            return TransactionStatus(transaction, TransactionState.PENDING)
+        if transaction in self._expired:
+            return TransactionStatus(transaction, TransactionState.EXPIRED)
+        return TransactionStatus(transaction, TransactionState.UNKNOWN)
+
+    async def wait_final(self, transaction: Digest, seconds: float) -> TransactionStatus:
+        """Return the status when it is final, or what it is after `seconds`."""
+        status = self.status(transaction)
+        if status.state in (TransactionState.UNKNOWN, TransactionState.PENDING):
+            await self._finality.wait(transaction, seconds)
+            status = self.status(transaction)
+        return status
+
+    def applied(self, blocks: Iterable[ExecutedBlock], time: LedgerTime) -> None:
+        """These blocks are final and stored; `time` is the ledger time of the last."""
+        for block in blocks:
+            self._pool.remove(block.ids)
+            for transaction in block.ids:
+                self._finality.settle(transaction)
+        for transaction in self._pool.expire(time):
+            self._expired[transaction] = None
+            self._finality.settle(transaction)
+        while len(self._expired) > EXPIRED_KEPT:
+            self._expired.popitem(last=False)
+
+    async def take_forwarded(self, envelopes: Iterable[bytes]) -> int:
+        """Submit what a peer forwarded, without holding up the loop. Return how many it refused."""
+        refused = 0
+        for number, envelope in enumerate(envelopes):
+            if number % SLICE == SLICE - 1:
+                await asyncio.sleep(0)
+            try:
+                self.submit(envelope)
+            except ValueError:
+                refused += 1
+        return refused

@@ -1,0 +1,168 @@
+"""Mutual TLS 1.3 between authorities, trusting exactly the keys of the authority set.
+
+Each authority's ledger key is its own small certificate authority: it signs a short-lived
+certificate for its node's TLS key. A peer needs no certificate file to check it. It builds, from
+the authority's public key, an anchor certificate in memory; OpenSSL trusts an anchor because it
+was given (partial chain), so nobody looks at the signature on the anchor itself.
+"""
+
+import os
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.identifiers import PublicKey
+from amanat.node.keystore import Signer
+
+LIFETIME: Final = timedelta(days=7)
+RENEW_AFTER: Final = timedelta(days=3)
+CLOCK_SLACK: Final = timedelta(hours=1)
+"""How far apart two nodes' clocks may be without their certificates seeming not yet valid."""
+
+_ANCHOR_START: Final = datetime(2020, 1, 1, tzinfo=UTC)
+_ANCHOR_END: Final = datetime(2120, 1, 1, tzinfo=UTC)
+
+
+class NodeCertificate:
+    """This node's TLS key and certificate, in files, because that is how Python's ssl reads them.
+
+    `renew` replaces both; contexts made before serve new connections with the new ones.
+    """
+
+    def __init__(self, directory: Path, name: str, signer: Signer) -> None:
+        self._directory = directory
+        self._name = name
+        self._signer = signer
+        self._contexts: list[ssl.SSLContext] = []
+        self.issued_at = datetime.fromtimestamp(0, UTC)
+
+    @property
+    def _chain_file(self) -> Path:
+        return self._directory / "certificate.pem"
+
+    @property
+    def _key_file(self) -> Path:
+        return self._directory / "key.pem"
+
+    def renew(self, now: datetime) -> None:
+        """Issue a new certificate, valid from `now` for `LIFETIME`, and load it everywhere."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        authority = Ed25519PrivateKey.from_private_bytes(self._signer.seed())
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self._name)]))
+            .issuer_name(_authority_name(self._signer.public_key))
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - CLOCK_SLACK)
+            .not_valid_after(now + LIFETIME)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(self._name)]), critical=False)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(
+                x509.ExtendedKeyUsage(
+                    [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
+                ),
+                critical=False,
+            )
+            .sign(authority, None)
+        )
+        pem = key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        _write_private(self._key_file, pem)
+        _write_private(self._chain_file, certificate.public_bytes(serialization.Encoding.PEM))
+        self.issued_at = now
+        for context in self._contexts:
+            context.load_cert_chain(self._chain_file, self._key_file)
+
+    def renew_if_due(self, now: datetime) -> bool:
+        """Renew a certificate older than `RENEW_AFTER`. Return whether it was."""
+        due = now - self.issued_at >= RENEW_AFTER
+        if due:
+            self.renew(now)
+        return due
+
+    def server_context(self, authorities: AuthoritySet) -> ssl.SSLContext:
+        """Return a context that accepts every other authority, and nobody else."""
+        context = self._context(ssl.PROTOCOL_TLS_SERVER)
+        for member in authorities.members:
+            if member.name != self._name:
+                context.load_verify_locations(cadata=anchor(member.key))
+        return context
+
+    def client_context(self, peer_key: PublicKey) -> ssl.SSLContext:
+        """Return a context that accepts the one authority with `peer_key`."""
+        context = self._context(ssl.PROTOCOL_TLS_CLIENT)
+        # Who it is follows from the one key that is trusted, not from a host's name.
+        context.check_hostname = False
+        context.load_verify_locations(cadata=anchor(peer_key))
+        return context
+
+    def _context(self, protocol: int) -> ssl.SSLContext:
+        context = ssl.SSLContext(protocol)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+        context.load_cert_chain(self._chain_file, self._key_file)
+        self._contexts.append(context)
+        return context
+
+
+def anchor(key: PublicKey) -> str:
+    """Return a PEM certificate that carries `key` under the name by which `key` issues.
+
+    It is signed by a throw-away key, which nobody checks.
+    """
+    name = _authority_name(key)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(Ed25519PublicKey.from_public_bytes(key))
+        .serial_number(1)
+        .not_valid_before(_ANCHOR_START)
+        .not_valid_after(_ANCHOR_END)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
+    )
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def peer_name(peer_certificate: dict[str, Any] | None, authorities: AuthoritySet) -> str | None:
+    """Return the authority whose key signed a verified peer's certificate, or None.
+
+    Args:
+        peer_certificate: as `ssl.SSLObject.getpeercert()` gives it.
+        authorities: who may connect.
+    """
+    issuer = (peer_certificate or {}).get("issuer", ())
+    for part in issuer:
+        for kind, value in part:
+            if kind == "commonName":
+                for member in authorities.members:
+                    if member.key.hex() == value:
+                        return member.name
+    return None
+
+
+def _authority_name(key: PublicKey) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, key.hex())])
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    temporary = path.with_suffix(".new")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    temporary.replace(path)

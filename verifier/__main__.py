@@ -1,0 +1,53 @@
+"""`python -m amanat.verifier GENESIS BUNDLE`: exit 0 valid, 3 invalid, 2 wrongly called."""
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from amanat.verifier.checks import Finding, verify
+from amanat.verifier.contents import Balance
+from amanat.verifier.decoding import Invalid
+
+
+def _print(step: str, seen: str) -> None:
+    sys.stdout.write(f"{step + ':':13} {seen}\n")
+
+
+def _when(milliseconds: int) -> str:
+    try:
+        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        return f"{milliseconds} ms after 1970"
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _claim(finding: Finding) -> str:
+    proved = finding.proved
+    at = f"at height {finding.height}, {_when(finding.time)}, on {finding.network}"
+    if isinstance(proved, Balance):
+        return f"{proved.account} holds {proved.amount} of {proved.instrument} {at}"
+    code = f" ({proved.code})" if proved.code else ""
+    return f"transaction {proved.transaction} was {proved.outcome}{code} {at}"
+
+
+def main(arguments: list[str]) -> int:
+    """Verify the named files, print each step in one line, and return the exit code."""
+    if len(arguments) != 2:
+        sys.stderr.write("usage: python -m amanat.verifier GENESIS BUNDLE\n")
+        return 2
+    try:
+        genesis, bundle = (Path(argument).read_bytes() for argument in arguments)
+    except OSError as error:
+        sys.stderr.write(f"cannot read {error.filename}: {error.strerror}\n")
+        return 2
+    try:
+        finding = verify(genesis, bundle, _print)
+    except Invalid as invalid:
+        _print("INVALID", str(invalid))
+        return 3
+    _print("VALID", _claim(finding))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
