@@ -27,9 +27,7 @@ class StateProof(Structure, frozen=True):
         """Return whether this proves `value` (None: absence) under `key` in the state `root`."""
         path = sha256(self.key).digest()
         depth = len(self.siblings)
-        # Lengths are checked again, for a proof that was built and not decoded: with other
-        # lengths the hashed bytes could be cut in another place and mean something else.
-        if depth > DEPTH_MAX or any(len(sibling) != 32 for sibling in self.siblings):
+        if depth > DEPTH_MAX:
             return False
         if self.value is not None:
             if self.other is not None:
@@ -37,7 +35,9 @@ class StateProof(Structure, frozen=True):
             found = leaf_digest(path, sha256(self.value).digest())
         elif self.other is not None:
             other_path, other_value = self.other
-            if len(other_path) != 32 or len(other_value) != 32 or other_path == path:
+            # The length is checked again, for a proof that was built and not decoded: cut in
+            # another place, the bytes that this very key's leaf hashes would name another key.
+            if len(other_path) != 32 or other_path == path:
                 return False
             if place(depth, other_path) != place(depth, path):
                 return False

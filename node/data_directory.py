@@ -1,7 +1,6 @@
 """A node's directory: what lies where, who may use it, and for which chain.
 
     identity.json   format, chain and name; written last by `create`, so a half-made one is seen
-    genesis         the genesis document, encoded
     sign-guard      what this authority has promised
     db/             the database
     tls/            this run's certificate; nothing in it is worth keeping
@@ -17,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.ledger.genesis import GenesisDocument
 from amanat.node.sign_guard import GuardError, SignGuard, sync_directory
 from amanat.node.store import Store, StoreError
@@ -69,7 +67,6 @@ def create(path: Path, name: str, document: GenesisDocument) -> None:
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     (path / "tls").mkdir(mode=0o700)
     (path / "lock").touch(mode=0o600)
-    (path / "genesis").write_bytes(encode(document))
     try:
         SignGuard.create(path / "sign-guard")
         Store.create(path / "db", document)
@@ -94,17 +91,11 @@ def open_directory(path: Path, document: GenesisDocument) -> DataDirectory:
         os.close(lock)
         raise DirectoryError(f"{path} is in use by another process") from error
     try:
-        stored = decode((path / "genesis").read_bytes(), GenesisDocument)
-        if stored != document:
-            raise DirectoryError(f"{path}/genesis is not the genesis document given")
         guard = SignGuard.open(path / "sign-guard")
         store = Store.open(path / "db", document.chain_id())
-    except (GuardError, StoreError, EncodingError, OSError) as error:
+    except (GuardError, StoreError, OSError) as error:
         os.close(lock)
         raise DirectoryError(str(error)) from error
-    except DirectoryError:
-        os.close(lock)
-        raise
     return DataDirectory(path, document, name, guard, store, lock)
 
 

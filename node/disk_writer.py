@@ -67,28 +67,27 @@ class DiskWriter:
             self._threads.shutdown(wait=True)
 
     async def _write_next(self) -> None:
-        loop = asyncio.get_running_loop()
-        if isinstance(self._jobs[0], Apply):
-            job = self._jobs.popleft()
-            assert isinstance(job, Apply)
-            await loop.run_in_executor(
-                self._threads, self._store.apply, job.blocks, job.certificate
-            )
-            self._applied(job)
+        first = self._jobs.popleft()
+        if isinstance(first, Apply):
+            await self._apply(first)
             return
-        batch: list[Persist] = []
+        batch = [first]
         while self._jobs and isinstance(self._jobs[0], Persist):
-            job = self._jobs.popleft()
-            assert isinstance(job, Persist)
-            batch.append(job)
+            batch.append(self._jobs.popleft())  # type: ignore[arg-type]  # seen one line above
+        await self._persist(batch)
+
+    async def _apply(self, job: Apply) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._threads, self._store.apply, job.blocks, job.certificate)
+        self._applied(job)
+
+    async def _persist(self, batch: list[Persist]) -> None:
+        loop = asyncio.get_running_loop()
         truncate_above, entries, promise = merge(batch)
         writes = []
         if entries or truncate_above is not None:
-            writes.append(
-                loop.run_in_executor(
-                    self._threads, self._store.append_synced, truncate_above, entries
-                )
-            )
+            append = self._store.append_synced
+            writes.append(loop.run_in_executor(self._threads, append, truncate_above, entries))
         if promise is not None:
             writes.append(loop.run_in_executor(self._threads, self._guard.write, promise))
         await asyncio.gather(*writes)

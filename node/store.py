@@ -15,6 +15,8 @@ and a batch is seen whole or not at all.
     x <id>       height and index of a transaction
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final

@@ -284,6 +284,8 @@ class Network:
                 self.tick(other, TIMING.election)
                 if node.role is Role.LEADER:  # it had been heard in the first of the two periods
                     self.tick(other, TIMING.election)
+        while self[name].role is Role.LEADER:
+            self.tick(name)
         self.under_way.clear()
         for _ in range(4 * TIMING.election):
             self.tick(name)
@@ -294,6 +296,9 @@ class Network:
         """Make `name` the leader, and let it open its term unless `opening` is None."""
         self.stand(name)
         self.settle()
+        if self[name].role is not Role.LEADER:  # it has learnt of a later term by asking
+            self.stand(name)
+            self.settle()
         assert self[name].role is Role.LEADER, f"{name} was not elected"
         if opening is not None:
             self.propose(name, opening)

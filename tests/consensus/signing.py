@@ -99,14 +99,16 @@ def entry_after(
     )
 
 
-def log_of(terms: Sequence[int], leader: str = "mof") -> list[Entry]:
+def log_of(
+    terms: Sequence[int], leader: str = "mof", voters: Sequence[str] = QUORUM
+) -> list[Entry]:
     """Return a log whose entries have these terms; logs with a common prefix of terms share it."""
     entries: list[Entry] = []
     previous = GENESIS
     certificate = leader_certificate(leader, 0, GENESIS)
     for term in terms:
         if term > previous.term:
-            certificate = leader_certificate(leader, term, previous)
+            certificate = leader_certificate(leader, term, previous, voters)
         entries.append(entry_after(previous, certificate, b"%d in term %d" % (len(entries), term)))
         previous = entries[-1].block
     return entries

@@ -244,6 +244,24 @@ def test_no_damaged_byte_of_any_record_is_ever_served() -> None:
             assert at >= 65
 
 
+def test_a_record_that_is_cut_short_or_longer_is_refused() -> None:
+    records = Records()
+    ref = grown(records, numbered(12)).ref
+    for key, record in records.items():
+        for wrong in (*(record[:end] for end in range(len(record))), record + b"\x00"):
+            damaged = Records({**records, key: wrong})
+            with pytest.raises(CorruptNode):
+                dict(StateTree.open(ref, damaged).items())
+
+
+def test_leaves_with_records_as_long_as_those_of_branches_are_read_back() -> None:
+    content = {b"k%d" % n: b"v" * size for n, size in enumerate(range(60, 90))}
+    records = Records()
+    opened = StateTree.open(grown(records, content).ref, records)
+    assert {len(record) for record in records.values()} > {80, 81, 82}
+    assert dict(opened.items()) == content
+
+
 @pytest.mark.parametrize("record", [b"", b"\x00", b"\x00\xff\xff\xff\xff", b"\x01", b"\x02" * 81])
 def test_a_record_of_no_known_form_is_refused(record: bytes) -> None:
     records = Records()

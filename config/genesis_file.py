@@ -1,0 +1,103 @@
+"""Genesis documents as files that people read, compare and sign off: JSON.
+
+The JSON form holds exactly what the document holds, keys in hexadecimal. The chain's identity is
+the digest of the document's canonical encoding, so white space and key order do not matter.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from amanat.ledger.genesis import GenesisDocument
+from amanat.ledger.identifiers import Digest
+
+
+class GenesisFileError(Exception):
+    """The file holds no usable genesis document. The message says why."""
+
+
+def to_json(document: GenesisDocument) -> str:
+    """Return the document as readable JSON."""
+    return json.dumps(_named(document), indent=2, ensure_ascii=False) + "\n"
+
+
+def from_json(text: str) -> GenesisDocument:
+    """Return the document that `to_json` wrote.
+
+    Raises:
+        GenesisFileError: it is no JSON, or a field is missing, unknown or malformed.
+    """
+    try:
+        return _document(json.loads(text))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise GenesisFileError(f"not a genesis document: {error}") from error
+
+
+def load_genesis(path: Path) -> GenesisDocument:
+    """Read a genesis file.
+
+    Raises:
+        GenesisFileError: it is missing, malformed or unsound.
+    """
+    try:
+        text = path.read_text()
+    except FileNotFoundError as error:
+        raise GenesisFileError(f"{path} does not exist") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise GenesisFileError(f"{path} cannot be read: {error}") from error
+    try:
+        document = from_json(text)
+    except GenesisFileError as error:
+        raise GenesisFileError(f"{path}: {error}") from error
+    problems = document.problems()
+    if problems:
+        raise GenesisFileError(f"{path}: {'; '.join(problems)}")
+    return document
+
+
+def fingerprint(chain: Digest) -> str:
+    """Return the first 64 bits of a chain's identity in groups that can be read aloud."""
+    digits = chain.hex()[:16]
+    return "-".join(digits[start : start + 4] for start in range(0, 16, 4))
+
+
+def _named(value: Any) -> Any:
+    """Return structures as objects with field names, bytes as hexadecimal."""
+    if isinstance(value, msgspec.Struct):
+        names = [field.name for field in msgspec.structs.fields(value)]
+        return {name: _named(getattr(value, name)) for name in names}
+    if isinstance(value, tuple):
+        return [_named(item) for item in value]
+    if isinstance(value, bytes):
+        return value.hex()
+    return value
+
+
+def _document(raw: dict[str, Any]) -> GenesisDocument:
+    """Return the document, by turning every object into the array of its fields."""
+    built: GenesisDocument = _structured(raw, GenesisDocument)
+    return built
+
+
+def _structured(raw: Any, kind: Any) -> Any:
+    described = msgspec.inspect.type_info(kind)
+    return msgspec.convert(_arrayed(raw, described), kind)
+
+
+def _arrayed(raw: Any, described: msgspec.inspect.Type) -> Any:
+    if isinstance(described, msgspec.inspect.StructType):
+        names = [field.name for field in described.fields]
+        unknown = sorted(set(raw) - set(names))
+        if unknown:
+            raise ValueError(f"unknown field {unknown[0]!r}; known are {', '.join(names)}")
+        missing = [name for name in names if name not in raw]
+        if missing:
+            raise ValueError(f"missing field {missing[0]!r}")
+        return [_arrayed(raw[field.name], field.type) for field in described.fields]
+    if isinstance(described, msgspec.inspect.VarTupleType):
+        return [_arrayed(item, described.item_type) for item in raw]
+    if isinstance(described, msgspec.inspect.BytesType):
+        return bytes.fromhex(raw)
+    return raw

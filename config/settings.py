@@ -1,0 +1,111 @@
+"""A node's settings: one TOML file. What all nodes must share is in the genesis document instead.
+
+Relative paths are relative to the file's own directory.
+"""
+
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+from amanat.ledger.identifiers import Name
+
+Address = Annotated[str, Meta(pattern=r"\A[^\s:/]+:[0-9]{1,5}\Z")]
+"""`host:port`."""
+
+LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+
+
+class SettingsError(Exception):
+    """The settings cannot be used. The message says why, and what would be right."""
+
+
+class PeerListener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where this node listens for its peers."""
+
+    listen: Address
+
+
+class ApiListener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where this node serves its HTTP API, and under which URL others reach it."""
+
+    listen: Address
+    url: Annotated[str, Meta(pattern=r"\Ahttps?://")]
+
+
+class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that one node is told."""
+
+    name: Name
+    """The authority that this node speaks for."""
+    data: str
+    """The data directory that `amanat init` made."""
+    genesis: str
+    """The network's genesis document."""
+    key: str
+    """The authority's sealed key."""
+    passphrase_file: str
+    """A file that holds the key's passphrase."""
+    peer: PeerListener
+    api: ApiListener
+    peers: dict[Name, Address]
+    """Where the other authorities listen, by name."""
+    log_level: str = "info"
+
+    def located(self, base: Path) -> "NodeSettings":
+        """Return these settings with every path made absolute from `base`."""
+        return msgspec.structs.replace(
+            self,
+            data=str(base / self.data),
+            genesis=str(base / self.genesis),
+            key=str(base / self.key),
+            passphrase_file=str(base / self.passphrase_file),
+        )
+
+
+def load_settings(path: Path) -> NodeSettings:
+    """Read and check a settings file.
+
+    Raises:
+        SettingsError: it is missing, no TOML, or has an unknown, missing or malformed setting.
+    """
+    try:
+        raw = tomllib.loads(path.read_text())
+    except FileNotFoundError as error:
+        raise SettingsError(f"{path} does not exist: run `amanat init` to make one") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from error
+    try:
+        settings = msgspec.convert(raw, NodeSettings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{path}: {_explain(str(error))}") from error
+    if settings.log_level not in LOG_LEVELS:
+        raise SettingsError(
+            f"{path}: log_level is {settings.log_level!r}; it may be {', '.join(LOG_LEVELS)}"
+        )
+    if settings.name in settings.peers:
+        raise SettingsError(f"{path}: [peers] names this node itself, {settings.name}")
+    return settings.located(path.resolve().parent)
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """Return host and port of a `host:port`."""
+    host, _, port = address.rpartition(":")
+    return host, int(port)
+
+
+def _explain(message: str) -> str:
+    unknown = re.search(r"unknown field `(\w+)`(?: - at `\$\.(\w+)`)?", message)
+    if unknown is None:
+        return message
+    sections: dict[str, type[msgspec.Struct]] = {"peer": PeerListener, "api": ApiListener}
+    section = sections.get(unknown[2] or "", NodeSettings)
+    known = [field.name for field in msgspec.structs.fields(section)]
+    close = difflib.get_close_matches(unknown[1], known, n=1)
+    place = f"[{unknown[2]}] " if unknown[2] else ""
+    hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
+    return f"{place}unknown setting {unknown[1]!r}; {hint}"

@@ -1,0 +1,229 @@
+"""One authority's node, put together: ledger, consensus, disk, peers and the door.
+
+The way of a transaction: `submissions` (door, pool) → `forwarder` or `proposer` → `driver` (core) →
+`peer_transport` and `disk_writer` → final → `disk_writer` (apply) → `submissions` (answer).
+"""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+
+from amanat.config.settings import NodeSettings
+from amanat.consensus.core import Core, Restored, Status
+from amanat.consensus.interface import Outgoing, Persist, Persisted, Receive
+from amanat.consensus.messages import Append
+from amanat.consensus.raft import Identity, Role, Timing
+from amanat.consensus.statements import CommitCertificate, LeaderCertificate
+from amanat.ledger.authentication import SignatureCache
+from amanat.ledger.chain import BlockFault, Chain, Tip
+from amanat.ledger.identifiers import LedgerTime
+from amanat.ledger.state import PARAMETERS, State
+from amanat.ledger.state_tree import StateTree
+from amanat.ledger.transactions import CheckedTransaction
+from amanat.node import clock
+from amanat.node.application import LedgerApplication
+from amanat.node.data_directory import DataDirectory
+from amanat.node.disk_writer import Apply, DiskWriter
+from amanat.node.driver import Driver
+from amanat.node.forwarder import Forwarder
+from amanat.node.keystore import Signer
+from amanat.node.peer_frames import Consensus, Forward, Hello
+from amanat.node.peer_transport import PeerTransport
+from amanat.node.pool import Pool
+from amanat.node.proposer import Proposer
+from amanat.node.submissions import Submissions
+from amanat.node.tls import NodeCertificate
+from amanat.node.version import VERSION
+
+log = structlog.get_logger(__name__)
+
+TIMING: Final = Timing(election=12, heartbeat=2)
+
+
+class RecoveryFailed(Exception):  # noqa: N818 - what happened
+    """What is on disk does not re-execute: the message says which block, and why."""
+
+
+class Node:
+    """The parts of a node and how they are connected. `run` makes it live."""
+
+    def __init__(self, settings: NodeSettings, directory: DataDirectory, signer: Signer) -> None:
+        """Recover from disk.
+
+        Raises:
+            RecoveryFailed: the log does not re-execute on the applied state.
+        """
+        document = directory.document
+        self.settings = settings
+        self.document = document
+        self.name = directory.name
+        self.chain_id = document.chain_id()
+        self.store = directory.store
+        self._directory = directory
+        self.pool = Pool()
+        self.chain = _chain(directory)
+        self._applying = self.chain.final.height
+        """The greatest height whose blocks were handed to the disk to be applied."""
+        self._clock_ahead_ms = _clock_ahead(self.chain.tip.tree)
+        self._application = LedgerApplication(
+            self.chain, latest=self._latest_time, observer=self.pool
+        )
+        core = self._recover(signer)
+        self.driver = Driver(core, send=self._send, write=self._write, listener=self)
+        self._disk = DiskWriter(
+            directory.store, directory.guard, persisted=self._persisted, applied=self._applied
+        )
+        self.certificate = NodeCertificate(directory.tls, self.name, signer)
+        self.certificate.renew(datetime.now(UTC))
+        self.transport = PeerTransport(
+            Hello(self.chain_id, self.name, settings.api.url, VERSION),
+            document.authorities,
+            certificate=self.certificate,
+            addresses=settings.peers,
+            received=self._received,
+        )
+        self._proposer = Proposer(
+            self.name,
+            chain=self.chain,
+            application=self._application,
+            driver=self.driver,
+            pool=self.pool,
+            now=clock.now,
+        )
+        self._forwarder = Forwarder(
+            name=self.name, driver=self.driver, pool=self.pool, send=self.transport.send
+        )
+        self.submissions = Submissions(
+            chain=self.chain,
+            store=self.store,
+            pool=self.pool,
+            admitted=self._admitted,
+            now=clock.now,
+        )
+        self.seen_height = self.chain.final.height
+        """The greatest final height that any peer has shown a certificate for."""
+
+    async def run(self) -> None:
+        """Tick and write until cancelled.
+
+        Raises:
+            Exception: a write failed, or a part broke; the process must end.
+        """
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._disk.run())
+            tasks.create_task(self._tick())
+
+    @property
+    def status(self) -> Status:
+        """The node's place in the protocol."""
+        return self.driver.status
+
+    # --- the core's effects (implements driver.Listener) ------------------------------------------
+
+    def elected(self, certificate: LeaderCertificate) -> None:
+        """Open the term."""
+        self._proposer.open_term(certificate)
+
+    def final(self, certificate: CommitCertificate) -> None:
+        """Apply what is final, behind the log entries that it came from."""
+        height = certificate.block.height
+        blocks = self.chain.executed(height)[self._applying - self.chain.final.height :]
+        self._applying = height
+        self.seen_height = max(self.seen_height, height)
+        if blocks:
+            self._disk.put(Apply(blocks, certificate))
+        self._proposer.wake()
+
+    def leader_changed(self, status: Status) -> None:
+        """Tell the operator, and hand what waits to the new leader."""
+        log.info("leader.changed", leader=status.leader, term=status.term, role=status.role)
+        self._forwarder.leader_changed()
+
+    def _send(self, outgoing: Outgoing) -> None:
+        self.transport.send(outgoing.to, Consensus(outgoing.message))
+
+    def _write(self, persist: Persist) -> None:
+        self._disk.put(persist)
+
+    def _persisted(self, sequence: int) -> None:
+        self.driver.step(Persisted(sequence))
+
+    def _applied(self, job: Apply) -> None:
+        self.chain.finalize(job.blocks[-1].height)
+        self.submissions.applied(job.blocks, self.chain.final.time)
+        self._proposer.wake()
+
+    # --- what comes in ----------------------------------------------------------------------------
+
+    async def _received(self, sender: str, frame: Consensus | Forward) -> None:
+        if isinstance(frame, Forward):
+            await self.submissions.take_forwarded(frame.transactions)
+            return
+        message = frame.message
+        if isinstance(message, Append) and message.commit is not None:
+            self.seen_height = max(self.seen_height, message.commit.block.height)
+        self.driver.step(Receive(sender, message))
+
+    def _admitted(self, transaction: CheckedTransaction) -> None:
+        if self.status.role is Role.LEADER:
+            self._proposer.wake()
+        else:
+            self._forwarder.add(transaction.envelope)
+
+    async def _tick(self) -> None:
+        while True:
+            # One tick a turn, however late: a process that was paused must not conclude from its
+            # own absence that the leader is gone.
+            await asyncio.sleep(clock.TICK_SECONDS)
+            self.driver.tick()
+            self._forwarder.tick()
+            self._proposer.wake()
+            self.certificate.renew_if_due(datetime.now(UTC))
+
+    def _latest_time(self) -> LedgerTime:
+        return clock.now() + self._clock_ahead_ms
+
+    # --- recovery ---------------------------------------------------------------------------------
+
+    def _recover(self, signer: Signer) -> Core:
+        """Execute again what the log holds beyond the applied state, and start the core there."""
+        applied = self.store.applied()
+        last = self.store.last()
+        for height in range(applied.height + 1, last.height + 1):
+            entry = self.store.entry(height)
+            if entry is None:
+                raise RecoveryFailed(f"the log entry at height {height} is missing")
+            try:
+                self.chain.extend(entry.payload, latest=2**63 - 1, accept=lambda _: None)
+            except BlockFault as fault:
+                raise RecoveryFailed(f"block {height} on disk: {fault}") from fault
+        log.info("node.recovered", applied=applied.height, last=last.height, term=last.term)
+        me = Identity(self.chain_id, self.name, self.document.authorities, signer.sign)
+        return Core(
+            me,
+            disk=self.store,
+            application=self._application,
+            restored=Restored(self._directory.guard.promise, last, applied.certificate),
+            timing=TIMING,
+            jitter=clock.jitter(TIMING.election),
+        )
+
+
+def _chain(directory: DataDirectory) -> Chain:
+    applied = directory.store.applied()
+    tree = StateTree.open(applied.root, directory.store)
+    return Chain(
+        directory.document.chain_id(),
+        final=Tip(applied.height, applied.digest, applied.time, tree),
+        executed=directory.store,
+        signatures=SignatureCache(),
+    )
+
+
+def _clock_ahead(tree: StateTree) -> int:
+    parameters = State(tree.get).get(PARAMETERS)
+    if parameters is None:
+        raise RecoveryFailed("the applied state holds no parameters")
+    return parameters.clock_ahead_max_ms
