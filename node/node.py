@@ -102,8 +102,19 @@ class Node:
             admitted=self._admitted,
             now=clock.now,
         )
+        self._progress = asyncio.Event()
         self.seen_height = self.chain.final.height
         """The greatest final height that any peer has shown a certificate for."""
+
+    async def reach(self, height: int, *, seconds: float) -> bool:
+        """Wait until `height` is applied here, at most `seconds`. Return whether it is."""
+        try:
+            async with asyncio.timeout(seconds):
+                while self.chain.final.height < height:
+                    await self._progress.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def run(self) -> None:
         """Tick and write until cancelled.
@@ -153,6 +164,8 @@ class Node:
     def _applied(self, job: Apply) -> None:
         self.chain.finalize(job.blocks[-1].height)
         self.submissions.applied(job.blocks, self.chain.final.time)
+        self._progress.set()
+        self._progress = asyncio.Event()
         self._proposer.wake()
 
     # --- what comes in ----------------------------------------------------------------------------

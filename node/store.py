@@ -102,7 +102,7 @@ class Store:
         database.close()
 
     @staticmethod
-    def open(directory: Path, chain: Digest) -> "Store":
+    def open(directory: Path, chain: Digest) -> Store:
         """Open the database of `chain`, and check that what it holds fits together.
 
         Raises:

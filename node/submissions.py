@@ -42,6 +42,11 @@ class TransactionStatus:
     index: int | None = None
     receipt: Receipt | None = None
 
+    @property
+    def is_final(self) -> bool:
+        """Whether this can never change again."""
+        return self.state not in (TransactionState.UNKNOWN, TransactionState.PENDING)
+
 
 class Submissions:
     """Admits transactions into the pool and answers for them."""
@@ -97,7 +102,7 @@ class Submissions:
     async def wait_final(self, transaction: Digest, seconds: float) -> TransactionStatus:
         """Return the status when it is final, or what it is after `seconds`."""
         status = self.status(transaction)
-        if status.state in (TransactionState.UNKNOWN, TransactionState.PENDING):
+        if not status.is_final:
             await self._finality.wait(transaction, seconds)
             status = self.status(transaction)
         return status

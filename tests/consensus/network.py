@@ -97,6 +97,7 @@ class Node:
 
     def start(self) -> None:
         """Start from what is on the disk."""
+        self.history: list[Effects] = []
         self.unsynced: list[Persist] = []
         self.outbox: list[Outgoing] = []
         self.faults: list[tuple[str, str]] = []
@@ -114,6 +115,7 @@ class Node:
 
     def step(self, event: Event) -> Effects:
         effects = self.core.step(event)
+        self.history.append(effects)
         self.outbox += effects.messages
         if effects.persist is not None:
             self.unsynced.append(effects.persist)
@@ -201,6 +203,8 @@ class Network:
             name: Node(name, self.authorities, (disks or {}).get(name, Disk())) for name in names
         }
         self.under_way: list[Letter] = []
+        self.delivered: list[Letter] = []
+        self.lost: list[Letter] = []
         self.cut: set[str] = set()
         """Nodes that no message reaches or leaves."""
 
@@ -257,8 +261,11 @@ class Network:
         return taken
 
     def deliver(self, letter: Letter) -> None:
-        if not self.cut & {letter.sender, letter.to}:
-            self.step(letter.to, Receive(letter.sender, letter.message))
+        if self.cut & {letter.sender, letter.to}:
+            self.lost.append(letter)
+            return
+        self.delivered.append(letter)
+        self.step(letter.to, Receive(letter.sender, letter.message))
 
     def settle(self, wanted: Callable[[Letter], bool] = lambda _: True) -> None:
         """Sync every disk and deliver every message, until nothing is under way.
@@ -308,3 +315,18 @@ class Network:
         """Let the leader send heartbeats, and all answers arrive."""
         self.tick(leader, TIMING.heartbeat)
         self.settle()
+
+
+def follower(
+    log: Sequence[Entry] = (), promise: Promise | None = None, *, name: str = "cdc"
+) -> Node:
+    """One of the usual five nodes, alone with the test."""
+    return Node(name, authority_set(), Disk(log, promise))
+
+
+def leading(name: str = "mof") -> Network:
+    """A network led by `name`, whose opening block is final everywhere."""
+    network = Network()
+    network.elect(name)
+    assert {it.commit_height for it in network.nodes.values()} == {1}
+    return network

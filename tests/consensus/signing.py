@@ -8,6 +8,7 @@ from typing import Final
 from nacl.signing import SigningKey
 
 from amanat.consensus.log_entry import Entry
+from amanat.consensus.messages import Append, AppendReply, VoteReply
 from amanat.consensus.statements import (
     Ack,
     AuthoritySignature,
@@ -20,6 +21,7 @@ from amanat.consensus.statements import (
 )
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet
 from amanat.ledger.crypto import Sign
+from amanat.ledger.identifiers import Signature
 
 CHAIN: Final = sha256(b"the chain of the consensus tests").digest()
 GENESIS: Final = genesis_id(CHAIN)
@@ -112,3 +114,53 @@ def log_of(
         entries.append(entry_after(previous, certificate, b"%d in term %d" % (len(entries), term)))
         previous = entries[-1].block
     return entries
+
+
+def blocks_of(entries: Sequence[Entry]) -> list[BlockId]:
+    """Return the ids of `entries`."""
+    return [entry.block for entry in entries]
+
+
+def ack_of(name: str, block: BlockId) -> tuple[BlockId, Signature]:
+    """Return what `name` sends when it acks `block`."""
+    return block, signer(name)(Ack(CHAIN, block).message())
+
+
+def reply_of(name: str, term: int, *blocks: BlockId) -> AppendReply:
+    """Return the reply in which `name` acks `blocks` and holds all up to the last."""
+    return AppendReply(term, blocks[-1].height, tuple(ack_of(name, block) for block in blocks))
+
+
+def append(
+    leader: LeaderCertificate,
+    previous: BlockId,
+    entries: list[Entry] | None = None,
+    commit: CommitCertificate | None = None,
+) -> Append:
+    """Return what `leader` sends in its term."""
+    return Append(leader.term, leader, previous, tuple(entries or ()), commit)
+
+
+def extended(previous: BlockId, leader: LeaderCertificate, *payloads: bytes) -> list[Entry]:
+    """What `leader` appends after `previous`."""
+    entries: list[Entry] = []
+    for payload in payloads:
+        entries.append(entry_after(previous, leader, payload))
+        previous = entries[-1].block
+    return entries
+
+
+def vote_of(voter: str, term: int, candidate: str, last: BlockId) -> VoteReply:
+    """Return the reply in which `voter` elects `candidate`."""
+    return VoteReply(term, signer(voter)(Vote(CHAIN, term, candidate, last).message()))
+
+
+def refusal(term: int) -> VoteReply:
+    """Return the reply of a voter that refuses."""
+    return VoteReply(term, None)
+
+
+LEADER: Final = leader_certificate("mof", 1, GENESIS)
+LOG: Final = extended(GENESIS, LEADER, b"opening", b"two", b"three")
+ONE, TWO, THREE = blocks_of(LOG)
+"""Three blocks of one term, led by mof; they are used wherever any log will do."""

@@ -198,6 +198,14 @@ def test_setting_what_is_there_already_writes_nothing() -> None:
     assert update.tree.ref == tree.ref
 
 
+def test_deleting_what_is_not_there_writes_nothing() -> None:
+    tree = grown(Records(), numbered(100))
+    absent: list[bytes] = [b"absent %d" % n for n in range(200)]
+    for keys in (absent, *([key] for key in absent)):
+        update = tree.update(dict.fromkeys(keys), 1)
+        assert (update.written, update.replaced) == ([], [])
+
+
 def test_an_update_costs_what_it_touches_and_not_what_the_state_holds() -> None:
     sizes = []
     for count in (1_000, 10_000):

@@ -1,0 +1,68 @@
+"""The HTTP API: its routes in one table."""
+
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from amanat.node.api import blocks, network, register, transactions
+from amanat.node.api.problems import CATALOGUE, ApiProblem, Handler, middleware
+from amanat.node.api.requests import BATCH_BYTES_MAX, NODE
+from amanat.node.node import Node
+
+ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
+    ("POST", "/v1/transactions", transactions.submit),
+    ("POST", "/v1/transactions:batch", transactions.submit_batch),
+    ("GET", "/v1/transactions/{transaction}", transactions.show),
+    ("GET", "/v1/transactions/{transaction}/receipt", transactions.receipt),
+    ("GET", "/v1/participants/{participant}", register.participant),
+    ("GET", "/v1/accounts/{account}", register.account),
+    ("GET", "/v1/accounts/{account}/holdings", register.holdings),
+    ("GET", "/v1/accounts/{account}/holdings/{instrument}", register.holding),
+    ("GET", "/v1/instruments", register.instruments),
+    ("GET", "/v1/instruments/{instrument}", register.instrument),
+    ("GET", "/v1/blocks", blocks.blocks),
+    ("GET", "/v1/blocks/{height}", blocks.block),
+    ("GET", "/v1/network", network.network),
+    ("GET", "/v1/status", network.status),
+    ("GET", "/v1/genesis", network.genesis),
+    ("GET", "/v1/operations", network.operations),
+    ("GET", "/livez", network.live),
+    ("GET", "/readyz", network.ready),
+)
+
+
+def create(node: Node) -> web.Application:
+    """Return the application that serves `node`."""
+    application = web.Application(middlewares=[middleware], client_max_size=BATCH_BYTES_MAX)
+    application[NODE] = node
+    for method, path, handler in ROUTES:
+        application.router.add_route(method, path, handler)
+    application.router.add_get("/v1/routes", _routes)
+    application.router.add_get("/v1/problems", _problems)
+    application.router.add_get("/v1/problems/{code}", _problem)
+    return application
+
+
+async def _routes(request: web.Request) -> web.Response:
+    del request
+    lines = [
+        {"method": method, "path": path, "description": (handler.__doc__ or "").split("\n")[0]}
+        for method, path, handler in ROUTES
+    ]
+    return web.json_response(lines)
+
+
+async def _problems(request: web.Request) -> web.Response:
+    del request
+    return web.Response(
+        body=msgspec.json.encode(list(CATALOGUE.values())), content_type="application/json"
+    )
+
+
+async def _problem(request: web.Request) -> web.Response:
+    code = request.match_info["code"]
+    kind = CATALOGUE.get(code)
+    if kind is None:
+        raise ApiProblem("not_found", f"no problem has the code {code!r}")
+    return web.Response(body=msgspec.json.encode(kind), content_type="application/json")

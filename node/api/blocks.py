@@ -1,0 +1,53 @@
+"""Reading final blocks."""
+
+import msgspec
+from aiohttp import web
+
+from amanat.node.api.messages import block_view
+from amanat.node.api.problems import ApiProblem
+from amanat.node.api.requests import NODE, answer, whole_number
+from amanat.node.node import Node
+
+LIST_MAX = 100
+"""Blocks in one answer."""
+
+
+async def blocks(request: web.Request) -> web.Response:
+    """List final blocks below `before`, the newest first."""
+    node = request.app[NODE]
+    top = node.chain.final.height
+    before = whole_number(request, "before", default=top + 1, most=2**63 - 1)
+    limit = whole_number(request, "limit", default=20, most=LIST_MAX)
+    return answer(node, list(latest(node, min(before, top + 1), limit)))
+
+
+async def block(request: web.Request) -> web.Response:
+    """Show one final block: its transactions, and who signed that it is final."""
+    node = request.app[NODE]
+    text = request.match_info["height"]
+    if not (text.isascii() and text.isdigit()) or len(text) > 19:
+        raise ApiProblem("malformed_request", f"height {text!r} must be a whole number")
+    height = int(text)
+    header = node.store.header(height) if height <= node.chain.final.height else None
+    certificate = node.store.certificate_from(height)
+    if header is None or certificate is None:
+        raise ApiProblem("not_found", f"no final block has height {height}; genesis is no block")
+    view = msgspec.structs.replace(
+        block_view(header),
+        transactions=[receipt.transaction.hex() for receipt in node.store.receipts(height)],
+        certified_at=certificate.block.height,
+        signers=[ack.authority for ack in certificate.acks],
+    )
+    shown = answer(node, view)
+    shown.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return shown
+
+
+def latest(node: Node, before: int, limit: int) -> list[object]:
+    """Return up to `limit` final blocks below `before`, the newest first."""
+    found: list[object] = []
+    for height in range(before - 1, max(before - 1 - limit, 0), -1):
+        header = node.store.header(height)
+        if header is not None:
+            found.append(block_view(header))
+    return found

@@ -1,0 +1,251 @@
+"""The JSON of the API: amounts as decimal strings, digests and keys in hexadecimal."""
+
+import base64
+from typing import Any
+
+import msgspec
+
+from amanat.ledger.blocks import BlockHeader
+from amanat.ledger.instruments import Instrument
+from amanat.ledger.receipts import Applied, Figures, Receipt
+from amanat.node.submissions import TransactionStatus
+
+
+class Submission(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A signed transaction in JSON."""
+
+    transaction: str
+    """The signed bytes in base64."""
+
+
+class BatchSubmission(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Several signed transactions in JSON."""
+
+    transactions: list[str]
+
+
+class EventView(msgspec.Struct, frozen=True):
+    """Something that an operation did."""
+
+    operation: int
+    name: str
+    fields: dict[str, str]
+
+
+class RejectionView(msgspec.Struct, frozen=True):
+    """The rule that refused."""
+
+    code: str
+    operation: int
+    figures: dict[str, str]
+
+
+class TransactionView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a transaction stands."""
+
+    id: str
+    state: str
+    final: bool
+    height: int | None = None
+    index: int | None = None
+    events: list[EventView] | None = None
+    rejection: RejectionView | None = None
+
+
+class BatchItem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of one transaction of a batch: its state, or why it was refused."""
+
+    id: str | None = None
+    state: str | None = None
+    code: str | None = None
+    detail: str | None = None
+
+
+class HoldingView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an account holds of one instrument, at a final height."""
+
+    account: str
+    instrument: str
+    amount: str
+    height: int
+    state_root: str
+    proof: str | None = None
+    """Base64 of a balance proof (docs/wire-format.md), if it was asked for."""
+
+
+class AccountView(msgspec.Struct, frozen=True):
+    """An account. Nothing says who the holder is."""
+
+    name: str
+    owner: str
+    custodian: str
+    commitment: str
+
+
+class ParticipantView(msgspec.Struct, frozen=True):
+    """A participant."""
+
+    name: str
+    title: str
+    roles: list[str]
+    keys: list[str]
+    threshold: int
+    lei: str | None
+
+
+class InstrumentView(msgspec.Struct, frozen=True):
+    """An instrument and how much of it exists."""
+
+    id: str
+    issuer: str
+    title: str
+    kind: str
+    status: str
+    terms: dict[str, str]
+    issued: str
+    redeemed: str
+    outstanding: str
+
+
+class BlockView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A final block."""
+
+    height: int
+    hash: str
+    term: int
+    parent: str
+    time: int
+    """Ledger time, milliseconds since 1970-01-01T00:00:00Z."""
+    proposer: str
+    state_root: str
+    transactions_root: str
+    opens_term: bool
+    transactions: list[str] | None = None
+    """Ids in order."""
+    certified_at: int | None = None
+    """Height of the block whose certificate makes this one final."""
+    signers: list[str] | None = None
+    """Who signed that certificate."""
+
+
+class NodeView(msgspec.Struct, frozen=True):
+    """One authority, as the node that answers knows it."""
+
+    name: str
+    authority_class: str = msgspec.field(name="class")
+    key: str
+    api: str | None
+    connected: bool
+
+
+class NetworkView(msgspec.Struct, frozen=True):
+    """The network that this node belongs to."""
+
+    network: str
+    chain: str
+    fingerprint: str
+    quorum: int
+    sovereign_min: int
+    leader: str | None
+    authorities: list[NodeView]
+
+
+class StatusView(msgspec.Struct, frozen=True):
+    """This node at this moment."""
+
+    name: str
+    authority_class: str = msgspec.field(name="class")
+    role: str
+    term: int
+    height: int
+    """The last final block applied here."""
+    state_root: str
+    leader: str | None
+    api: str
+    chain: str
+    version: str
+    last_height: int
+    """The last block in the log, final or not."""
+    pending: int
+    """Transactions admitted here and not yet final."""
+    time: int
+    """Ledger time of the last final block."""
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One thing that readiness depends on."""
+
+    ok: bool
+    detail: str
+
+
+class Readiness(msgspec.Struct, frozen=True):
+    """Whether this node can serve, and why not."""
+
+    status: str
+    checks: dict[str, Check]
+
+
+def texts(figures: Figures) -> dict[str, str]:
+    """Return figures as strings: JavaScript loses integers beyond 2**53."""
+    return {name: str(value) for name, value in figures.items()}
+
+
+def transaction_view(status: TransactionStatus) -> TransactionView:
+    """Return a status as JSON shows it."""
+    events: list[EventView] | None = None
+    rejection: RejectionView | None = None
+    if status.receipt is not None:
+        events, rejection = _outcome(status.receipt)
+    return TransactionView(
+        id=status.id.hex(),
+        state=status.state.value,
+        final=status.is_final,
+        height=status.height,
+        index=status.index,
+        events=events,
+        rejection=rejection,
+    )
+
+
+def _outcome(receipt: Receipt) -> tuple[list[EventView] | None, RejectionView | None]:
+    outcome = receipt.outcome
+    if isinstance(outcome, Applied):
+        return [EventView(e.operation, e.name, texts(e.fields)) for e in outcome.events], None
+    return None, RejectionView(outcome.code, outcome.operation, texts(outcome.figures))
+
+
+def instrument_view(instrument: Instrument, issued: int, redeemed: int) -> InstrumentView:
+    """Return an instrument as JSON shows it."""
+    terms: dict[str, Any] = msgspec.structs.asdict(instrument.terms)
+    return InstrumentView(
+        id=instrument.id,
+        issuer=instrument.issuer,
+        title=instrument.title,
+        kind=instrument.terms.kind,
+        status=instrument.status.value,
+        terms=texts(terms),
+        issued=str(issued),
+        redeemed=str(redeemed),
+        outstanding=str(issued - redeemed),
+    )
+
+
+def block_view(header: BlockHeader) -> BlockView:
+    """Return a header as JSON shows it."""
+    return BlockView(
+        height=header.height,
+        hash=header.digest().hex(),
+        term=header.term,
+        parent=header.parent.hex(),
+        time=header.time,
+        proposer=header.proposer,
+        state_root=header.state_root.hex(),
+        transactions_root=header.transactions_root.hex(),
+        opens_term=bool(header.leader_certificate),
+    )
+
+
+def base64_text(data: bytes) -> str:
+    """Return `data` in standard base64."""
+    return base64.b64encode(data).decode()

@@ -1,0 +1,129 @@
+"""The network, this node in it, and whether it can serve."""
+
+from typing import Final
+
+from aiohttp import web
+
+from amanat.config.genesis_file import fingerprint, to_json
+from amanat.ledger.operations import OPERATIONS
+from amanat.node.api.messages import Check, NetworkView, NodeView, Readiness, StatusView
+from amanat.node.api.requests import NODE, answer
+from amanat.node.node import Node
+from amanat.node.version import VERSION
+
+BEHIND_MAX: Final = 50
+"""Blocks that a ready node may be behind what its peers have shown to be final."""
+
+
+async def network(request: web.Request) -> web.Response:
+    """Show the network's identity, quorum rule and authorities."""
+    node = request.app[NODE]
+    return answer(node, network_view(node))
+
+
+async def status(request: web.Request) -> web.Response:
+    """Show this node at this moment."""
+    node = request.app[NODE]
+    return answer(node, status_view(node))
+
+
+async def genesis(request: web.Request) -> web.Response:
+    """Return the genesis document, as the file that `amanat verify` takes."""
+    node = request.app[NODE]
+    return web.Response(text=to_json(node.document), content_type="application/json")
+
+
+async def operations(request: web.Request) -> web.Response:
+    """List the operations: fields, who must sign, with which codes they are refused."""
+    node = request.app[NODE]
+    listed: list[object] = [
+        {
+            "name": operation.__struct_config__.tag,
+            "description": " ".join((operation.__doc__ or "").split()),
+            "fields": list(operation.__struct_fields__),
+            "signers": operation.signers,
+            "refusals": [code.value for code in operation.refusals],
+        }
+        for operation in OPERATIONS
+    ]
+    return answer(node, listed)
+
+
+async def live(request: web.Request) -> web.Response:
+    """Say that the event loop turns. It depends on no peer."""
+    del request
+    return web.json_response({"status": "live"})
+
+
+async def ready(request: web.Request) -> web.Response:
+    """Say whether this node can serve, and why not."""
+    node = request.app[NODE]
+    view = readiness(node)
+    return answer(node, view, 200 if view.status == "ready" else 503)
+
+
+def readiness(node: Node) -> Readiness:
+    """Return what readiness depends on: a leader, and having caught up."""
+    leader = node.status.leader
+    height = node.chain.final.height
+    behind = node.seen_height - height
+    connected = sum(peer.connected for peer in node.transport.status())
+    checks = {
+        "leader": Check(leader is not None, f"{leader} leads" if leader else "nobody leads"),
+        "sync": Check(
+            height > 0 and behind <= BEHIND_MAX, f"applied {height} of {node.seen_height} known"
+        ),
+        "peers": Check(ok=True, detail=f"{connected} of {len(node.settings.peers)} peers connected"),
+    }
+    is_ready = all(check.ok for check in checks.values())
+    return Readiness("ready" if is_ready else "not_ready", checks)
+
+
+def network_view(node: Node) -> NetworkView:
+    """Return the network as this node knows it."""
+    authorities = node.document.authorities
+    peers = {peer.name: peer for peer in node.transport.status()}
+    views = []
+    for member in authorities.members:
+        peer = peers.get(member.name)
+        is_self = member.name == node.name
+        views.append(
+            NodeView(
+                name=member.name,
+                authority_class=member.authority_class.value,
+                key=member.key.hex(),
+                api=node.settings.api.url if is_self else peer.api if peer else None,
+                connected=is_self or (peer is not None and peer.connected),
+            )
+        )
+    return NetworkView(
+        network=node.document.network,
+        chain=node.chain_id.hex(),
+        fingerprint=fingerprint(node.chain_id),
+        quorum=authorities.quorum,
+        sovereign_min=authorities.sovereign_min,
+        leader=node.status.leader,
+        authorities=views,
+    )
+
+
+def status_view(node: Node) -> StatusView:
+    """Return this node's place in the network."""
+    member = node.document.authorities.get(node.name)
+    final = node.chain.final
+    core = node.status
+    return StatusView(
+        name=node.name,
+        authority_class=member.authority_class.value if member else "",
+        role=core.role.value,
+        term=core.term,
+        height=final.height,
+        state_root=final.tree.root.hex(),
+        leader=core.leader,
+        api=node.settings.api.url,
+        chain=node.chain_id.hex(),
+        version=VERSION,
+        last_height=core.last.height,
+        pending=len(node.pool),
+        time=final.time,
+    )

@@ -1,0 +1,251 @@
+"""Problem details (RFC 9457): every refusal over HTTP, with a stable code and what would be right.
+
+The catalogue is served by the node itself, at the `type` URL of each problem.
+"""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from amanat.ledger.rejections import DoorCode
+from amanat.node.store import StorageFailed
+
+log = structlog.get_logger(__name__)
+
+REQUEST_ID: Final = web.RequestKey("request_id", str)
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """One entry of the catalogue."""
+
+    code: str
+    status: HTTPStatus
+    title: str
+    fix: str
+    retryable: bool = False
+
+
+_BAD = HTTPStatus.BAD_REQUEST
+_NO = HTTPStatus.UNPROCESSABLE_ENTITY
+
+CATALOGUE: Final[dict[str, ProblemKind]] = {
+    kind.code: kind
+    for kind in (
+        ProblemKind(
+            "malformed_request",
+            _BAD,
+            "The request is malformed",
+            "Correct the field that the detail names; /v1/problems lists no secret formats.",
+        ),
+        ProblemKind(
+            "unsupported_media_type",
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "The content type is not accepted here",
+            "Send application/json, or application/msgpack with the bytes as they were signed.",
+        ),
+        ProblemKind(
+            "body_too_large",
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            "The body is too large",
+            "Send at most the number of bytes that the detail names.",
+        ),
+        ProblemKind(
+            "not_found",
+            HTTPStatus.NOT_FOUND,
+            "There is no such thing",
+            "Check the identifier; a thing registered a moment ago may not be final on this node "
+            "yet: ask again with min_height.",
+        ),
+        ProblemKind(
+            "no_such_route",
+            HTTPStatus.NOT_FOUND,
+            "There is no such route",
+            "Check the path: /v1/routes lists all routes.",
+        ),
+        ProblemKind(
+            "method_not_allowed",
+            HTTPStatus.METHOD_NOT_ALLOWED,
+            "The route does not take this method",
+            "Use one of the methods in the Allow header.",
+        ),
+        ProblemKind(
+            "behind",
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "This node has not reached the height that was asked for",
+            "Ask again shortly, or ask another node.",
+            retryable=True,
+        ),
+        ProblemKind(
+            "busy",
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "Too many transactions are waiting",
+            "Send the same bytes again shortly: they take effect once.",
+            retryable=True,
+        ),
+        ProblemKind(
+            "not_yet_provable",
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "No final block carries this yet",
+            "Ask again once the transaction or the first block is final.",
+            retryable=True,
+        ),
+        ProblemKind(
+            "internal_error",
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            "The node failed to answer",
+            "Tell the operator the request id; the node's log has the rest.",
+            retryable=True,
+        ),
+        ProblemKind(
+            DoorCode.MALFORMED,
+            _BAD,
+            "The transaction is not canonically encoded",
+            "Encode it as docs/wire-format.md says: each value has one encoding.",
+        ),
+        ProblemKind(
+            DoorCode.TOO_LARGE,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            "The transaction is larger than the network accepts",
+            "Split it into several transactions.",
+        ),
+        ProblemKind(
+            DoorCode.TOO_MANY_OPERATIONS,
+            _NO,
+            "The transaction holds more operations than the network accepts",
+            "Split it into several transactions.",
+        ),
+        ProblemKind(
+            DoorCode.WRONG_CHAIN,
+            _NO,
+            "The transaction is signed for another chain",
+            "Sign it for this network's chain, shown at /v1/network.",
+        ),
+        ProblemKind(
+            DoorCode.EXPIRED,
+            _NO,
+            "The transaction's valid_until has passed",
+            "Sign it anew with a later valid_until.",
+        ),
+        ProblemKind(
+            DoorCode.VALID_TOO_LONG,
+            _NO,
+            "The transaction's valid_until is too far ahead",
+            "Sign it anew with a valid_until within the network's limit.",
+        ),
+        ProblemKind(
+            DoorCode.UNKNOWN_KEY,
+            _NO,
+            "A key that signed it belongs to no participant",
+            "Sign with a registered key, or have the key registered first.",
+        ),
+        ProblemKind(
+            DoorCode.BAD_SIGNATURE,
+            _NO,
+            "A signature does not verify",
+            "Sign the id of exactly these bytes with the key that is named.",
+        ),
+        ProblemKind(
+            DoorCode.ALREADY_EXECUTED,
+            _NO,
+            "The transaction is in the chain already",
+            "Ask for its status: its first outcome stands.",
+        ),
+        ProblemKind(
+            DoorCode.TOO_MANY_REJECTIONS,
+            HTTPStatus.TOO_MANY_REQUESTS,
+            "A signer has had too many transactions rejected this hour",
+            "Wait for the next hour, and check transactions before they are sent.",
+            retryable=True,
+        ),
+    )
+}
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the body of a refusal holds."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    retryable: bool
+    request_id: str
+    fix: str
+    figures: dict[str, str] | None = None
+
+
+class ApiProblem(Exception):  # noqa: N818 - named as RFC 9457 names it
+    """Raise to answer a request with a problem of the catalogue."""
+
+    def __init__(self, code: str, detail: str, figures: dict[str, int | str] | None = None) -> None:
+        super().__init__(detail)
+        self.kind = CATALOGUE[code]
+        self.detail = detail
+        self.figures = figures
+
+
+def response(problem: ApiProblem, request_id: str) -> web.Response:
+    """Return the answer that says what was wrong."""
+    kind = problem.kind
+    figures = problem.figures
+    body = Problem(
+        type=f"/v1/problems/{kind.code}",
+        title=kind.title,
+        status=kind.status.value,
+        detail=problem.detail,
+        code=kind.code,
+        retryable=kind.retryable,
+        request_id=request_id,
+        fix=kind.fix,
+        figures=None if not figures else {name: str(value) for name, value in figures.items()},
+    )
+    return web.Response(
+        status=kind.status.value,
+        body=msgspec.json.encode(body),
+        content_type="application/problem+json",
+    )
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@web.middleware
+async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn every failure into a problem; give every request an id."""
+    request_id = uuid.uuid4().hex
+    request[REQUEST_ID] = request_id
+    try:
+        answer = await handler(request)
+    except ApiProblem as problem:
+        answer = response(problem, request_id)
+    except web.HTTPException as error:
+        answer = response(_of_http(request, error), request_id)
+        if "Allow" in error.headers:
+            answer.headers["Allow"] = error.headers["Allow"]
+    except StorageFailed:
+        raise
+    except Exception:
+        log.exception("api.failed", path=request.path, request_id=request_id)
+        answer = response(
+            ApiProblem("internal_error", "the node failed to answer this request"), request_id
+        )
+    answer.headers["Request-Id"] = request_id
+    return answer
+
+
+def _of_http(request: web.Request, error: web.HTTPException) -> ApiProblem:
+    if error.status == HTTPStatus.NOT_FOUND:
+        return ApiProblem("no_such_route", f"{request.path} is not a route of this API")
+    if error.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        return ApiProblem("method_not_allowed", f"{request.path} does not take {request.method}")
+    if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return ApiProblem("body_too_large", f"{request.path} takes a smaller body")
+    return ApiProblem("malformed_request", error.reason or "the request cannot be understood")

@@ -1,0 +1,144 @@
+"""Reading the register: participants, accounts, holdings and instruments, at the final height."""
+
+from typing import TypeVar
+
+import msgspec
+from aiohttp import web
+
+from amanat.ledger.accounts import Supply
+from amanat.ledger.encoding import encode
+from amanat.ledger.instruments import Instrument
+from amanat.ledger.state import (
+    ACCOUNTS,
+    HOLDINGS,
+    INSTRUMENTS,
+    PARTICIPANTS,
+    SUPPLIES,
+    State,
+    Table,
+)
+from amanat.node import provable
+from amanat.node.api.messages import (
+    AccountView,
+    HoldingView,
+    InstrumentView,
+    ParticipantView,
+    base64_text,
+    instrument_view,
+)
+from amanat.node.api.problems import ApiProblem
+from amanat.node.api.requests import NODE, answer, flag, reach_min_height
+from amanat.node.node import Node
+
+V = TypeVar("V")
+
+
+async def participant(request: web.Request) -> web.Response:
+    """Show a participant."""
+    node, found = await _entry(request, PARTICIPANTS, "participant")
+    view = ParticipantView(
+        name=found.name,
+        title=found.title,
+        roles=[role.value for role in found.roles],
+        keys=[key.hex() for key in found.keys],
+        threshold=found.threshold,
+        lei=found.lei,
+    )
+    return answer(node, view)
+
+
+async def account(request: web.Request) -> web.Response:
+    """Show an account."""
+    node, found = await _entry(request, ACCOUNTS, "account")
+    view = AccountView(found.name, found.owner, found.custodian, found.commitment.hex())
+    return answer(node, view)
+
+
+async def holdings(request: web.Request) -> web.Response:
+    """List what an account holds."""
+    node, found = await _entry(request, ACCOUNTS, "account")
+    with_proof = flag(request, "proof")
+    views: list[object] = [
+        _holding(node, found.name, instrument, with_proof=with_proof)
+        for instrument in _held(node, found.name)
+    ]
+    return answer(node, views)
+
+
+async def holding(request: web.Request) -> web.Response:
+    """Show what an account holds of one instrument, which may be nothing, with its proof.
+
+    The account need not exist: that it holds nothing can be proved all the same.
+    """
+    await reach_min_height(request)
+    node = request.app[NODE]
+    name = request.match_info["account"]
+    instrument = request.match_info["instrument"]
+    with_proof = flag(request, "proof")
+    if not with_proof:
+        state = State(node.chain.final.tree.get)
+        if state.get(ACCOUNTS, name) is None:
+            raise ApiProblem("not_found", f"no account is called {name!r}")
+        if state.get(INSTRUMENTS, instrument) is None:
+            raise ApiProblem("not_found", f"no instrument is called {instrument!r}")
+    return answer(node, _holding(node, name, instrument, with_proof=with_proof))
+
+
+async def instruments(request: web.Request) -> web.Response:
+    """List every instrument."""
+    await reach_min_height(request)
+    node = request.app[NODE]
+    views: list[object] = list(all_instruments(node))
+    return answer(node, views)
+
+
+async def instrument(request: web.Request) -> web.Response:
+    """Show an instrument and its supply."""
+    node, found = await _entry(request, INSTRUMENTS, "instrument")
+    return answer(node, _instrument(node, found))
+
+
+def all_instruments(node: Node) -> list[InstrumentView]:
+    """Return every instrument with its supply."""
+    prefix = b"\x92" + encode(INSTRUMENTS.kind)
+    return [_instrument(node, INSTRUMENTS.decode(value)) for _, value in node.store.scan(prefix)]
+
+
+async def _entry(request: web.Request, table: Table[V], name: str) -> tuple[Node, V]:
+    await reach_min_height(request)
+    node = request.app[NODE]
+    wanted = request.match_info[name]
+    found = State(node.chain.final.tree.get).get(table, wanted)
+    if found is None:
+        raise ApiProblem("not_found", f"no {name} is called {wanted!r}")
+    return node, found
+
+
+def _held(node: Node, account: str) -> list[str]:
+    prefix = b"\x93" + encode(HOLDINGS.kind) + encode(account)
+    return [msgspec.msgpack.decode(key)[2] for key, _ in node.store.scan(prefix)]
+
+
+def _holding(node: Node, account: str, instrument: str, *, with_proof: bool) -> HoldingView:
+    final = node.chain.final
+    found = State(final.tree.get).get(HOLDINGS, account, instrument)
+    proof = None
+    if with_proof:
+        if final.height == 0:
+            raise ApiProblem("not_yet_provable", "no block is final yet")
+        proof = base64_text(
+            provable.balance(node.store, final.height, final.tree, account, instrument)
+        )
+    return HoldingView(
+        account=account,
+        instrument=instrument,
+        amount=str(found.amount if found is not None else 0),
+        height=final.height,
+        state_root=final.tree.root.hex(),
+        proof=proof,
+    )
+
+
+def _instrument(node: Node, found: Instrument) -> InstrumentView:
+    supply = State(node.chain.final.tree.get).get(SUPPLIES, found.id) or Supply(0, 0)
+    return instrument_view(found, supply.issued, supply.redeemed)

@@ -1,0 +1,157 @@
+"""What every route needs of a request: the node, a bounded body, checked parameters."""
+
+import asyncio
+import base64
+import binascii
+from typing import Final, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from amanat.node.api.problems import ApiProblem
+from amanat.node.node import Node
+
+NODE: Final = web.AppKey("node", Node)
+
+SINGLE_BYTES_MAX: Final = 1_500_000
+"""Longest body with one transaction: a megabyte of it in base64, in JSON."""
+
+BATCH_BYTES_MAX: Final = 8 * 1024 * 1024
+"""Longest body with a batch."""
+
+BODY_SECONDS: Final = 10.0
+"""How long a client may take to send its body."""
+
+WAIT_SECONDS_MAX: Final = 30.0
+"""The longest `wait` that a client may ask for."""
+
+T = TypeVar("T")
+
+
+async def body(request: web.Request, bytes_max: int) -> bytes:
+    """Return the body, refusing one that is too long before it is read.
+
+    Raises:
+        ApiProblem: `body_too_large`, or `malformed_request` if it does not arrive in time.
+    """
+    length = request.content_length
+    if length is not None and length > bytes_max:
+        raise ApiProblem("body_too_large", f"{length} bytes, at most {bytes_max} are accepted")
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            data = await request.read()
+    except TimeoutError as error:
+        detail = f"the body did not arrive within {BODY_SECONDS:.0f} seconds"
+        raise ApiProblem("malformed_request", detail) from error
+    if len(data) > bytes_max:
+        raise ApiProblem("body_too_large", f"{len(data)} bytes, at most {bytes_max} are accepted")
+    return data
+
+
+def from_json(data: bytes, kind: type[T]) -> T:
+    """Decode a JSON body.
+
+    Raises:
+        ApiProblem: `malformed_request`, naming the field.
+    """
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise ApiProblem("malformed_request", f"the JSON body: {error}") from error
+
+
+def from_base64(text: str, where: str) -> bytes:
+    """Decode base64.
+
+    Raises:
+        ApiProblem: `malformed_request`.
+    """
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ApiProblem("malformed_request", f"{where} is not base64: {error}") from error
+
+
+def digest_in_path(request: web.Request, name: str) -> bytes:
+    """Return the 32 bytes that a path names in hexadecimal.
+
+    Raises:
+        ApiProblem: `malformed_request`.
+    """
+    text = request.match_info[name]
+    try:
+        value = bytes.fromhex(text)
+    except ValueError as error:
+        raise ApiProblem("malformed_request", f"{name} {text!r} is not hexadecimal") from error
+    if len(value) != 32 or text != value.hex():
+        raise ApiProblem("malformed_request", f"{name} must be 64 lower-case hexadecimal digits")
+    return value
+
+
+def whole_number(request: web.Request, name: str, *, default: int, most: int) -> int:
+    """Return a query parameter between 0 and `most`.
+
+    Raises:
+        ApiProblem: `malformed_request`.
+    """
+    text = request.query.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit()) or len(text) > 19 or int(text) > most:
+        detail = f"{name} is {text!r}; it must be a whole number from 0 to {most}"
+        raise ApiProblem("malformed_request", detail)
+    return int(text)
+
+
+def flag(request: web.Request, name: str) -> bool:
+    """Return a query parameter that is `true` or `false`.
+
+    Raises:
+        ApiProblem: `malformed_request`.
+    """
+    text = request.query.get(name, "false")
+    if text not in ("true", "false"):
+        raise ApiProblem("malformed_request", f"{name} is {text!r}; it must be true or false")
+    return text == "true"
+
+
+def seconds(request: web.Request, name: str) -> float:
+    """Return a query parameter in seconds, 0 if absent, at most `WAIT_SECONDS_MAX`.
+
+    Raises:
+        ApiProblem: `malformed_request`.
+    """
+    text = request.query.get(name, "0")
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= WAIT_SECONDS_MAX:
+        detail = f"{name} is {text!r}; it must be seconds from 0 to {WAIT_SECONDS_MAX:.0f}"
+        raise ApiProblem("malformed_request", detail)
+    return value
+
+
+async def reach_min_height(request: web.Request) -> None:
+    """Wait until this node has applied `min_height`, if the request asks for that.
+
+    Raises:
+        ApiProblem: `behind`, saying by how much.
+    """
+    wanted = whole_number(request, "min_height", default=0, most=2**63 - 1)
+    node = request.app[NODE]
+    if not await node.reach(wanted, seconds=5.0):
+        have = node.chain.final.height
+        detail = f"this node has applied height {have}; {wanted} was asked for"
+        raise ApiProblem("behind", detail, {"have": have, "need": wanted})
+
+
+def answer(node: Node, content: msgspec.Struct | list[object], status: int = 200) -> web.Response:
+    """Return `content` as JSON, with the height and state root that it speaks of."""
+    final = node.chain.final
+    return web.Response(
+        status=status,
+        body=msgspec.json.encode(content),
+        content_type="application/json",
+        headers={"Ledger-Height": str(final.height), "Ledger-Root": final.tree.root.hex()},
+    )
