@@ -48,6 +48,9 @@ def digest(domain: Domain, payload: bytes) -> Digest:
 
 def verify(key: PublicKey, message: bytes, signature: Signature) -> bool:
     """Return whether libsodium accepts `signature` by `key` over `message`."""
+    if len(signature) != 64 or len(key) != 32:
+        # libsodium takes both in one buffer: a longer signature would be read as message.
+        return False
     try:
         crypto_sign_open(signature + message, key)
     except (CryptoError, ValueError):

@@ -16,6 +16,20 @@ from amanat.ledger.operations.register_participant import RegisterParticipant
 from amanat.ledger.operations.set_roles import SetRoles
 from amanat.ledger.operations.transfer import Transfer
 
+__all__ = [
+    "OPERATIONS",
+    "AnyOperation",
+    "DeliverVersusPayment",
+    "Issue",
+    "OpenAccount",
+    "Operation",
+    "Redeem",
+    "RegisterInstrument",
+    "RegisterParticipant",
+    "SetRoles",
+    "Transfer",
+]
+
 OPERATIONS: Final[tuple[type[Operation], ...]] = (
     RegisterParticipant,
     SetRoles,

@@ -73,7 +73,9 @@ def readiness(node: Node) -> Readiness:
         "sync": Check(
             height > 0 and behind <= BEHIND_MAX, f"applied {height} of {node.seen_height} known"
         ),
-        "peers": Check(ok=True, detail=f"{connected} of {len(node.settings.peers)} peers connected"),
+        "peers": Check(
+            ok=True, detail=f"{connected} of {len(node.settings.peers)} peers connected"
+        ),
     }
     is_ready = all(check.ok for check in checks.values())
     return Readiness("ready" if is_ready else "not_ready", checks)

@@ -1,1 +1,20 @@
-"""."""
+"""The command `amanat`. `commands` declares the tree; each command's work is a file of its own.
+
+What a command needs is imported when it runs, so that `amanat --help` stays quick.
+"""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line; failures are one line and an exit code, never a traceback."""
+    from amanat.node.cli.commands import app
+    from amanat.node.cli.failure import Failure
+
+    try:
+        app()
+    except Failure as failure:
+        sys.stderr.write(f"amanat: {failure}\n")
+        sys.exit(int(failure.code))
+    except BrokenPipeError:
+        sys.exit(0)

@@ -291,8 +291,9 @@ class Network:
                 self.tick(other, TIMING.election)
                 if node.role is Role.LEADER:  # it had been heard in the first of the two periods
                     self.tick(other, TIMING.election)
-        while self[name].role is Role.LEADER:
-            self.tick(name)
+        if self[name].role is Role.LEADER:
+            self.tick(name, 2 * TIMING.election)
+            assert self[name].role is not Role.LEADER, f"{name} does not miss its quorum"
         self.under_way.clear()
         for _ in range(4 * TIMING.election):
             self.tick(name)

@@ -5,6 +5,7 @@ import pytest
 from amanat.consensus.interface import Promise
 from amanat.consensus.messages import (
     Append,
+    AppendReply,
     Message,
     PreVote,
     PreVoteReply,
@@ -72,6 +73,16 @@ def test_a_candidate_whose_disk_is_slow_does_not_ask_in_a_term_that_it_has_left(
     it.receive("cdc", PreVoteReply(1, granted=True))
     it.receive("sbp", RequestVote(2, GENESIS))
     assert [type(message) for message in it.sync()] == [VoteReply]
+
+
+def test_a_candidate_whose_disk_is_slow_does_not_ask_when_its_term_has_a_leader() -> None:
+    it = follower(name="mof")
+    it.tick(2 * TIMING.election)
+    it.receive("sbp", PreVoteReply(1, granted=True))
+    it.receive("cdc", PreVoteReply(1, granted=True))
+    won = leader_certificate("sbp", 1, GENESIS, ("bank-a", "cdc", "sbp"))
+    it.receive("sbp", Append(1, won, GENESIS, (), None))
+    assert it.sync() == [AppendReply(1, 0, ())]
 
 
 def test_a_vote_leaves_only_when_it_is_on_disk() -> None:

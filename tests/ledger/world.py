@@ -213,4 +213,3 @@ def market(writer: Writer) -> list[bytes]:
         writer.sign(["sbp"], *(Issue(RUPEE, name, 1_000_000_000) for name in clients)),
         writer.sign(["mof", "sbp"], Issue(BILL, "mof-house", 5_000_000_000)),
     ]
-

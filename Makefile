@@ -1,0 +1,59 @@
+# Everything a fresh machine needs: `make testnet` and `make test`.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(shell for p in python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && { command -v $$p; break; }; done)
+BIN := .venv/bin
+
+.PHONY: help install testnet testnet-stop testnet-clean test lint simulate bench clean
+
+help:
+	@echo "make testnet        install, start five nodes, play the main job on them"
+	@echo "make testnet-stop   stop exactly what testnet started"
+	@echo "make testnet-clean  remove a stopped test network"
+	@echo "make test           linters, types, architecture and the whole test suite"
+	@echo "make simulate       a longer campaign of the simulator (SEEDS=20000)"
+	@echo "make bench          throughput, latency and failover on this machine"
+
+.venv/installed: requirements.lock requirements-dev.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "amanat: Python 3.11 or 3.12 is needed, and none was found on the PATH" >&2; exit 2; }
+	@"$(PYTHON)" -m venv .venv || { echo "amanat: $(PYTHON) cannot make a virtual environment: install python3-venv" >&2; exit 2; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+install: .venv/installed
+
+# mypy does not run the import hook of an editable install; it follows this link instead.
+build/ns/amanat:
+	@mkdir -p build/ns && ln -sfn ../.. $@
+
+testnet: install
+	@$(BIN)/amanat testnet up
+
+testnet-stop: install
+	@$(BIN)/amanat testnet stop
+
+testnet-clean: install
+	@$(BIN)/amanat testnet clean
+
+lint: install build/ns/amanat
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/pytest -n 2 -q
+
+SEEDS ?= 20000
+simulate: install
+	$(BIN)/python -m tests.simulation.campaign --seeds $(SEEDS)
+
+bench: install
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,39 @@
+"""The policies and limits that a new network starts with unless its founders decide otherwise."""
+
+from typing import Final
+
+from amanat.ledger.instruments import DAY_MS
+from amanat.ledger.participants import Role
+from amanat.ledger.policies import Approval, Parameters, Policy
+
+_POLICIES: Final[dict[str, tuple[Role, ...]]] = {
+    "issue/cash": (Role.CENTRAL_BANK,),
+    "issue/treasury-bill": (Role.CENTRAL_BANK, Role.ISSUER),
+    "redeem/cash": (Role.CENTRAL_BANK,),
+    "redeem/treasury-bill": (Role.CENTRAL_BANK, Role.ISSUER),
+    "register-instrument/cash": (Role.CENTRAL_BANK,),
+    "register-instrument/treasury-bill": (Role.ISSUER,),
+    "register-participant": (Role.CENTRAL_BANK, Role.ISSUER),
+    "register-participant/holder": (Role.CUSTODIAN,),
+    "set-roles": (Role.CENTRAL_BANK, Role.ISSUER),
+}
+
+
+def standard_policies() -> tuple[Policy, ...]:
+    """Return who must approve what: dual control of MoF and SBP over debt and participants."""
+    return tuple(
+        Policy(act, tuple(Approval(role, 1) for role in roles)) for act, roles in _POLICIES.items()
+    )
+
+
+def standard_parameters() -> Parameters:
+    """Return the limits of a new network."""
+    return Parameters(
+        validity_max_ms=7 * DAY_MS,
+        clock_ahead_max_ms=10_000,
+        transaction_bytes_max=1024 * 1024,
+        operations_max=10_000,
+        block_transactions_max=1_000,
+        block_bytes_max=1024 * 1024,
+        rejections_per_hour_max=10_000,
+    )

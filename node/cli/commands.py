@@ -1,0 +1,232 @@
+"""The tree of commands and their options."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from amanat.node.cli.output import Format
+
+EXIT_CODES: Final = (
+    "Exit codes: 0 ok; 2 wrong use, settings or files; 3 not valid or diverged; "
+    "4 unreachable; 5 refused by a rule; 6 outcome not yet known."
+)
+
+app = typer.Typer(
+    name="amanat",
+    help="A permissioned ledger of tokenized sovereign assets. " + EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
+keys = typer.Typer(help="Make and show keys.", no_args_is_help=True)
+genesis = typer.Typer(help="Make, show and check genesis documents.", no_args_is_help=True)
+testnet = typer.Typer(help="A whole network on this machine.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+app.add_typer(genesis, name="genesis")
+app.add_typer(testnet, name="testnet")
+
+Output = Annotated[Format, typer.Option("-o", "--output", help="How to print.")]
+Api = Annotated[
+    list[str] | None,
+    typer.Option(help="A node's API address; may be repeated. Else AMANAT_API, or ./testnet."),
+]
+Config = Annotated[Path, typer.Option("--config", help="The node's settings file (TOML).")]
+Passphrase = Annotated[Path, typer.Option("--passphrase-file", help="Holds the passphrase.")]
+
+
+@app.command()
+def init(config: Config, output: Output = Format.TABLE) -> None:
+    """Make the data directory of a node. Never overwrites."""
+    from amanat.node.cli import nodes
+
+    nodes.init(config, output)
+
+
+@app.command()
+def start(config: Config) -> None:
+    """Run a node until it is told to stop. Never creates."""
+    from amanat.node.cli import nodes
+
+    nodes.start(config)
+
+
+@app.command()
+def status(api: Api = None, output: Output = Format.TABLE) -> None:
+    """Show every node of the network; exits with 3 if states diverge."""
+    from amanat.node.cli import network_status
+
+    network_status.status(api or [], output)
+
+
+@app.command()
+def transfer(
+    source: Annotated[str, typer.Option("--from", help="The account to debit.")],
+    target: Annotated[str, typer.Option("--to", help="The account to credit.")],
+    instrument: Annotated[str, typer.Option(help="ISIN or other identifier.")],
+    amount: Annotated[str, typer.Option(help="In the instrument's smallest unit.")],
+    key: Annotated[Path, typer.Option(help="The owner's sealed key.")],
+    passphrase_file: Passphrase,
+    wait: Annotated[float, typer.Option(help="Seconds to wait until it is final.")] = 10.0,
+    save: Annotated[Path | None, typer.Option(help="Only sign, into this file.")] = None,
+    api: Api = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Sign a transfer and submit it, or sign it into a file."""
+    from amanat.node.cli import submitting
+
+    order = submitting.Order(source, target, instrument, amount)
+    signer = submitting.signer(key, passphrase_file)
+    submitting.transfer(order, signer, api or [], wait=wait, save=save, output=output)
+
+
+@app.command()
+def submit(
+    file: Annotated[Path, typer.Argument(help="A signed transaction.")],
+    wait: Annotated[float, typer.Option(help="Seconds to wait until it is final.")] = 10.0,
+    api: Api = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Submit a signed transaction. The same file again gives the same outcome."""
+    from amanat.node.cli import submitting
+
+    submitting.submit(submitting.read(file), api or [], wait=wait, output=output)
+
+
+@app.command()
+def balance(
+    account: Annotated[str, typer.Argument()],
+    instrument: Annotated[str, typer.Argument()],
+    genesis_file: Annotated[
+        Path | None, typer.Option("--genesis", help="Check the proof against this document.")
+    ] = None,
+    save: Annotated[Path | None, typer.Option(help="Write the proof into this file.")] = None,
+    api: Api = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Show what an account holds; with --genesis, prove it without trusting the node."""
+    from amanat.node.cli import proving
+
+    proving.balance(account, instrument, api or [], genesis=genesis_file, save=save, output=output)
+
+
+@app.command()
+def verify(
+    bundle: Annotated[Path, typer.Argument(help="A balance or receipt proof.")],
+    genesis_file: Annotated[Path, typer.Option("--genesis", help="The genesis document.")],
+    output: Output = Format.TABLE,
+) -> None:
+    """Check a proof offline, against the genesis document alone."""
+    from amanat.node.cli import proving
+
+    proving.verify(bundle, genesis_file, output)
+
+
+@keys.command("new")
+def keys_new(
+    file: Annotated[Path, typer.Argument(help="Where to put the sealed key.")],
+    passphrase_file: Passphrase,
+    output: Output = Format.TABLE,
+) -> None:
+    """Make an Ed25519 key, sealed by a passphrase. Never overwrites."""
+    from amanat.node.cli import key_files
+
+    key_files.new(file, passphrase_file, output)
+
+
+@keys.command("show")
+def keys_show(
+    file: Annotated[Path, typer.Argument(help="A sealed key.")], output: Output = Format.TABLE
+) -> None:
+    """Show the public key of a key file; needs no passphrase."""
+    from amanat.node.cli import key_files
+
+    key_files.show_public(file, output)
+
+
+@genesis.command("create")
+def genesis_create(
+    file: Annotated[Path, typer.Argument(help="Where to put the document.")],
+    network: Annotated[str, typer.Option(help="The network's name.")],
+    authority: Annotated[list[str], typer.Option(help="name:sovereign|custodian:public-key")],
+    participant: Annotated[list[str], typer.Option(help="name:role[,role]:public-key")],
+    quorum: Annotated[int | None, typer.Option(help="Majority by default.")] = None,
+    sovereign_min: Annotated[int, typer.Option(help="Sovereign members of a quorum.")] = 1,
+    output: Output = Format.TABLE,
+) -> None:
+    """Write a genesis document with the standard policies and limits. Never overwrites."""
+    from amanat.node.cli import genesis_documents
+
+    rule = genesis_documents.QuorumRule(quorum, sovereign_min)
+    genesis_documents.create(file, network, authority, participant, rule=rule, output=output)
+
+
+@genesis.command("show")
+def genesis_show(file: Annotated[Path, typer.Argument()], output: Output = Format.TABLE) -> None:
+    """Show what a genesis document founds."""
+    from amanat.node.cli import genesis_documents
+
+    genesis_documents.describe(file, output)
+
+
+@genesis.command("verify")
+def genesis_verify(
+    file: Annotated[Path, typer.Argument()],
+    fingerprint: Annotated[str | None, typer.Option(help="As it was read to you.")] = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Check that a document is sound, and that its fingerprint is the one you were told."""
+    from amanat.node.cli import genesis_documents
+
+    genesis_documents.check(file, fingerprint, output)
+
+
+@testnet.command("up")
+def testnet_up(
+    directory: Annotated[Path, typer.Option(help="Where it lives.")] = Path("testnet"),
+) -> None:
+    """Make five nodes, start them, and play the main job on them."""
+    from amanat.node.testnet import commands
+
+    commands.up(directory)
+
+
+@testnet.command("start")
+def testnet_start(
+    directory: Annotated[Path, typer.Option(help="Where it lives.")] = Path("testnet"),
+) -> None:
+    """Start the nodes of a stopped test network again."""
+    from amanat.node.testnet import commands
+
+    commands.start(directory)
+
+
+@testnet.command("stop")
+def testnet_stop(
+    directory: Annotated[Path, typer.Option(help="Where it lives.")] = Path("testnet"),
+) -> None:
+    """Stop exactly the processes that `up` or `start` started."""
+    from amanat.node.testnet import commands
+
+    commands.stop(directory)
+
+
+@testnet.command("clean")
+def testnet_clean(
+    directory: Annotated[Path, typer.Option(help="Where it lives.")] = Path("testnet"),
+) -> None:
+    """Remove a stopped test network, keys and ledger and all."""
+    from amanat.node.testnet import commands
+
+    commands.clean(directory)
+
+
+@testnet.command("status")
+def testnet_status(
+    directory: Annotated[Path, typer.Option(help="Where it lives.")] = Path("testnet"),
+    output: Output = Format.TABLE,
+) -> None:
+    """Show which of the test network's processes run."""
+    from amanat.node.testnet import commands
+
+    commands.status(directory, output)

@@ -1,0 +1,52 @@
+"""Which nodes a command talks to, and what failing to talk to them means."""
+
+import asyncio
+import json
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Final, TypeVar
+
+from amanat.node.cli.failure import ExitCode, Failure
+from amanat.node.client import Client, Refusal, Unreachable
+
+DEFAULT_API: Final = "http://127.0.0.1:8101"
+TESTNET_RECORD: Final = Path("testnet/testnet.json")
+
+T = TypeVar("T")
+
+
+def api_urls(given: Sequence[str]) -> list[str]:
+    """Return the API addresses to use: `--api`, AMANAT_API, the test network here, the default."""
+    if given:
+        return list(given)
+    named = os.environ.get("AMANAT_API", "").split()
+    if named:
+        return named
+    if TESTNET_RECORD.exists():
+        try:
+            record = json.loads(TESTNET_RECORD.read_text())
+            return [str(node["api"]) for node in record["nodes"]]
+        except (ValueError, KeyError, TypeError) as error:
+            raise Failure(f"{TESTNET_RECORD} is damaged: run `make testnet-clean`") from error
+    return [DEFAULT_API]
+
+
+def talk(urls: Sequence[str], conversation: Callable[[Client], Awaitable[T]]) -> T:
+    """Run `conversation` with a client of these nodes.
+
+    Raises:
+        Failure: no node answered (4), or one refused (5).
+    """
+
+    async def run() -> T:
+        async with Client(urls) as client:
+            return await conversation(client)
+
+    try:
+        return asyncio.run(run())
+    except Unreachable as error:
+        raise Failure(str(error), ExitCode.UNREACHABLE) from error
+    except Refusal as refusal:
+        fix = refusal.problem.get("fix", "")
+        raise Failure(f"{refusal.code}: {refusal}. {fix}", ExitCode.REJECTED) from refusal

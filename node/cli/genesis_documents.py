@@ -1,0 +1,123 @@
+"""`amanat genesis`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from amanat.config.genesis_file import GenesisFileError, fingerprint, load_genesis, to_json
+from amanat.config.standard_rules import standard_parameters, standard_policies
+from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet
+from amanat.ledger.genesis import GenesisDocument
+from amanat.ledger.participants import Participant, Role
+from amanat.node.cli.failure import ExitCode, Failure
+from amanat.node.cli.output import Format, show
+from amanat.node.clock import now
+
+
+@dataclass(frozen=True, slots=True)
+class QuorumRule:
+    """How many authorities, and how many sovereign ones, make a quorum; None is a majority."""
+
+    quorum: int | None
+    sovereign_min: int
+
+
+def create(
+    file: Path,
+    network: str,
+    authorities: list[str],
+    participants: list[str],
+    *,
+    rule: QuorumRule,
+    output: Format,
+) -> None:
+    """Write a genesis document founded now."""
+    members = sorted((_authority(text) for text in authorities), key=lambda member: member.name)
+    everybody = sorted((_participant(text) for text in participants), key=lambda each: each.name)
+    document = GenesisDocument(
+        version=1,
+        network=network,
+        created=now(),
+        authorities=AuthoritySet(
+            tuple(members), rule.quorum or len(members) // 2 + 1, rule.sovereign_min
+        ),
+        participants=tuple(everybody),
+        policies=standard_policies(),
+        parameters=standard_parameters(),
+    )
+    problems = document.problems()
+    if problems:
+        raise Failure("; ".join(problems))
+    try:
+        with file.open("x") as target:
+            target.write(to_json(document))
+    except FileExistsError as error:
+        raise Failure(f"{file} exists: a genesis document is never overwritten") from error
+    except OSError as error:
+        raise Failure(f"{file} cannot be written: {error.strerror}") from error
+    _show(file, document, output)
+
+
+def describe(file: Path, output: Format) -> None:
+    """Show what a document founds."""
+    _show(file, _load(file), output)
+
+
+def check(file: Path, told: str | None, output: Format) -> None:
+    """Check soundness, and the fingerprint if one is given."""
+    document = _load(file)
+    found = fingerprint(document.chain_id())
+    if told is not None and told.lower() != found:
+        raise Failure(
+            f"{file} has the fingerprint {found}, not {told}: it is another network's document",
+            ExitCode.NOT_VALID,
+        )
+    _show(file, document, output)
+
+
+def _load(file: Path) -> GenesisDocument:
+    try:
+        return load_genesis(file)
+    except GenesisFileError as error:
+        raise Failure(str(error)) from error
+
+
+def _show(file: Path, document: GenesisDocument, output: Format) -> None:
+    authorities = document.authorities
+    chain = document.chain_id()
+    shown = {
+        "file": str(file),
+        "network": document.network,
+        "fingerprint": fingerprint(chain),
+        "chain": chain.hex(),
+        "quorum": f"{authorities.quorum} of {len(authorities.members)}, "
+        f"{authorities.sovereign_min} of them sovereign",
+        "authorities": [
+            f"{member.name} ({member.authority_class.value})" for member in authorities.members
+        ],
+        "participants": [f"{each.name} ({'/'.join(each.roles)})" for each in document.participants],
+    }
+    show(shown, output)
+
+
+def _authority(text: str) -> Authority:
+    name, kind, key = _parts(text, "name:sovereign|custodian:public-key")
+    try:
+        return Authority(name, bytes.fromhex(key), AuthorityClass(kind))
+    except ValueError as error:
+        raise Failure(f"--authority {text}: {error}") from error
+
+
+def _participant(text: str) -> Participant:
+    name, roles, key = _parts(text, "name:role[,role]:public-key")
+    try:
+        held = tuple(sorted(Role(role) for role in roles.split(",")))
+        return Participant(name, name, held, (bytes.fromhex(key),), 1, None)
+    except ValueError as error:
+        raise Failure(f"--participant {text}: {error}") from error
+
+
+def _parts(text: str, form: str) -> tuple[str, str, str]:
+    parts = text.split(":")
+    if len(parts) != 3:
+        raise Failure(f"{text!r} must have the form {form}")
+    return parts[0], parts[1], parts[2]

@@ -1,0 +1,51 @@
+"""`amanat init` and `amanat start`."""
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+
+from amanat.config.genesis_file import GenesisFileError, fingerprint, load_genesis
+from amanat.config.settings import NodeSettings, SettingsError, load_settings
+from amanat.node.cli.failure import ExitCode, Failure
+from amanat.node.cli.output import Format, show
+from amanat.node.data_directory import DirectoryError, create
+from amanat.node.run import StartError, run_node
+
+
+def init(config: Path, output: Format) -> None:
+    """Make the data directory that the settings name."""
+    settings = _settings(config)
+    try:
+        document = load_genesis(Path(settings.genesis))
+        create(Path(settings.data), settings.name, document)
+    except (GenesisFileError, DirectoryError) as error:
+        raise Failure(str(error)) from error
+    chain = document.chain_id()
+    made = {
+        "name": settings.name,
+        "network": document.network,
+        "fingerprint": fingerprint(chain),
+        "chain": chain.hex(),
+        "data": settings.data,
+    }
+    show(made, output)
+
+
+def start(config: Path) -> None:
+    """Run the node until SIGTERM or SIGINT."""
+    settings = _settings(config)
+    try:
+        asyncio.run(run_node(settings))
+    except StartError as error:
+        raise Failure(str(error)) from error
+    except ExceptionGroup as group:
+        reason = "; ".join(str(error) for error in group.exceptions)
+        raise Failure(f"the node ended: {reason}", ExitCode.USAGE) from group
+
+
+def _settings(config: Path) -> NodeSettings:
+    try:
+        return load_settings(config)
+    except (SettingsError, msgspec.MsgspecError) as error:
+        raise Failure(str(error)) from error

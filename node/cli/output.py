@@ -1,0 +1,71 @@
+"""What commands print: data to standard output, as a table or as JSON."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+
+class Format(StrEnum):
+    """How to print."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def show(content: Any, output: Format, columns: Sequence[str] | None = None) -> None:
+    """Print one record or a list of records.
+
+    Args:
+        content: a mapping, or a list of mappings.
+        output: how.
+        columns: which fields a table of records shows; all by default.
+    """
+    if output is Format.JSON:
+        encoded = msgspec.json.format(msgspec.json.encode(content), indent=2)
+        sys.stdout.write(encoded.decode() + "\n")
+    elif isinstance(content, Mapping):
+        width = max(len(name) for name in content)
+        for name, value in content.items():
+            sys.stdout.write(f"{name:{width}}  {_cell(value)}\n")
+    else:
+        table(content, columns)
+
+
+def table(records: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None) -> None:
+    """Print records as a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    if not records:
+        sys.stdout.write("none\n")
+        return
+    names = list(columns or records[0])
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for name in names:
+        grid.add_column(name.replace("_", " "), no_wrap=True)
+    for record in records:
+        grid.add_row(*(_cell(record.get(name)) for name in names))
+    console = Console(soft_wrap=True) if sys.stdout.isatty() else Console(width=200)
+    console.print(grid)
+
+
+def say(line: str) -> None:
+    """Print a line that is part of the result."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def note(line: str) -> None:
+    """Print a line about what goes on, to standard error."""
+    sys.stderr.write(line + "\n")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    return str(value)

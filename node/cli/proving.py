@@ -1,0 +1,95 @@
+"""`amanat balance` and `amanat verify`: reading with and without trust."""
+
+import base64
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from amanat.config.genesis_file import GenesisFileError, load_genesis
+from amanat.ledger.encoding import encode
+from amanat.node.cli.connection import api_urls, talk
+from amanat.node.cli.failure import ExitCode, Failure
+from amanat.node.cli.output import Format, say, show
+from amanat.node.client import Client
+from amanat.verifier.checks import Finding
+from amanat.verifier.checks import verify as verify_bundle
+from amanat.verifier.contents import Balance
+from amanat.verifier.decoding import Invalid
+
+
+def balance(
+    account: str,
+    instrument: str,
+    api: Sequence[str],
+    *,
+    genesis: Path | None,
+    save: Path | None,
+    output: Format,
+) -> None:
+    """Show a holding; check its proof if a genesis document is given."""
+    with_proof = genesis is not None or save is not None
+    path = f"/v1/accounts/{account}/holdings/{instrument}?proof={str(with_proof).lower()}"
+
+    async def ask(client: Client) -> dict[str, Any]:
+        return dict(await client.get(path))
+
+    shown = talk(api_urls(api), ask)
+    bundle = base64.b64decode(shown.pop("proof", ""))
+    if save is not None:
+        save.write_bytes(bundle)
+    if genesis is not None:
+        proved = check(bundle, genesis).proved
+        claimed = Balance(account, instrument, int(shown["amount"]))
+        if proved != claimed:
+            raise Failure(
+                f"the node claims {claimed}, its proof shows {proved}", ExitCode.NOT_VALID
+            )
+        shown["verified"] = f"against {genesis}"
+    show(shown, output)
+
+
+def verify(bundle: Path, genesis: Path, output: Format) -> None:
+    """Check a proof file."""
+    steps: list[tuple[str, str]] = []
+    try:
+        content = bundle.read_bytes()
+    except OSError as error:
+        raise Failure(f"{bundle} cannot be read: {error.strerror}") from error
+    finding = check(content, genesis, steps)
+    if output is Format.TABLE:
+        for step, seen in steps:
+            say(f"{step + ':':13} {seen}")
+    proved = finding.proved
+    kind = "balance" if isinstance(proved, Balance) else "receipt"
+    fields = {name: getattr(proved, name) for name in proved.__dataclass_fields__}
+    shown = {
+        "valid": True,
+        "kind": kind,
+        "network": finding.network,
+        "height": finding.height,
+        "time": finding.time,
+        **{
+            name: value.hex() if isinstance(value, bytes) else value
+            for name, value in fields.items()
+        },
+    }
+    if "amount" in shown:
+        shown["amount"] = str(shown["amount"])
+    show(shown, output)
+
+
+def check(bundle: bytes, genesis: Path, steps: list[tuple[str, str]] | None = None) -> Finding:
+    """Return what a bundle proves under a genesis file.
+
+    Raises:
+        Failure: the document is unusable (2), or the bundle is not valid (3).
+    """
+    try:
+        document = encode(load_genesis(genesis))
+    except GenesisFileError as error:
+        raise Failure(str(error)) from error
+    seen = steps if steps is not None else []
+    try:
+        return verify_bundle(document, bundle, lambda step, what: seen.append((step, what)))
+    except Invalid as invalid:
+        raise Failure(f"NOT VALID: {invalid}", ExitCode.NOT_VALID) from invalid

@@ -1,0 +1,110 @@
+"""`amanat transfer` and `amanat submit`."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from amanat.ledger.encoding import EncodingError, decode, encode
+from amanat.ledger.operations import Transfer
+from amanat.ledger.transactions import Body, sign
+from amanat.node import clock
+from amanat.node.cli.connection import api_urls, talk
+from amanat.node.cli.failure import ExitCode, Failure
+from amanat.node.cli.output import Format, note, show
+from amanat.node.client import Client
+from amanat.node.keystore import KeystoreError, Signer, open_key
+from amanat.node.run import StartError, read_passphrase
+
+VALID_FOR_MS = 60 * 60 * 1000
+"""How long a transfer that is signed here stays valid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to transfer, as it was typed."""
+
+    source: str
+    target: str
+    instrument: str
+    amount: str
+
+
+def signer(key: Path, passphrase_file: Path) -> Signer:
+    """Open the key that signs."""
+    try:
+        return open_key(key, read_passphrase(passphrase_file))
+    except (KeystoreError, StartError) as error:
+        raise Failure(str(error)) from error
+
+
+def read(file: Path) -> bytes:
+    """Read a signed transaction."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Failure(f"{file} cannot be read: {error.strerror}") from error
+
+
+def transfer(
+    order: Order,
+    key: Signer,
+    api: Sequence[str],
+    *,
+    wait: float,
+    save: Path | None,
+    output: Format,
+) -> None:
+    """Sign a transfer for the network that answers, and submit or save it."""
+    urls = api_urls(api)
+    operation = _operation(order)
+
+    async def chain(client: Client) -> bytes:
+        return bytes.fromhex((await client.get("/v1/network"))["chain"])
+
+    body = Body(
+        talk(urls, chain), clock.now() + VALID_FOR_MS, secrets.token_bytes(16), (operation,)
+    )
+    envelope = sign(body, [(key.public_key, key.sign)])
+    if save is None:
+        submit(envelope, urls, wait=wait, output=output)
+        return
+    try:
+        with save.open("xb") as target:
+            target.write(envelope)
+    except OSError as error:
+        raise Failure(f"{save} cannot be written: {error.strerror}") from error
+    note(f"signed into {save}; `amanat submit {save}` sends it within the hour")
+
+
+def submit(envelope: bytes, api: Sequence[str], *, wait: float, output: Format) -> None:
+    """Submit signed bytes and show the outcome."""
+
+    async def send(client: Client) -> dict[str, Any]:
+        return await client.submit(envelope, wait=min(wait, 30.0))
+
+    outcome = talk(api_urls(api), send)
+    show(outcome, output)
+    if outcome["state"] == "rejected":
+        rejection = outcome["rejection"]
+        figures = ", ".join(f"{name} {value}" for name, value in rejection["figures"].items())
+        raise Failure(f"rejected by {rejection['code']}: {figures}", ExitCode.REJECTED)
+    if outcome["state"] == "expired":
+        raise Failure("the transaction expired before it was executed", ExitCode.REJECTED)
+    if not outcome["final"]:
+        raise Failure(
+            f"{outcome['id']} is {outcome['state']}: submit the same bytes again to ask",
+            ExitCode.NOT_YET_KNOWN,
+        )
+
+
+def _operation(order: Order) -> Transfer:
+    """Check what was typed as the ledger's decoder would."""
+    if not (order.amount.isascii() and order.amount.isdigit()):
+        raise Failure(f"--amount {order.amount!r} must be a whole number of smallest units")
+    built = Transfer(order.source, order.target, order.instrument, int(order.amount))
+    try:
+        return decode(encode(built), Transfer)
+    except (EncodingError, OverflowError) as error:
+        raise Failure(f"this transfer cannot be: {error}") from error

@@ -1,0 +1,105 @@
+"""An HTTP client of the API, for the command line, the test network and benchmarks.
+
+It tries the nodes it was given in turn: any of them takes any transaction, and the same bytes take
+effect once, so trying the next one is always safe.
+"""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
+from amanat.ledger.encoding import encode
+
+
+class Unreachable(Exception):  # noqa: N818 - what happened
+    """No node answered. What was submitted may or may not have been taken."""
+
+
+class Refusal(Exception):  # noqa: N818 - what happened
+    """A node answered with a problem (RFC 9457)."""
+
+    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+        super().__init__(f"{problem.get('title', 'refused')}: {problem.get('detail', '')}")
+        self.status = status
+        self.code: str = str(problem.get("code", ""))
+        self.problem = problem
+
+
+class Client:
+    """Talks to a network through one or more of its nodes. Use it as an async context manager."""
+
+    def __init__(self, urls: Sequence[str], *, seconds: float = 35.0) -> None:
+        """`urls` are API addresses, tried in order; `seconds` bounds one request."""
+        self._urls = [url.rstrip("/") for url in urls]
+        self._timeout = ClientTimeout(total=seconds, connect=3)
+        self._session: ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = ClientSession(timeout=self._timeout)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def submit(self, envelope: bytes, *, wait: float = 0) -> dict[str, Any]:
+        """Submit a signed transaction; with `wait`, seconds, answer when it is final."""
+        answer = await self._call(
+            "POST", f"/v1/transactions?wait={wait}", envelope, "application/msgpack"
+        )
+        return dict(answer)
+
+    async def submit_batch(self, envelopes: Sequence[bytes]) -> list[dict[str, Any]]:
+        """Submit many signed transactions; the answer has an item for each, in order."""
+        body = encode(list(envelopes))
+        answer = await self._call("POST", "/v1/transactions:batch", body, "application/msgpack")
+        return list(answer)
+
+    async def get(self, path: str) -> Any:
+        """Return the JSON under `path`."""
+        return await self._call("GET", path, None, None)
+
+    async def get_text(self, path: str) -> str:
+        """Return the text under `path`."""
+        return (await self._request("GET", path, None, None)).decode()
+
+    async def _call(
+        self, method: str, path: str, body: bytes | None, content_type: str | None
+    ) -> Any:
+        return msgspec.json.decode(await self._request(method, path, body, content_type))
+
+    async def _request(
+        self, method: str, path: str, body: bytes | None, content_type: str | None
+    ) -> bytes:
+        if self._session is None:
+            raise RuntimeError("use the client as an async context manager")
+        headers = {"Content-Type": content_type} if content_type else {}
+        failures = []
+        for url in self._urls:
+            try:
+                async with self._session.request(
+                    method, url + path, data=body, headers=headers
+                ) as answer:
+                    content = await answer.read()
+            except (TimeoutError, ClientError, OSError) as error:
+                failures.append(f"{url}: {str(error) or type(error).__name__}")
+                continue
+            if answer.status < 400 or path == "/readyz":
+                return content
+            raise Refusal(answer.status, _problem(content))
+        raise Unreachable("no node answered: " + "; ".join(failures))
+
+
+def _problem(content: bytes) -> dict[str, Any]:
+    try:
+        return dict(msgspec.json.decode(content))
+    except (msgspec.DecodeError, TypeError, ValueError):
+        return {"title": "refused", "detail": content[:200].decode(errors="replace")}

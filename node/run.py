@@ -1,0 +1,122 @@
+"""Runs one node until it is told to stop: start checks, signals, clean shutdown."""
+
+import asyncio
+import contextlib
+import errno
+import os
+import signal
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from amanat.config.genesis_file import GenesisFileError, load_genesis
+from amanat.config.settings import NodeSettings, split_address
+from amanat.node import logs
+from amanat.node.api.application import create
+from amanat.node.data_directory import DataDirectory, DirectoryError, open_directory
+from amanat.node.keystore import KeystoreError, Signer, open_key
+from amanat.node.node import Node, RecoveryFailed
+from amanat.node.version import VERSION
+
+log = structlog.get_logger(__name__)
+
+
+class StartError(Exception):
+    """The node cannot start. The message is one line that says why, and what to do."""
+
+
+async def run_node(settings: NodeSettings) -> None:
+    """Run a node until SIGTERM or SIGINT.
+
+    Raises:
+        StartError: something that it needs is missing, wrong or in use; nothing has changed.
+        Exception: the node broke while it ran; what it had promised is on disk.
+    """
+    directory, signer = _prepare(settings)
+    logs.set_up(settings.log_level, node=settings.name, network=directory.document.network)
+    try:
+        node = Node(settings, directory, signer)
+    except RecoveryFailed as error:
+        directory.close()
+        raise StartError(f"{settings.data}: {error}") from error
+    api = web.AppRunner(create(node), access_log=None, shutdown_timeout=0.5)
+    try:
+        await _listen(node, api, settings)
+        log.info("node.started", chain=node.chain_id, api=settings.api.url, version=VERSION)
+        await _until_told(node)
+    finally:
+        await api.cleanup()
+        await node.transport.stop()
+        directory.close()
+        log.info("node.stopped")
+
+
+def _prepare(settings: NodeSettings) -> tuple[DataDirectory, Signer]:
+    try:
+        document = load_genesis(Path(settings.genesis))
+        member = document.authorities.get(settings.name)
+        if member is None:
+            raise StartError(f"{settings.name} is not an authority of {document.network}")
+        signer = open_key(Path(settings.key), read_passphrase(Path(settings.passphrase_file)))
+        if signer.public_key != member.key:
+            raise StartError(
+                f"{settings.key} is not the key of {settings.name} in {settings.genesis}"
+            )
+        directory = open_directory(Path(settings.data), document)
+    except (GenesisFileError, KeystoreError, DirectoryError) as error:
+        raise StartError(str(error)) from error
+    if directory.name != settings.name:
+        directory.close()
+        raise StartError(f"{settings.data} is the directory of {directory.name}")
+    return directory, signer
+
+
+def read_passphrase(path: Path) -> str:
+    """Return the passphrase that a file holds, without its line end.
+
+    Raises:
+        StartError: the file is missing or can be read by others.
+    """
+    try:
+        mode = path.stat().st_mode & 0o777
+        text = path.read_text()
+    except OSError as error:
+        raise StartError(f"the passphrase file {path} cannot be read: {error.strerror}") from error
+    if mode & 0o077:
+        raise StartError(f"{path} can be read by others (mode {mode:04o}): run chmod 600 {path}")
+    return text.rstrip("\n")
+
+
+async def _listen(node: Node, api: web.AppRunner, settings: NodeSettings) -> None:
+    await api.setup()
+    host, port = split_address(settings.api.listen)
+    try:
+        await web.TCPSite(api, host, port).start()
+        host, port = split_address(settings.peer.listen)
+        await node.transport.start(host, port)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise StartError(
+                f"{host}:{port} is in use: stop what listens there (`ss -ltnp sport = :{port}` "
+                "names it), or choose another port in the settings"
+            ) from error
+        raise StartError(
+            f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}"
+        ) from error
+
+
+async def _until_told(node: Node) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    running = asyncio.create_task(node.run())
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        waiting.cancel()
+        running.result()
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running

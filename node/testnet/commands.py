@@ -1,0 +1,150 @@
+"""`amanat testnet up | start | stop | clean | status`."""
+
+import asyncio
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from amanat.config.genesis_file import fingerprint
+from amanat.ledger.genesis import GenesisDocument
+from amanat.node import clock
+from amanat.node.cli.failure import ExitCode, Failure
+from amanat.node.cli.network_status import COLUMNS, gather, shortened
+from amanat.node.cli.output import Format, say, show, table
+from amanat.node.client import Client
+from amanat.node.testnet import processes
+from amanat.node.testnet.founding import found
+from amanat.node.testnet.layout import Layout
+from amanat.node.testnet.main_job import JobFailed, MainJob, wait_ready
+
+
+def up(directory: Path) -> None:
+    """Make, start and exercise a new network; say so if there is one already."""
+    started = time.perf_counter()
+    layout = Layout(directory)
+    if _say_if_running(layout):
+        return
+    if directory.exists():
+        raise Failure(
+            f"{directory} holds a test network that is not running: `make testnet-clean` removes "
+            f"it, `amanat testnet start` starts it again as it was"
+        )
+    _refuse_busy_ports()
+    document = found(layout, clock.now())
+    say(f"Made keys, genesis document and settings in {directory}/")
+    say(f"Network {document.network}, fingerprint {fingerprint(document.chain_id())}")
+    nodes = processes.start_all(layout)
+    say("Started " + ", ".join(f"{node['name']} (pid {node['pid']})" for node in nodes))
+    asyncio.run(_play(layout, document, nodes))
+    say(f"\nFrom start to here: {time.perf_counter() - started:.1f} s")
+
+
+def start(directory: Path) -> None:
+    """Start a stopped network again."""
+    layout = Layout(directory)
+    if _say_if_running(layout):
+        return
+    if not layout.genesis.exists():
+        raise Failure(f"{directory} holds no test network: `make testnet` makes one")
+    _refuse_busy_ports()
+    nodes = processes.start_all(layout)
+    asyncio.run(_wait(nodes, layout))
+    asyncio.run(_report(layout, nodes))
+
+
+def stop(directory: Path) -> None:
+    """End what was started."""
+    stopped = processes.stop_all(Layout(directory).read_record())
+    say(f"Stopped {', '.join(stopped)}" if stopped else f"Nothing of {directory} is running")
+
+
+def clean(directory: Path) -> None:
+    """Remove a stopped network."""
+    layout = Layout(directory)
+    running = [node["name"] for node in layout.read_record() if processes.is_running(node)]
+    if running:
+        raise Failure(f"{', '.join(running)} still run: `make testnet-stop` first")
+    if directory.exists() and not layout.genesis.exists():
+        raise Failure(f"{directory} is not a test network: remove it yourself if it may go")
+    if directory.exists():
+        shutil.rmtree(directory)
+    say(f"{directory} is gone")
+
+
+def status(directory: Path, output: Format) -> None:
+    """Show which processes run."""
+    rows = [
+        {**node, "running": processes.is_running(node)} for node in Layout(directory).read_record()
+    ]
+    show(rows, output, ("name", "pid", "running", "api"))
+
+
+def _say_if_running(layout: Layout) -> bool:
+    nodes = layout.read_record()
+    running = [node for node in nodes if processes.is_running(node)]
+    if not running:
+        return False
+    say(f"A test network is already running in {layout.root}:")
+    rows = [{**node, "running": processes.is_running(node)} for node in nodes]
+    table(rows, ("name", "pid", "running", "api"))
+    say("`make testnet-stop` stops it, `amanat status` shows its state")
+    return True
+
+
+def _refuse_busy_ports() -> None:
+    taken = processes.ports_in_use()
+    if taken:
+        ports = ", ".join(map(str, taken))
+        raise Failure(
+            f"somebody listens on port {ports}: stop that first (`ss -ltnp` names it; a test "
+            "network in another directory uses the same ports)"
+        )
+
+
+async def _wait(nodes: list[dict[str, Any]], layout: Layout) -> None:
+    try:
+        await wait_ready(nodes, layout)
+    except JobFailed as failure:
+        raise Failure(str(failure), ExitCode.UNREACHABLE) from failure
+    except TimeoutError as error:
+        raise Failure(
+            f"not all nodes are ready after 30 s: see {layout.root}/*.log", ExitCode.UNREACHABLE
+        ) from error
+
+
+async def _play(layout: Layout, document: GenesisDocument, nodes: list[dict[str, Any]]) -> None:
+    began = time.perf_counter()
+    await _wait(nodes, layout)
+    say(f"All five are ready after {(time.perf_counter() - began) * 1000:.0f} ms\n")
+    job = MainJob(layout, document)
+    try:
+        await job.play()
+    except JobFailed as failure:
+        raise Failure(f"the main job failed: {failure}", ExitCode.REJECTED) from failure
+    await _report(layout, nodes)
+    root = layout.root
+    say("Try:")
+    say(f"  .venv/bin/amanat balance client-b {job.bill} --genesis {root}/genesis.json")
+    say(f"  .venv/bin/amanat verify {root}/balance.proof --genesis {root}/genesis.json")
+    say(
+        f"  .venv/bin/amanat transfer --from client-a --to client-b --instrument PKR "
+        f"--amount 2500 --key {root}/keys/client-a.json --passphrase-file {root}/passphrase"
+    )
+    say("Stop it with `make testnet-stop`; then `make testnet-clean` removes it.")
+
+
+async def _report(layout: Layout, nodes: list[dict[str, Any]]) -> None:
+    """Show every node, once all have applied the same height."""
+    urls = [node["api"] for node in nodes]
+    async with Client(urls) as client:
+        height = max(row["height"] or 0 for row in await gather(client))
+    for url in urls:
+        async with Client([url]) as client:
+            await client.get(f"/v1/instruments?min_height={height}")
+    async with Client(urls) as client:
+        rows = await gather(client)
+    say("")
+    table(shortened(rows), COLUMNS)
+    say(f"\nExplorer and API: {', '.join(urls)}")
+    say(f"Logs: {layout.root}/<name>.log\n")

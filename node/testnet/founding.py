@@ -1,0 +1,103 @@
+"""Makes a test network's keys, genesis document, settings and data directories."""
+
+import os
+import secrets
+from pathlib import Path
+
+from amanat.config.genesis_file import to_json
+from amanat.config.settings import load_settings
+from amanat.config.standard_rules import standard_parameters, standard_policies
+from amanat.ledger.authorities import Authority, AuthoritySet
+from amanat.ledger.genesis import GenesisDocument
+from amanat.ledger.identifiers import LedgerTime, PublicKey
+from amanat.ledger.participants import Participant
+from amanat.node import data_directory, keystore
+from amanat.node.testnet.layout import (
+    API_PORT,
+    CLIENTS,
+    HOST,
+    MEMBERS,
+    PEER_PORT,
+    QUORUM,
+    SOVEREIGN_MIN,
+    Layout,
+    api_url,
+)
+
+
+def found(layout: Layout, created: LedgerTime) -> GenesisDocument:
+    """Make everything that the nodes need to start. The directory must not exist."""
+    (layout.root / "keys").mkdir(parents=True, mode=0o700)
+    passphrase = secrets.token_urlsafe(24)
+    descriptor = os.open(layout.passphrase, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(passphrase + "\n")
+
+    def new_key(path: Path) -> PublicKey:
+        return keystore.create(path, passphrase, cost=keystore.TEST).public_key
+
+    authorities = sorted(
+        (
+            Authority(each.name, new_key(layout.authority_key(each.name)), each.authority_class)
+            for each in MEMBERS
+        ),
+        key=lambda authority: authority.name,
+    )
+    participants = sorted(
+        (
+            Participant(
+                each.name,
+                each.title,
+                (each.role,),
+                (new_key(layout.participant_key(each.name)),),
+                1,
+                None,
+            )
+            for each in MEMBERS
+        ),
+        key=lambda participant: participant.name,
+    )
+    for client in CLIENTS:
+        new_key(layout.participant_key(client))
+    document = GenesisDocument(
+        version=1,
+        network="testnet",
+        created=created,
+        authorities=AuthoritySet(tuple(authorities), QUORUM, SOVEREIGN_MIN),
+        participants=tuple(participants),
+        policies=standard_policies(),
+        parameters=standard_parameters(),
+    )
+    layout.genesis.write_text(to_json(document))
+    for index, member in enumerate(MEMBERS):
+        path = layout.settings(member.name)
+        path.write_text(_settings(layout, member.name, index))
+        settings = load_settings(path)
+        data_directory.create(Path(settings.data), member.name, document)
+    return document
+
+
+def _settings(layout: Layout, name: str, index: int) -> str:
+    peers = "\n".join(
+        f'{member.name} = "{HOST}:{PEER_PORT + other}"'
+        for other, member in enumerate(MEMBERS)
+        if other != index
+    )
+    key = layout.authority_key(name).relative_to(layout.root)
+    return f"""name = "{name}"
+data = "data/{name}"
+genesis = "{layout.genesis.name}"
+key = "{key}"
+passphrase_file = "{layout.passphrase.name}"
+log_level = "info"
+
+[peer]
+listen = "{HOST}:{PEER_PORT + index}"
+
+[api]
+listen = "{HOST}:{API_PORT + index}"
+url = "{api_url(index)}"
+
+[peers]
+{peers}
+"""

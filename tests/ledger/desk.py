@@ -1,0 +1,133 @@
+"""A leader and a follower on which tests try transactions, one block each.
+
+Whatever a test does here is executed twice, from the same bytes, and must give the same roots; and
+the conservation invariants are recounted after every block.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import pytest
+
+from amanat.ledger.blocks import BlockHeader
+from amanat.ledger.chain import Chain, ExecutedBlock
+from amanat.ledger.encoding import decode
+from amanat.ledger.genesis import GenesisDocument
+from amanat.ledger.instruments import DAY_MS
+from amanat.ledger.invariants import violations
+from amanat.ledger.operations import AnyOperation
+from amanat.ledger.receipts import Applied, Event, Figures, Receipt, Rejected
+from amanat.ledger.rejections import DoorCode, DoorRefusal
+from amanat.ledger.state import HOLDINGS, SUPPLIES, State
+from amanat.ledger.transactions import CheckedTransaction, open_transaction
+from tests.ledger.world import PARAMETERS, START, Writer, chain, genesis, market
+
+NEVER: Final = 2**62
+"""A clock that is ahead of every block."""
+
+
+def anything(header: BlockHeader) -> None:
+    """Accept every header: what consensus would say when it has nothing against it."""
+    del header
+
+
+def opened(envelope: bytes) -> CheckedTransaction:
+    """Decode a transaction without the door's other checks."""
+    return open_transaction(envelope, bytes_max=PARAMETERS.transaction_bytes_max)
+
+
+class Desk:
+    """Submits transactions at a ledger time that the test sets."""
+
+    def __init__(self, document: GenesisDocument | None = None) -> None:
+        document = document or genesis()
+        self.leader: Chain = chain(document)
+        self.follower: Chain = chain(document)
+        self.writer = Writer(document.chain_id())
+        self.time = START
+
+    @property
+    def state(self) -> State:
+        """The state at the tip."""
+        return State(self.leader.tip.tree.get)
+
+    def held(self, account: str, instrument: str) -> int:
+        """Return how much the account holds."""
+        holding = self.state.get(HOLDINGS, account, instrument)
+        return 0 if holding is None else holding.amount
+
+    def supply(self, instrument: str) -> tuple[int, int]:
+        """Return how much was issued and redeemed."""
+        supply = self.state.get(SUPPLIES, instrument)
+        return (0, 0) if supply is None else (supply.issued, supply.redeemed)
+
+    def wait_until(self, time: int) -> None:
+        """Let the ledger's clock come to `time`; transactions are signed to be valid then."""
+        self.time = time
+        self.writer.valid_until = time + DAY_MS
+
+    def block(self, envelopes: Sequence[bytes]) -> ExecutedBlock:
+        """Put the transactions into one block, on both chains. None may be refused at the door."""
+        built = self.leader.build(
+            term=1,
+            proposer="mof",
+            time=self.time,
+            leader_certificate=b"",
+            candidates=[opened(envelope) for envelope in envelopes],
+        )
+        if built.refused:
+            raise built.refused[0][1]
+        self.leader.append(built.block)
+        followed = self.follower.extend(built.block.payload, latest=NEVER, accept=anything)
+        assert followed.digest == built.block.digest
+        assert followed.receipts == built.block.receipts
+        assert followed.changes == built.block.changes
+        assert violations(self.leader.tip.tree.items()) == []
+        return built.block
+
+    def submit(self, envelope: bytes) -> Receipt:
+        """Execute one transaction in a block of its own."""
+        (receipt,) = self.block([envelope]).receipts
+        return receipt
+
+    def do(self, signers: str, *operations: AnyOperation) -> list[Event]:
+        """Sign with the keys named in `signers`, execute, and return the events."""
+        outcome = self.submit(self.writer.sign(signers.split(", "), *operations)).outcome
+        assert isinstance(outcome, Applied), outcome
+        return list(outcome.events)
+
+    def refused(self, signers: str, *operations: AnyOperation) -> tuple[str, Figures]:
+        """Sign and execute; return the code and figures of the rule that refuses.
+
+        The state may show nothing of it but the count of rejections and the executed id, and the
+        code must be among those that the operation says it may refuse with.
+        """
+        before = dict(self.leader.tip.tree.items())
+        outcome = self.submit(self.writer.sign(signers.split(", "), *operations)).outcome
+        assert isinstance(outcome, Rejected), outcome
+        after = dict(self.leader.tip.tree.items())
+        changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+        kinds = {decode(key, tuple[str, Any])[0] for key in changed}
+        assert kinds == {"executed", "rejections"}
+        assert outcome.code in operations[outcome.operation].refusals
+        return outcome.code, outcome.figures
+
+    def door(self, envelope: bytes) -> DoorCode:
+        """Return why the transaction may not be in a block: at submission and in one alike."""
+        before = self.leader.tip
+        with pytest.raises(DoorRefusal) as submitting:
+            self.leader.admit(envelope, now=self.time)
+        with pytest.raises(DoorRefusal) as building:
+            self.block([envelope])
+        assert submitting.value.code == building.value.code
+        assert self.leader.tip == before
+        return submitting.value.code
+
+
+def desk_with_market(document: GenesisDocument | None = None) -> Desk:
+    """Return a desk on which `world.market` was set up."""
+    desk = Desk(document)
+    for envelope in market(desk.writer):
+        outcome = desk.submit(envelope).outcome
+        assert isinstance(outcome, Applied), outcome
+    return desk

@@ -1,0 +1,103 @@
+"""Issues: dual control for bills, the central bank alone for cash, and the range of amounts."""
+
+import pytest
+
+from amanat.ledger.identifiers import AMOUNT_MAX
+from amanat.ledger.instruments import DAY_MS, PAKISTAN_UTC_OFFSET_MS
+from amanat.ledger.operations import Issue
+from amanat.ledger.rejections import RejectionCode
+from tests.ledger.desk import Desk, desk_with_market
+from tests.ledger.world import BILL, RUPEE, START
+
+MATURITY = START // DAY_MS + 84
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return desk_with_market()
+
+
+def test_a_bill_is_issued_under_dual_control(desk: Desk) -> None:
+    (event,) = desk.do("mof, sbp", Issue(BILL, "mof-house", 500_000))
+    assert desk.held("mof-house", BILL) == 5_000_500_000
+    assert desk.supply(BILL) == (5_000_500_000, 0)
+    assert event.name == "issued"
+    assert event.fields == {"instrument": BILL, "account": "mof-house", "amount": 500_000}
+
+
+def test_the_issuer_alone_cannot_issue_a_bill(desk: Desk) -> None:
+    assert desk.refused("mof", Issue(BILL, "mof-house", 500_000)) == (
+        RejectionCode.MISSING_APPROVAL,
+        {"act": "issue/treasury-bill", "role": "central_bank", "have": 0, "need": 1},
+    )
+
+
+def test_the_central_bank_alone_cannot_issue_a_bill(desk: Desk) -> None:
+    assert desk.refused("sbp", Issue(BILL, "mof-house", 500_000)) == (
+        RejectionCode.MISSING_SIGNATURE,
+        {"participant": "mof"},
+    )
+
+
+def test_custodians_cannot_take_the_central_banks_place(desk: Desk) -> None:
+    code, figures = desk.refused(
+        "mof, cdc, custodian-a, custodian-b", Issue(BILL, "mof-house", 500_000)
+    )
+    assert (code, figures["role"]) == (RejectionCode.MISSING_APPROVAL, "central_bank")
+
+
+def test_cash_is_issued_by_the_central_bank(desk: Desk) -> None:
+    desk.do("sbp", Issue(RUPEE, "alpha", 1))
+    assert desk.held("alpha", RUPEE) == 1_000_000_001
+    assert desk.supply(RUPEE) == (3_000_000_001, 0)
+
+
+@pytest.mark.parametrize("signer", ["mof", "custodian-a", "alpha"])
+def test_nobody_else_issues_cash(desk: Desk, signer: str) -> None:
+    assert desk.refused(signer, Issue(RUPEE, "alpha", 1)) == (
+        RejectionCode.MISSING_SIGNATURE,
+        {"participant": "sbp"},
+    )
+
+
+def test_an_unknown_instrument_is_rejected(desk: Desk) -> None:
+    assert desk.refused("sbp", Issue("USD", "alpha", 1)) == (
+        RejectionCode.UNKNOWN_INSTRUMENT,
+        {"instrument": "USD"},
+    )
+
+
+def test_an_unknown_account_is_rejected(desk: Desk) -> None:
+    assert desk.refused("sbp", Issue(RUPEE, "nobody", 1)) == (
+        RejectionCode.UNKNOWN_ACCOUNT,
+        {"account": "nobody"},
+    )
+
+
+def test_a_bill_is_issued_in_multiples_of_its_denomination(desk: Desk) -> None:
+    assert desk.refused("mof, sbp", Issue(BILL, "mof-house", 500_001)) == (
+        RejectionCode.NOT_A_MULTIPLE,
+        {"amount": 500_001, "denomination": 500_000},
+    )
+
+
+def test_a_bill_is_issued_until_the_last_millisecond_before_its_maturity_in_pakistan(
+    desk: Desk,
+) -> None:
+    midnight = MATURITY * DAY_MS - PAKISTAN_UTC_OFFSET_MS
+    desk.wait_until(midnight - 1)
+    desk.do("mof, sbp", Issue(BILL, "mof-house", 500_000))
+    desk.wait_until(midnight)
+    assert desk.refused("mof, sbp", Issue(BILL, "mof-house", 500_000)) == (
+        RejectionCode.ALREADY_MATURED,
+        {"matures": MATURITY, "today": MATURITY},
+    )
+
+
+def test_what_is_issued_in_all_stays_in_the_range_of_amounts(desk: Desk) -> None:
+    assert desk.refused("sbp", Issue(RUPEE, "sbp-house", AMOUNT_MAX)) == (
+        RejectionCode.AMOUNT_OUT_OF_RANGE,
+        {"would_be": AMOUNT_MAX + 3_000_000_000, "may_be": AMOUNT_MAX},
+    )
+    desk.do("sbp", Issue(RUPEE, "sbp-house", AMOUNT_MAX - 3_000_000_000))
+    assert desk.supply(RUPEE) == (AMOUNT_MAX, 0)
