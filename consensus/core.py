@@ -50,8 +50,8 @@ class Restored:
     def known_promise(self) -> Promise:
         """Return the promise, in the log's last term if that is higher.
 
-        The log and the promise are synced side by side: a crash between the two can leave an
-        entry of a term whose promise is not on disk. Nothing was signed in that term then.
+        The log is synced before the promise: a crash between the two can leave an entry of a
+        term whose promise is not on disk. Nothing was signed in that term then.
         """
         if self.last.term <= self.promise.term:
             return self.promise

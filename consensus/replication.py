@@ -63,9 +63,11 @@ def propose(raft: Raft, event: Propose) -> None:
 
 
 def send_heartbeats(raft: Raft) -> None:
-    """Send every follower what it lacks, or an empty message: it also carries finality."""
+    """Send every follower what it may be sent, or an empty message: it also carries finality.
+
+    What was lost is found out by the answer to the empty message, and sent again then.
+    """
     for peer, follower in raft.followers.items():
-        follower.probed = False
         _send(raft, peer, follower)
 
 

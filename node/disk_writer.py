@@ -1,7 +1,8 @@
 """The one writer: log entries, promises and final blocks go to disk here, in order, off the loop.
 
-Everything that queued up while the disk was busy shares one sync. The log and the promise are
-synced side by side; `Persisted` is reported when both are. Applying final blocks needs no sync of
+Everything that queued up while the disk was busy shares one sync of the log and one of the promise,
+in this order: were the promise first, a power cut at a quorum could leave every node bound to a
+block that nobody holds, and no election could succeed. `Persisted` is reported after both. Applying final blocks needs no sync of
 its own: after a crash they are re-executed from the log.
 """
 
@@ -48,7 +49,7 @@ class DiskWriter:
         self._applied = applied
         self._jobs: deque[Persist | Apply] = deque()
         self._wake = asyncio.Event()
-        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="disk")
+        self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="disk")
 
     def put(self, job: Persist | Apply) -> None:
         """Queue `job` behind all earlier ones."""
@@ -84,13 +85,12 @@ class DiskWriter:
     async def _persist(self, batch: list[Persist]) -> None:
         loop = asyncio.get_running_loop()
         truncate_above, entries, promise = merge(batch)
-        writes = []
         if entries or truncate_above is not None:
-            append = self._store.append_synced
-            writes.append(loop.run_in_executor(self._threads, append, truncate_above, entries))
+            await loop.run_in_executor(
+                self._threads, self._store.append_synced, truncate_above, entries
+            )
         if promise is not None:
-            writes.append(loop.run_in_executor(self._threads, self._guard.write, promise))
-        await asyncio.gather(*writes)
+            await loop.run_in_executor(self._threads, self._guard.write, promise)
         self._persisted(batch[-1].sequence)
 
 

@@ -18,6 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 keys = typer.Typer(help="Make and show keys.", no_args_is_help=True)
 genesis = typer.Typer(help="Make, show and check genesis documents.", no_args_is_help=True)

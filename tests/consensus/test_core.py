@@ -220,6 +220,17 @@ def test_nothing_is_asked_of_the_disk_twice() -> None:
     assert it.unsynced == [persist]
 
 
+def test_what_is_on_disk_is_read_there_and_not_kept_in_memory() -> None:
+    network = Network()
+    network.elect("mof")
+    it = network["mof"]
+    assert len(it.core._raft.log._memory) == 0
+    assert it.core._raft.acks == {}, "nor are the acks of what is final"
+    it.disk.reads = 0
+    it.tick(TIMING.heartbeat)
+    assert it.disk.reads > 0
+
+
 # --- determinism ---
 
 

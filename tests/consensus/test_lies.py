@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from amanat.consensus.interface import Receive
+from amanat.consensus.interface import Promise, Receive
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import (
     Append,
@@ -190,6 +190,25 @@ def test_an_authority_that_lost_the_first_block_with_its_disk_does_not_ack_a_sec
     assert it.disk.promise.acked == TWO
 
 
+def test_two_blocks_of_an_older_leader_at_one_height_are_a_fault_too() -> None:
+    it = follower(LOG[:2])
+    leader = leader_certificate("sbp", 2, TWO)
+    second = entry_after(ONE, LEADER, b"another two")
+    assert it.answers("sbp", append(leader, ONE, [second])) == []
+    assert [peer for peer, reason in it.faults if "a second block" in reason] == ["sbp"]
+    assert it.last == TWO
+
+
+def test_replacing_an_older_block_does_not_free_who_lost_what_it_acked_in_this_term() -> None:
+    leader = leader_certificate("sbp", 2, ONE)
+    opening, acked = extended(ONE, leader, b"opening", b"acked and lost")
+    it = follower(LOG[:2], Promise(2, None, acked.block))
+    assert it.answers("sbp", append(leader, ONE, [opening])) == [AppendReply(2, 2, ())]
+    assert it.disk.promise.acked == acked.block
+    other = entry_after(opening.block, leader, b"another third")
+    assert it.answers("sbp", append(leader, opening.block, [other])) == [AppendReply(2, 3, ())]
+
+
 def test_a_leader_cannot_unwind_its_own_block_by_way_of_an_older_one() -> None:
     # It would have the follower drop its block for an older term's, and then send another one.
     leader = leader_certificate("sbp", 2, ONE)
@@ -271,6 +290,16 @@ def test_no_refusal_however_absurd_stops_the_leader(previous: int, held: BlockId
     network.settle()
     network.heartbeat("mof")
     assert {it.commit_height for it in network.nodes.values()} == {2}
+
+
+def test_acks_that_are_late_or_repeated_are_not_even_checked() -> None:
+    network = leading("mof")
+    block = network.propose("mof")
+    leader = network["mof"]
+    leader.receive("cdc", reply_of("cdc", 1, block))
+    leader.receive("cdc", AppendReply(1, 2, ((block, bytes(64)),)))
+    leader.receive("cdc", AppendReply(1, 1, ((ONE, bytes(64)),)))
+    assert leader.faults == []
 
 
 def test_a_thousand_false_acks_are_one_fault_and_the_work_of_one() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from amanat.consensus.log import Log
 from amanat.consensus.log_entry import Entry
 from tests.consensus.network import Disk
-from tests.consensus.signing import CHAIN, GENESIS, log_of
+from tests.consensus.signing import CHAIN, GENESIS, LEADER, extended, log_of
 
 
 def log_on(disk: Disk) -> Log:
@@ -52,6 +52,13 @@ def test_a_read_is_bounded_in_bytes_but_gives_one_entry_at_least(on_disk: int) -
     assert list(log.entries(1, 2 * size)) == entries[:2]
     assert list(log.entries(2, 3 * size - 1)) == entries[1:3]
     assert list(log.entries(1, 4 * size)) == entries
+
+
+def test_a_bounded_read_never_skips_what_does_not_fit() -> None:
+    entries = extended(GENESIS, LEADER, b"small", bytes(1000), b"small too")
+    log = log_on(Disk(entries[:2]))
+    log.append(entries[2], 1)
+    assert list(log.entries(1, 100)) == entries[:1]
 
 
 def test_entries_that_a_truncation_left_on_disk_are_never_seen() -> None:

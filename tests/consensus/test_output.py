@@ -100,3 +100,7 @@ def test_actions_run_in_order_once_each_and_only_as_far_as_the_disk_has_come() -
     output.persisted(3)
     output.finish()
     assert ran == [1, 2, 3]
+    output.persisted(1)
+    output.when_synced(lambda: ran.append(4))
+    output.finish()
+    assert ran == [1, 2, 3, 4]

@@ -11,6 +11,7 @@ from amanat.consensus.messages import (
     AppendReply,
 )
 from amanat.consensus.progress import IN_FLIGHT_MAX
+from amanat.consensus.replication import APPEND_BYTES_MAX
 from tests.consensus.network import follower, leading
 from tests.consensus.signing import (
     CHAIN,
@@ -78,6 +79,7 @@ def test_a_proposal_leaves_at_once_but_the_leaders_own_ack_waits_for_its_disk() 
     assert leader.commit_height == 1
     leader.sync()
     assert leader.commit_height == 2
+    assert leader.disk.promise.acked == block, "the leader's own ack is promised like any other"
     assert [ack.authority for ack in leader.finals[-1].acks] == ["bank-a", "cdc", "mof"]
 
 
@@ -147,6 +149,7 @@ def test_a_late_shorter_message_does_not_shorten_the_log() -> None:
     it.answers("mof", append(LEADER, GENESIS, LOG))
     assert it.answers("mof", append(LEADER, GENESIS, LOG[:1])) == [reply_of("cdc", 1, ONE)]
     assert it.last == THREE
+    assert it.disk.promise.acked == THREE
     assert it.application.blocks == [ONE, TWO, THREE]
 
 
@@ -220,6 +223,13 @@ def test_blocks_that_the_leader_shows_to_be_final_need_no_ack() -> None:
     assert it.commit_height == 2
 
 
+def test_a_follower_that_catches_up_does_not_sign_what_is_known_to_be_final() -> None:
+    it = follower()
+    behind = append(LEADER, GENESIS, LOG[:2], commit_certificate(THREE))
+    assert it.answers("mof", behind) == [AppendReply(1, 2, ())]
+    assert (it.commit_height, it.disk.promise.acked) == (0, None)
+
+
 def test_an_ack_that_was_lost_is_given_again_on_the_next_heartbeat() -> None:
     network = leading()
     block = network.propose("mof")
@@ -257,13 +267,17 @@ def test_a_late_refusal_does_not_throw_a_follower_back() -> None:
     assert blocks_of(list(sent[1].entries)) == [block]
 
 
-def test_a_follower_that_lost_the_end_of_its_log_is_sent_it_again_by_the_same_leader() -> None:
+@pytest.mark.parametrize("knows_what_is_final", [False, True])
+def test_a_follower_that_lost_the_end_of_its_log_is_sent_it_again_by_the_same_leader(
+    knows_what_is_final: bool,
+) -> None:
     network = leading("mof")
     for payload in (b"two", b"three"):
         network.propose("mof", payload)
     network.settle()
     del network["cdc"].disk.log[1:]
-    network["cdc"].disk.commit = None
+    if not knows_what_is_final:
+        network["cdc"].disk.commit = None
     network.crash("cdc")
     network.heartbeat("mof")
     network.heartbeat("mof")
@@ -281,6 +295,40 @@ def test_lost_messages_are_sent_again_after_the_next_heartbeat() -> None:
     network.heartbeat("mof")
     assert {it.last.height for it in network.nodes.values()} == {4}
     assert network["mof"].commit_height == 4
+
+
+def test_a_probe_that_is_not_answered_is_not_repeated_whole_with_every_heartbeat() -> None:
+    network = leading("mof")
+    network.cut = {"cdc"}
+    network.elect("sbp")
+    for _ in range(5):
+        network.heartbeat("sbp")
+    carried = [
+        len(letter.message.entries)
+        for letter in network.lost
+        if isinstance(letter.message, Append) and (letter.sender, letter.to) == ("sbp", "cdc")
+    ]
+    assert sum(carried) == 1
+    network.cut = set()
+    network.heartbeat("sbp")
+    assert network["cdc"].commit_height == 2
+
+
+def test_a_follower_far_behind_catches_up_message_after_message_without_waiting() -> None:
+    network = leading("mof")
+    network.cut = {"cdc"}
+    for number in range(6):
+        network.propose("mof", b"%d" % number + bytes(APPEND_BYTES_MAX // 2 - 1))
+        network.settle()
+    network.cut, before = set(), len(network.delivered)
+    network.heartbeat("mof")
+    assert network["cdc"].commit_height == 7
+    sizes = [
+        len(letter.message.entries)
+        for letter in network.delivered[before:]
+        if isinstance(letter.message, Append) and letter.message.entries
+    ]
+    assert sizes == [2, 2, 2]
 
 
 def test_the_stream_to_a_follower_that_does_not_answer_is_bounded_and_resumes() -> None:

@@ -18,9 +18,7 @@ def desk() -> Desk:
 
 
 def with_keys(*keys: bytes, threshold: int = 1) -> RegisterParticipant:
-    return RegisterParticipant(
-        Participant("delta", "Delta", (Role.HOLDER,), keys, threshold, None)
-    )
+    return RegisterParticipant(Participant("delta", "Delta", (Role.HOLDER,), keys, threshold, None))
 
 
 def test_a_custodian_registers_its_client(desk: Desk) -> None:

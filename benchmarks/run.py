@@ -1,0 +1,52 @@
+"""Measures this machine: `make bench`. Prints, and writes benchmarks/results/latest.json."""
+
+import argparse
+import asyncio
+import json
+import platform
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT))
+
+from benchmarks import measurements  # noqa: E402 - found through the path set above
+
+
+def main() -> None:
+    """Run what was asked for, all by default."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=["signed_bulk", "idle_latency", "failover"])
+    parser.add_argument("--transfers", type=int, default=20_000)
+    parser.add_argument("--accounts", type=int, default=2_000)
+    parser.add_argument("--runs", type=int, default=3)
+    options = parser.parse_args()
+    results: dict[str, Any] = {"python": platform.python_version(), "machine": platform.machine()}
+    if options.only in (None, "signed_bulk"):
+        bulk = asyncio.run(
+            measurements.signed_bulk(options.transfers, options.accounts, options.runs)
+        )
+        results["signed_bulk"] = bulk
+        print(
+            f"signed_bulk   {bulk['per_second']:,.0f} transfers/s, "
+            f"{bulk['share_of_bound']:.2f} of the bound of {bulk['bound_per_second']:,.0f}/s"
+        )
+    if options.only in (None, "idle_latency"):
+        latency = asyncio.run(measurements.idle_latency(300))
+        results["idle_latency"] = latency
+        results["idle_latency_p50"] = latency["p50_ms"]
+        print(f"idle_latency  p50 {latency['p50_ms']:.1f} ms, p99 {latency['p99_ms']:.1f} ms")
+    if options.only in (None, "failover"):
+        fail = asyncio.run(measurements.failover(7))
+        results["failover"] = fail
+        print(f"failover      median {fail['median_s']:.2f} s, max {fail['max_s']:.2f} s")
+    if options.only is None:
+        target = ROOT / "benchmarks" / "results" / "latest.json"
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(json.dumps(results, indent=2) + "\n")
+        print(f"written to {target.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
