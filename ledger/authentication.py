@@ -1,24 +1,35 @@
-"""Checks a transaction's signatures, once on each node."""
+"""Decodes a transaction and checks its signatures, once on each node."""
 
 from amanat.ledger.crypto import verify
-from amanat.ledger.identifiers import Digest
-from amanat.ledger.transactions import CheckedTransaction, signed_message
+from amanat.ledger.transactions import CheckedTransaction, open_transaction, signed_message
 
 
-class SignatureCache:
-    """Remembers transactions whose signatures verified, by the digest of all their bytes.
+class VerifiedTransactions:
+    """Remembers transactions whose signatures verified, by their bytes.
 
-    What was verified at the door need not be verified again in its block. The answer is a pure
-    function of the bytes, so the cache changes cost and nothing else.
+    What was decoded and verified at the door need not be again in its block. Both answers are pure
+    functions of the bytes, so this changes what they cost and nothing else.
     """
 
-    def __init__(self, capacity: int = 200_000) -> None:
+    def __init__(self, capacity: int = 50_000) -> None:
         self._capacity = capacity
-        self._verified: dict[Digest, None] = {}
+        self._verified: dict[bytes, CheckedTransaction] = {}
+
+    def open(self, envelope: bytes, *, bytes_max: int) -> CheckedTransaction:
+        """Return the transaction in `envelope`.
+
+        Raises:
+            DoorRefusal: `too_large` or `malformed`.
+        """
+        known = self._verified.get(envelope)
+        if known is None or len(envelope) > bytes_max:
+            known = open_transaction(envelope, bytes_max=bytes_max)
+        return known
 
     def verifies(self, transaction: CheckedTransaction) -> bool:
-        """Return whether every signature on `transaction` is valid."""
-        if transaction.envelope_digest in self._verified:
+        """Return whether every signature on `transaction` is valid; remember one that is."""
+        envelope = transaction.envelope
+        if envelope in self._verified:
             return True
         message = signed_message(transaction.id)
         for signed in transaction.signatures:
@@ -26,5 +37,5 @@ class SignatureCache:
                 return False
         if len(self._verified) >= self._capacity:
             del self._verified[next(iter(self._verified))]
-        self._verified[transaction.envelope_digest] = None
+        self._verified[envelope] = transaction
         return True

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated
 
+from msgspec import Meta
+
 from amanat.ledger.crypto import Domain, digest, is_valid_key
 from amanat.ledger.encoding import Structure, encode
 from amanat.ledger.identifiers import Digest, Name, PublicKey
-from msgspec import Meta
 
 
 class AuthorityClass(StrEnum):
@@ -67,7 +68,7 @@ class AuthoritySet(Structure, frozen=True):
         return None
 
     def is_quorum(self, names: Iterable[str]) -> bool:
-        """Return whether `names` hold a sovereign quorum; unknown and repeated names do not count."""
+        """Return whether `names` hold a sovereign quorum; unknown and repeated do not count."""
         present = set(names)
         count = sovereign = 0
         for member in self.members:

@@ -6,10 +6,10 @@ is to drop it. The chain never branches on one node: consensus truncates before 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from amanat.ledger import merkle
-from amanat.ledger.authentication import SignatureCache
+from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.blocks import Block, BlockHeader
 from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.ledger.execution import BlockExecution, check_door
@@ -18,11 +18,15 @@ from amanat.ledger.policies import Parameters
 from amanat.ledger.receipts import Receipt
 from amanat.ledger.rejections import DoorRefusal
 from amanat.ledger.state import AUTHORITIES, PARAMETERS, State
-from amanat.ledger.state_tree import StateTree
-from amanat.ledger.transactions import CheckedTransaction, open_transaction
+from amanat.ledger.state_tree import StateTree, TreeUpdate
+from amanat.ledger.transactions import CheckedTransaction
 
 RESIDENT_MAX: Final = 1_000_000
 """Nodes of the state tree kept in memory before all are dropped, to be read again when needed."""
+
+
+VALUES_MAX: Final = 200_000
+"""Decoded entries of the state kept from one block to the next."""
 
 
 class ExecutedIds(Protocol):
@@ -78,6 +82,41 @@ class ExecutedBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What executing a block's transactions gave, before or without a header."""
+
+    receipts: tuple[Receipt, ...]
+    ids: tuple[Digest, ...]
+    transactions_root: Digest
+    changes: dict[bytes, bytes | None]
+    update: TreeUpdate
+
+    @staticmethod
+    def of(execution: BlockExecution, tip: Tip) -> "_Outcome":
+        changes = execution.changes()
+        return _Outcome(
+            receipts=tuple(execution.receipts),
+            ids=tuple(execution.ids),
+            transactions_root=merkle.root([encode(receipt) for receipt in execution.receipts]),
+            changes=changes,
+            update=tip.tree.update(changes, tip.height + 1),
+        )
+
+    def block(self, block: Block, payload: bytes) -> ExecutedBlock:
+        return ExecutedBlock(
+            block=block,
+            digest=block.header.digest(),
+            payload=payload,
+            receipts=self.receipts,
+            ids=self.ids,
+            tree=self.update.tree,
+            written=self.update.written,
+            replaced=self.update.replaced,
+            changes=self.changes,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Built:
     """A leader's new block, and the candidates that may not be in it."""
 
@@ -89,15 +128,19 @@ class Chain:
     """One node's executed chain."""
 
     def __init__(
-        self, chain: Digest, *, final: Tip, executed: ExecutedIds, signatures: SignatureCache
+        self, chain: Digest, *, final: Tip, executed: ExecutedIds, verified: VerifiedTransactions
     ) -> None:
         """`chain` is the genesis digest; `final` the last final block, or genesis."""
         self._chain = chain
         self._final = final
         self._executed = executed
-        self._signatures = signatures
+        self._verified = verified
         self._pending: list[ExecutedBlock] = []
         self._pending_ids: dict[Digest, int] = {}
+        # Decoded entries of the tip's state, for those who work on it; and the same after the last
+        # block executed, for the moment when the tip moves to it.
+        self._values: dict[bytes, Any] = {}
+        self._built: tuple[Digest, dict[bytes, Any]] | None = None
 
     @property
     def tip(self) -> Tip:
@@ -120,16 +163,16 @@ class Chain:
             DoorRefusal: it may not be in a block.
         """
         tip = self.tip
-        state = State(tip.tree.get)
+        state = State(tip.tree.get, self._values)
         parameters = _parameters(state)
-        checked = open_transaction(envelope, bytes_max=parameters.transaction_bytes_max)
+        checked = self._verified.open(envelope, bytes_max=parameters.transaction_bytes_max)
         check_door(
             state,
             checked,
             chain=self._chain,
             time=max(now, tip.time),
             parameters=parameters,
-            signatures=self._signatures,
+            verified=self._verified,
         )
         return checked
 
@@ -147,51 +190,39 @@ class Chain:
         Its time is `time`, or just after the tip's if that is later.
         """
         tip = self.tip
-        time = max(time, tip.time + 1)
-        state = State(tip.tree.get)
+        state = self._working_state()
         parameters = _parameters(state)
-        execution = self._execution(state, time, parameters)
+        execution = self._execution(state, max(time, tip.time + 1), parameters)
         taken: list[bytes] = []
         refused: list[tuple[CheckedTransaction, DoorRefusal]] = []
-        size = 0
+        room = parameters.block_bytes_max
         for candidate in candidates[: parameters.block_transactions_max]:
-            size += len(candidate.envelope)
-            if taken and size > parameters.block_bytes_max:
+            if taken and len(candidate.envelope) > room:
                 break
             try:
                 execution.add(candidate)
             except DoorRefusal as refusal:
                 refused.append((candidate, refusal))
-                size -= len(candidate.envelope)
                 continue
             taken.append(candidate.envelope)
-        changes = execution.changes()
-        update = tip.tree.update(changes, tip.height + 1)
+            room -= len(candidate.envelope)
+        outcome = _Outcome.of(execution, tip)
         header = BlockHeader(
             version=1,
             chain=self._chain,
             height=tip.height + 1,
             term=term,
             parent=tip.digest,
-            time=time,
-            transactions_root=merkle.root([encode(receipt) for receipt in execution.receipts]),
-            state_root=update.tree.root,
+            time=execution.time,
+            transactions_root=outcome.transactions_root,
+            state_root=outcome.update.tree.root,
             authorities=_authorities_digest(state),
             leader_certificate=leader_certificate,
             proposer=proposer,
         )
         block = Block(header, tuple(taken))
-        executed = ExecutedBlock(
-            block=block,
-            digest=header.digest(),
-            payload=encode(block),
-            receipts=tuple(execution.receipts),
-            ids=tuple(execution.ids),
-            tree=update.tree,
-            written=update.written,
-            replaced=update.replaced,
-            changes=changes,
-        )
+        executed = outcome.block(block, encode(block))
+        self._built = (executed.digest, state.values)
         return Built(executed, refused)
 
     def extend(
@@ -212,46 +243,37 @@ class Chain:
         except EncodingError as error:
             raise BlockFault(f"the block is {error}") from error
         tip = self.tip
-        state = State(tip.tree.get)
+        state = self._working_state()
         parameters = _parameters(state)
         header = block.header
-        fault = accept(header) or self._header_fault(header, tip, latest, state)
+        fault = (
+            accept(header)
+            or self._header_fault(header, tip, latest, state)
+            or _size_fault(block, parameters)
+        )
         if fault:
             raise BlockFault(fault)
-        sizes = [len(envelope) for envelope in block.transactions]
-        if len(sizes) > parameters.block_transactions_max:
-            raise BlockFault(f"it holds {len(sizes)} transactions")
-        if len(sizes) > 1 and sum(sizes) > parameters.block_bytes_max:
-            raise BlockFault(f"it holds {sum(sizes)} bytes of transactions")
         execution = self._execution(state, header.time, parameters)
         for index, envelope in enumerate(block.transactions):
             try:
                 execution.add(
-                    open_transaction(envelope, bytes_max=parameters.transaction_bytes_max)
+                    self._verified.open(envelope, bytes_max=parameters.transaction_bytes_max)
                 )
             except DoorRefusal as refusal:
                 raise BlockFault(f"transaction {index}: {refusal.detail}") from refusal
-        changes = execution.changes()
-        update = tip.tree.update(changes, header.height)
-        receipts = tuple(execution.receipts)
-        root = merkle.root([encode(receipt) for receipt in receipts])
-        if root != header.transactions_root:
-            raise BlockFault(f"transactions re-execute to {root.hex()}, not as its header says")
-        if update.tree.root != header.state_root:
+        outcome = _Outcome.of(execution, tip)
+        if outcome.transactions_root != header.transactions_root:
             raise BlockFault(
-                f"state re-executes to {update.tree.root.hex()}, not to {header.state_root.hex()}"
+                f"its transactions re-execute to {outcome.transactions_root.hex()}, "
+                f"not to {header.transactions_root.hex()}"
             )
-        executed = ExecutedBlock(
-            block=block,
-            digest=header.digest(),
-            payload=payload,
-            receipts=receipts,
-            ids=tuple(execution.ids),
-            tree=update.tree,
-            written=update.written,
-            replaced=update.replaced,
-            changes=changes,
-        )
+        if outcome.update.tree.root != header.state_root:
+            raise BlockFault(
+                f"its state re-executes to {outcome.update.tree.root.hex()}, "
+                f"not to {header.state_root.hex()}"
+            )
+        executed = outcome.block(block, payload)
+        self._built = (executed.digest, state.values)
         self.append(executed)
         return executed
 
@@ -263,6 +285,9 @@ class Chain:
         """
         if block.block.header.parent != self.tip.digest:
             raise ValueError(f"block {block.height} was not built on the tip {self.tip.height}")
+        if self._built is not None and self._built[0] == block.digest:
+            self._values = self._built[1]
+        self._built = None
         self._pending.append(block)
         for transaction in block.ids:
             self._pending_ids[transaction] = block.height
@@ -277,6 +302,7 @@ class Chain:
             raise ValueError(f"block {self._final.height} is final; cannot truncate to {height}")
         keep = height - self._final.height
         dropped, self._pending = self._pending[keep:], self._pending[:keep]
+        self._built, self._values = None, {}
         for block in dropped:
             for transaction in block.ids:
                 del self._pending_ids[transaction]
@@ -299,6 +325,11 @@ class Chain:
             final = self._final
             self._final = Tip(final.height, final.digest, final.time, final.tree.shed())
 
+    def _working_state(self) -> State:
+        """Return the tip's state to execute a block on; it takes the decoded entries with it."""
+        values, self._values = self._values, {}
+        return State(self.tip.tree.get, values if len(values) < VALUES_MAX else {})
+
     def _execution(self, state: State, time: LedgerTime, parameters: Parameters) -> BlockExecution:
         return BlockExecution(
             state,
@@ -306,7 +337,7 @@ class Chain:
             time=time,
             parameters=parameters,
             is_executed=self._is_executed,
-            signatures=self._signatures,
+            verified=self._verified,
         )
 
     def _is_executed(self, transaction: Digest) -> bool:
@@ -328,6 +359,15 @@ class Chain:
         if len(header.leader_certificate) not in (0, 32):
             return "its leader certificate is not a digest"
         return None
+
+
+def _size_fault(block: Block, parameters: Parameters) -> str | None:
+    sizes = [len(envelope) for envelope in block.transactions]
+    if len(sizes) > parameters.block_transactions_max:
+        return f"it holds {len(sizes)} transactions"
+    if len(sizes) > 1 and sum(sizes) > parameters.block_bytes_max:
+        return f"it holds {sum(sizes)} bytes of transactions"
+    return None
 
 
 def _parameters(state: State) -> Parameters:

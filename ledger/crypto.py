@@ -12,9 +12,10 @@ from collections.abc import Callable
 from enum import StrEnum
 from hashlib import sha256
 
-from amanat.ledger.identifiers import Digest, PublicKey, Signature
 from nacl.bindings import crypto_core_ed25519_is_valid_point, crypto_sign_open
 from nacl.exceptions import CryptoError
+
+from amanat.ledger.identifiers import Digest, PublicKey, Signature
 
 
 class Domain(StrEnum):

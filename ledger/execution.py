@@ -7,7 +7,7 @@ reach the same roots.
 
 from collections.abc import Callable
 
-from amanat.ledger.authentication import SignatureCache
+from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.authorization import Signers
 from amanat.ledger.executed import ExecutedDay, RejectionCount, day_of, hour_of
 from amanat.ledger.identifiers import EMPTY_DIGEST, Digest, LedgerTime
@@ -26,7 +26,7 @@ def check_door(
     chain: Digest,
     time: LedgerTime,
     parameters: Parameters,
-    signatures: SignatureCache,
+    verified: VerifiedTransactions,
 ) -> list[str]:
     """Check, cheapest first, what must hold before a transaction may be in a block at `time`.
 
@@ -79,7 +79,7 @@ def check_door(
                 have=rejections.count,
                 may=parameters.rejections_per_hour_max,
             )
-    if not signatures.verifies(transaction):
+    if not verified.verifies(transaction):
         raise DoorRefusal(DoorCode.BAD_SIGNATURE, "a signature does not verify")
     return owners
 
@@ -106,15 +106,15 @@ class BlockExecution:
         time: LedgerTime,
         parameters: Parameters,
         is_executed: Callable[[Digest], bool],
-        signatures: SignatureCache,
+        verified: VerifiedTransactions,
     ) -> None:
         """`is_executed` tells whether an id is in an earlier block."""
         self._state = state
         self._chain = chain
-        self._time = time
+        self.time = time
         self._parameters = parameters
         self._is_executed = is_executed
-        self._signatures = signatures
+        self._verified = verified
         self._days: dict[int, ExecutedDay] = {}
         self.receipts: list[Receipt] = []
         self.ids: dict[Digest, None] = {}
@@ -131,9 +131,9 @@ class BlockExecution:
             self._state,
             transaction,
             chain=self._chain,
-            time=self._time,
+            time=self.time,
             parameters=self._parameters,
-            signatures=self._signatures,
+            verified=self._verified,
         )
         signers = Signers(self._state, owners)
         outcome = self._execute(transaction, signers)
@@ -152,7 +152,7 @@ class BlockExecution:
 
     def _execute(self, transaction: CheckedTransaction, signers: Signers) -> Applied | Rejected:
         """Run every operation, or none."""
-        execution = Execution(self._state, self._time, signers)
+        execution = Execution(self._state, self.time, signers)
         for index, operation in enumerate(transaction.body.operations):
             execution.operation = index
             try:
@@ -167,7 +167,7 @@ class BlockExecution:
 
     def _count_rejection(self, names: list[str]) -> None:
         """Rejected transactions cost the network; each participant may cause so many an hour."""
-        hour = hour_of(self._time)
+        hour = hour_of(self.time)
         for name in names:
             before = self._state.get(REJECTIONS, name)
             count = before.count if before is not None and before.hour == hour else 0

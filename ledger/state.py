@@ -66,20 +66,28 @@ TABLES: Final[tuple[Table[Any], ...]] = (
 
 
 class State:
-    """Reads through to `read`; keeps what is written until `changes` hands it over."""
+    """Reads through to `read`; keeps what is written until `changes` hands it over.
 
-    __slots__ = ("_journal", "_read", "_values", "_written")
+    What was read or written stays decoded in `values`. Whoever executes the next block on this
+    state may start from them; whoever gives up this state throws them away with it.
+    """
 
-    def __init__(self, read: Callable[[bytes], bytes | None]) -> None:
+    __slots__ = ("_journal", "_read", "_written", "values")
+
+    def __init__(
+        self,
+        read: Callable[[bytes], bytes | None],
+        values: dict[bytes, Any] | None = None,
+    ) -> None:
         self._read = read
-        self._values: dict[bytes, Any] = {}
+        self.values: dict[bytes, Any] = {} if values is None else values
         self._written: dict[bytes, None] = {}
         self._journal: list[tuple[bytes, Any]] = []
 
     def get(self, table: Table[V], *parts: str | bytes | int) -> V | None:
         """Return the entry that `parts` name, or None."""
         key = encode((table.kind, *parts))
-        values = self._values
+        values = self.values
         if key in values:
             found: V | None = values[key]
             return found
@@ -91,10 +99,10 @@ class State:
     def put(self, value: V | None, table: Table[V], *parts: str | bytes | int) -> None:
         """Set the entry that `parts` name, or delete it if `value` is None."""
         key = encode((table.kind, *parts))
-        if key not in self._values:
+        if key not in self.values:
             self.get(table, *parts)
-        self._journal.append((key, self._values[key]))
-        self._values[key] = value
+        self._journal.append((key, self.values[key]))
+        self.values[key] = value
         self._written[key] = None
 
     def commit(self) -> None:
@@ -104,12 +112,12 @@ class State:
     def rollback(self) -> None:
         """Undo what was written since the last `commit` or `rollback`."""
         for key, value in reversed(self._journal):
-            self._values[key] = value
+            self.values[key] = value
         self._journal.clear()
 
     def changes(self) -> dict[bytes, bytes | None]:
         """Return every key written, with its encoded value, None for a deleted entry."""
         return {
-            key: None if self._values[key] is None else encode(self._values[key])
+            key: None if self.values[key] is None else encode(self.values[key])
             for key in self._written
         }

@@ -6,6 +6,7 @@ The id is the digest of the body, so other signatures over the same body are the
 
 from collections.abc import Iterable
 from hashlib import sha256
+from itertools import pairwise
 from typing import Annotated, Final
 
 from msgspec import Meta
@@ -106,6 +107,6 @@ def open_transaction(envelope: bytes, *, bytes_max: int) -> CheckedTransaction:
     except EncodingError as error:
         raise DoorRefusal(DoorCode.MALFORMED, f"the transaction is {error}") from error
     keys = [signature.key for signature in signed.signatures]
-    if any(first >= second for first, second in zip(keys, keys[1:], strict=False)):
+    if any(first >= second for first, second in pairwise(keys)):
         raise DoorRefusal(DoorCode.MALFORMED, "signatures must be sorted by key, each key once")
     return CheckedTransaction(transaction_id(signed.body), body, signed.signatures, envelope)

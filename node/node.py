@@ -16,7 +16,7 @@ from amanat.consensus.interface import Outgoing, Persist, Persisted, Receive
 from amanat.consensus.messages import Append
 from amanat.consensus.raft import Identity, Role, Timing
 from amanat.consensus.statements import CommitCertificate, LeaderCertificate
-from amanat.ledger.authentication import SignatureCache
+from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.chain import BlockFault, Chain, Tip
 from amanat.ledger.identifiers import LedgerTime
 from amanat.ledger.state import PARAMETERS, State
@@ -231,7 +231,7 @@ def _chain(directory: DataDirectory) -> Chain:
         directory.document.chain_id(),
         final=Tip(applied.height, applied.digest, applied.time, tree),
         executed=directory.store,
-        signatures=SignatureCache(),
+        verified=VerifiedTransactions(),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from nacl.signing import SigningKey
 
 from amanat.ledger.accounts import Account
-from amanat.ledger.authentication import SignatureCache
+from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet
 from amanat.ledger.chain import Chain, Tip
 from amanat.ledger.genesis import GenesisDocument
@@ -143,7 +143,7 @@ def chain(document: GenesisDocument) -> Chain:
         identity,
         final=Tip(0, identity, document.created, update.tree),
         executed=NothingExecuted(),
-        signatures=SignatureCache(),
+        verified=VerifiedTransactions(),
     )
 
 

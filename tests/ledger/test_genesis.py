@@ -1,0 +1,122 @@
+"""Where a network starts: what a genesis document says, and what is wrong with a bad one."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet
+from amanat.ledger.crypto import Domain, digest
+from amanat.ledger.encoding import decode, encode
+from amanat.ledger.genesis import GenesisDocument
+from amanat.ledger.invariants import violations
+from amanat.ledger.participants import Participant, Role
+from amanat.ledger.policies import Approval, Policy
+from amanat.ledger.state import AUTHORITIES, KEYS, PARAMETERS, PARTICIPANTS, POLICIES
+from tests.ledger.world import NoNodes, authority_set, genesis, participant, public_key
+
+DOCUMENT = genesis()
+
+
+def changed(**changes: Any) -> GenesisDocument:
+    return msgspec.structs.replace(DOCUMENT, **changes)
+
+
+def test_the_test_network_is_sound() -> None:
+    assert DOCUMENT.problems() == []
+
+
+def test_the_chain_is_the_digest_of_the_document_within_its_domain() -> None:
+    assert DOCUMENT.chain_id() == digest(Domain.GENESIS, encode(DOCUMENT))
+
+
+def test_the_document_survives_its_encoding() -> None:
+    assert decode(encode(DOCUMENT), GenesisDocument) == DOCUMENT
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"network": "other-network"},
+        {"created": DOCUMENT.created + 1},
+        {"authorities": authority_set(["mof", "sbp", "cdc"], quorum=3)},
+        {"participants": DOCUMENT.participants[1:]},
+        {"policies": DOCUMENT.policies[1:]},
+        {"parameters": msgspec.structs.replace(DOCUMENT.parameters, operations_max=1)},
+    ],
+)
+def test_any_change_of_the_document_makes_another_chain(change: dict[str, Any]) -> None:
+    assert changed(**change).chain_id() != DOCUMENT.chain_id()
+
+
+def test_the_first_state_holds_what_the_document_says_and_nothing_else() -> None:
+    update, changes = DOCUMENT.initial_state(NoNodes())
+    expected = {
+        AUTHORITIES.key(): encode(DOCUMENT.authorities),
+        PARAMETERS.key(): encode(DOCUMENT.parameters),
+    }
+    for each in DOCUMENT.participants:
+        expected[PARTICIPANTS.key(each.name)] = encode(each)
+        for key in each.keys:
+            expected[KEYS.key(key)] = encode(each.name)
+    for policy in DOCUMENT.policies:
+        expected[POLICIES.key(policy.act)] = encode(policy)
+    assert changes == expected
+    assert dict(update.tree.items()) == expected
+    assert violations(update.tree.items()) == []
+
+
+def test_the_first_state_is_the_same_each_time() -> None:
+    roots = {DOCUMENT.initial_state(NoNodes())[0].tree.root for _ in range(2)}
+    assert len(roots) == 1
+
+
+def with_participant(each: Participant) -> dict[str, Any]:
+    return {"participants": tuple(sorted((*DOCUMENT.participants, each), key=lambda p: p.name))}
+
+
+def with_authority_key(key: bytes) -> dict[str, Any]:
+    members = (Authority("mof", key, AuthorityClass.SOVEREIGN),)
+    return {"authorities": AuthoritySet(members, 1, 1)}
+
+
+BOARD = participant("board", Role.ISSUER)
+
+PROBLEMS: dict[str, dict[str, Any]] = {
+    "participants must be sorted, each once": {"participants": DOCUMENT.participants[::-1]},
+    "policies must be sorted, each once": {"policies": (DOCUMENT.policies[0],) * 2},
+    "threshold 2 exceeds 1 keys": with_participant(msgspec.structs.replace(BOARD, threshold=2)),
+    "share a key": with_participant(
+        msgspec.structs.replace(BOARD, keys=(public_key("sbp"),)),
+    ),
+    "not a valid Ed25519 point": with_participant(
+        msgspec.structs.replace(BOARD, keys=(bytes(32),)),
+    ),
+    "the authority mof uses the key of the participant sbp": with_authority_key(
+        public_key("sbp")
+    ),
+    "mof has an invalid key": with_authority_key(bytes(32)),
+    "two quorums of 1 of 3 need not intersect": {
+        "authorities": AuthoritySet(DOCUMENT.authorities.members, 1, 1)
+    },
+}
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_a_document_with_a_problem_says_which(problem: str) -> None:
+    found = changed(**PROBLEMS[problem]).problems()
+    assert any(problem in each for each in found), found
+
+
+def test_every_problem_is_listed_and_not_the_first_alone() -> None:
+    document = changed(
+        participants=DOCUMENT.participants[::-1],
+        policies=DOCUMENT.policies[::-1],
+        **with_authority_key(bytes(32)),
+    )
+    assert len(document.problems()) == 3
+
+
+def test_an_act_may_need_several_roles() -> None:
+    policy = Policy("issue/cash", (Approval(Role.CENTRAL_BANK, 1), Approval(Role.AUDITOR, 2)))
+    assert changed(policies=(policy,)).problems() == []

@@ -1,0 +1,57 @@
+"""The recount finds every way in which holdings and supply can disagree."""
+
+import pytest
+
+from amanat.ledger.accounts import Holding, Supply
+from amanat.ledger.encoding import encode
+from amanat.ledger.identifiers import AMOUNT_MAX
+from amanat.ledger.invariants import violations
+from amanat.ledger.state import HOLDINGS, SUPPLIES
+from tests.ledger.desk import desk_with_market
+from tests.ledger.world import BILL, RUPEE
+
+SOUND = dict(desk_with_market().leader.tip.tree.items())
+
+
+def with_entries(changes: dict[bytes, bytes | None]) -> list[tuple[bytes, bytes]]:
+    items: dict[bytes, bytes | None] = {**SOUND, **changes}
+    return [(key, value) for key, value in items.items() if value is not None]
+
+
+def test_a_sound_state_violates_nothing() -> None:
+    assert violations(SOUND.items()) == []
+    assert violations([]) == []
+
+
+SPOILED: dict[str, dict[bytes, bytes | None]] = {
+    f"{RUPEE}: issued - redeemed is 3000000000, holdings are 2000000001": {
+        HOLDINGS.key("alpha", RUPEE): encode(Holding(1)),
+    },
+    f"{RUPEE}: issued - redeemed is 3000000000, holdings are 2000000000": {
+        HOLDINGS.key("alpha", RUPEE): None,
+    },
+    f"{RUPEE}: issued - redeemed is 2999999999, holdings are 3000000000": {
+        SUPPLIES.key(RUPEE): encode(Supply(3_000_000_000, 1)),
+    },
+    f"{BILL}: issued - redeemed is 0, holdings are 5000000000": {SUPPLIES.key(BILL): None},
+    f"alpha holds 0 of {BILL}": {HOLDINGS.key("alpha", BILL): encode(Holding(0))},
+    f"alpha holds {AMOUNT_MAX + 1} of {BILL}": {
+        HOLDINGS.key("alpha", BILL): encode(Holding(AMOUNT_MAX + 1)),
+    },
+    f"alpha holds -1 of {BILL}": {HOLDINGS.key("alpha", BILL): encode(Holding(-1))},
+    "nobody holds something but is no account": {
+        HOLDINGS.key("nobody", RUPEE): encode(Holding(1)),
+    },
+    "USD is held but not known": {HOLDINGS.key("alpha", "USD"): encode(Holding(1))},
+}
+
+
+@pytest.mark.parametrize("finding", SPOILED)
+def test_a_spoiled_state_is_found(finding: str) -> None:
+    assert finding in violations(with_entries(SPOILED[finding]))
+
+
+def test_the_order_of_the_entries_makes_no_difference() -> None:
+    spoiled = with_entries({HOLDINGS.key("nobody", "USD"): encode(Holding(1))})
+    assert violations(spoiled) == violations(spoiled[::-1])
+    assert len(violations(spoiled)) == 3
