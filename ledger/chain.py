@@ -4,7 +4,7 @@ A block that is not final is a tree that shares almost everything with the final
 is to drop it. The chain never branches on one node: consensus truncates before it extends.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -276,6 +276,22 @@ class Chain:
         self._built = (executed.digest, state.values)
         self.append(executed)
         return executed
+
+    def verify_ahead(self, payload: bytes) -> Iterator[None]:
+        """Check the signatures of a block that `extend` will be given, one transaction a turn.
+
+        Whoever iterates can do other work in between. It changes no answer: what it cannot read or
+        does not verify is left for `extend` to refuse.
+        """
+        parameters = _parameters(State(self.tip.tree.get, self._values))
+        try:
+            block = decode(payload, Block)
+            for envelope in block.transactions[: parameters.block_transactions_max]:
+                bytes_max = parameters.transaction_bytes_max
+                self._verified.verifies(self._verified.open(envelope, bytes_max=bytes_max))
+                yield
+        except (EncodingError, DoorRefusal):
+            return
 
     def append(self, block: ExecutedBlock) -> None:
         """Move the tip to a block that was built on it.

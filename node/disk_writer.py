@@ -2,8 +2,8 @@
 
 Everything that queued up while the disk was busy shares one sync of the log and one of the promise,
 in this order: were the promise first, a power cut at a quorum could leave every node bound to a
-block that nobody holds, and no election could succeed. `Persisted` is reported after both. Applying final blocks needs no sync of
-its own: after a crash they are re-executed from the log.
+block that nobody holds, and no election could succeed. `Persisted` is reported after both.
+Applying final blocks needs no sync of its own: after a crash they are re-executed from the log.
 """
 
 import asyncio

@@ -33,7 +33,7 @@ from amanat.node.peer_frames import Consensus, Forward, Hello
 from amanat.node.peer_transport import PeerTransport
 from amanat.node.pool import Pool
 from amanat.node.proposer import Proposer
-from amanat.node.submissions import Submissions
+from amanat.node.submissions import SLICE, Submissions
 from amanat.node.tls import NodeCertificate
 from amanat.node.version import VERSION
 
@@ -177,7 +177,16 @@ class Node:
         message = frame.message
         if isinstance(message, Append) and message.commit is not None:
             self.seen_height = max(self.seen_height, message.commit.block.height)
+        if isinstance(message, Append) and sender == self.status.leader:
+            await self._verify_ahead(message)
         self.driver.step(Receive(sender, message))
+
+    async def _verify_ahead(self, message: Append) -> None:
+        """Check a block's signatures in slices, so that a large one does not hold up the loop."""
+        for entry in message.entries:
+            for number, _ in enumerate(self.chain.verify_ahead(entry.payload)):
+                if number % SLICE == SLICE - 1:
+                    await asyncio.sleep(0)
 
     def _admitted(self, transaction: CheckedTransaction) -> None:
         if self.status.role is Role.LEADER:

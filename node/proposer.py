@@ -30,7 +30,7 @@ IN_FLIGHT_MAX: Final = 4
 WORTH_A_BLOCK: Final = 128
 """Waiting transactions that start another block while earlier ones are under way."""
 
-BLOCK_TRANSACTIONS: Final = 512
+BLOCK_TRANSACTIONS: Final = 1000
 """Transactions that one block takes, so that executing it does not hold up the event loop."""
 
 

@@ -1,4 +1,4 @@
-"""Blocks executed one on another: what a leader builds, what a follower refuses, what is forgotten."""
+"""Blocks executed one on another: building, following, forgetting."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -171,9 +171,7 @@ def test_a_follower_refuses_a_block_whose_header_does_not_agree(
 
 def test_a_follower_refuses_a_block_too_far_ahead_of_its_clock(desk: Desk) -> None:
     block = build(desk.leader, time=START + 10_000)
-    assert "ahead of this node's clock" in fault(
-        desk.follower, block.payload, latest=START + 9_999
-    )
+    assert "ahead of this node's clock" in fault(desk.follower, block.payload, latest=START + 9_999)
     desk.follower.extend(block.payload, latest=START + 10_000, accept=anything)
 
 

@@ -23,9 +23,9 @@ from tests.ledger.world import (
     Writer,
     account,
     genesis,
-    key,
     participant,
     public_key,
+    signers_called,
 )
 
 HOUR_MS = 3_600_000
@@ -201,10 +201,7 @@ def test_a_transaction_stands_in_a_block_once(desk: Desk) -> None:
 
 def test_further_signatures_do_not_make_a_transaction_new(desk: Desk) -> None:
     first = desk.writer.sign(["alpha"], PAYMENT)
-    second = sign(
-        opened(first).body,
-        [(public_key(n), lambda m, n=n: key(n).sign(m).signature) for n in ("alpha", "beta")],
-    )
+    second = sign(opened(first).body, signers_called(["alpha", "beta"]))
     assert opened(first).id == opened(second).id
     desk.submit(first)
     with pytest.raises(DoorRefusal) as refused:

@@ -92,9 +92,7 @@ PROBLEMS: dict[str, dict[str, Any]] = {
     "not a valid Ed25519 point": with_participant(
         msgspec.structs.replace(BOARD, keys=(bytes(32),)),
     ),
-    "the authority mof uses the key of the participant sbp": with_authority_key(
-        public_key("sbp")
-    ),
+    "the authority mof uses the key of the participant sbp": with_authority_key(public_key("sbp")),
     "mof has an invalid key": with_authority_key(bytes(32)),
     "two quorums of 1 of 3 need not intersect": {
         "authorities": AuthoritySet(DOCUMENT.authorities.members, 1, 1)

@@ -1,6 +1,7 @@
 """A small network for tests: five institutions, deterministic keys, and signed transactions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from hashlib import sha256
 from typing import Final
 
@@ -10,8 +11,9 @@ from amanat.ledger.accounts import Account
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet
 from amanat.ledger.chain import Chain, Tip
+from amanat.ledger.crypto import Sign
 from amanat.ledger.genesis import GenesisDocument
-from amanat.ledger.identifiers import Digest
+from amanat.ledger.identifiers import Digest, PublicKey
 from amanat.ledger.instruments import DAY_MS, CashTerms, TreasuryBillTerms
 from amanat.ledger.operations import (
     AnyOperation,
@@ -80,6 +82,15 @@ def key(name: str) -> SigningKey:
 def public_key(name: str) -> bytes:
     """Return the public key of `key(name)`."""
     return bytes(key(name).verify_key)
+
+
+def signers_called(names: Iterable[str]) -> list[tuple[PublicKey, Sign]]:
+    """Return the keys called `names`, as `transactions.sign` takes them."""
+    return [(public_key(name), partial(_signature, name)) for name in names]
+
+
+def _signature(name: str, message: bytes) -> bytes:
+    return key(name).sign(message).signature
 
 
 def authority_set(names: Sequence[str], quorum: int, sovereign_min: int = 1) -> AuthoritySet:
@@ -159,13 +170,7 @@ class Writer:
         """Return a transaction signed with the keys called `signers`."""
         self._count += 1
         body = Body(self.chain_id, self.valid_until, self._count.to_bytes(8, "big"), operations)
-        return sign(
-            body,
-            [
-                (public_key(name), lambda message, name=name: key(name).sign(message).signature)
-                for name in signers
-            ],
-        )
+        return sign(body, signers_called(signers))
 
 
 def rupee() -> RegisterInstrument:

@@ -16,7 +16,7 @@ from amanat.ledger.operations import RegisterInstrument
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import INSTRUMENTS
 from tests.ledger.desk import Desk, desk_with_market
-from tests.ledger.world import BILL, RUPEE, bill
+from tests.ledger.world import BILL, bill
 
 OTHER = "PK04D2512358"
 """Another bill's ISIN."""
@@ -120,4 +120,3 @@ def test_a_bill_is_paid_in_cash(desk: Desk) -> None:
 def test_the_test_isins_are_valid() -> None:
     assert is_valid_isin(BILL)
     assert is_valid_isin(OTHER)
-    assert RUPEE != BILL
