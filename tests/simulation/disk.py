@@ -1,0 +1,109 @@
+"""A disk that a crash can catch between any two writes: what was not synced is partly there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from amanat.consensus.interface import Persist, Promise
+from amanat.consensus.log_entry import Entry
+from amanat.consensus.statements import BlockId, CommitCertificate, genesis_id
+from amanat.ledger.chain import ExecutedBlock, Tip
+from amanat.ledger.identifiers import Digest
+from amanat.node.disk_writer import Apply
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """An applied state, as it can be found after a crash."""
+
+    tip: Tip
+    certificate: CommitCertificate | None
+    ids: frozenset[Digest]
+
+
+class SimulatedDisk:
+    """One node's disk: the log, the promise and the applied state.
+
+    The log and the promise hold only what was synced. Applying is not synced, so a crash may go
+    back to an earlier applied state; what is missing is executed again from the log.
+    """
+
+    def __init__(self, chain: Digest, genesis: Tip) -> None:
+        self._genesis = genesis_id(chain)
+        self.log: list[Entry] = []
+        self.promise = Promise(term=0, vote=None, acked=None)
+        self._applied = [Applied(genesis, None, frozenset())]
+
+    def block_id(self, height: int) -> BlockId | None:
+        """Return the id of the entry at `height`, or None."""
+        return self.log[height - 1].block if 0 < height <= len(self.log) else None
+
+    def entries(self, first: int, last: int, bytes_max: int) -> Sequence[Entry]:
+        """Return entries `first` to `last`, fewer if they exceed `bytes_max`, at least one."""
+        found: list[Entry] = []
+        size = 0
+        for entry in self.log[first - 1 : last]:
+            size += len(entry.payload)
+            if found and size > bytes_max:
+                break
+            found.append(entry)
+        return found
+
+    @property
+    def last(self) -> BlockId:
+        """The id of the last entry, or the genesis id."""
+        return self.log[-1].block if self.log else self._genesis
+
+    @property
+    def applied(self) -> Applied:
+        """The last applied state."""
+        return self._applied[-1]
+
+    def contains(self, transaction: Digest) -> bool:
+        """Return whether `transaction` is in an applied block."""
+        return transaction in self.applied.ids
+
+    def write_log(self, persist: Persist) -> None:
+        """Sync the log's part of a write."""
+        if persist.truncate_above is not None:
+            del self.log[persist.truncate_above :]
+        for entry in persist.entries:
+            if entry.block.height != len(self.log) + 1:
+                raise AssertionError(f"a hole in the log before {entry.block.height}")
+            self.log.append(entry)
+
+    def write_promise(self, persist: Persist) -> None:
+        """Sync the promise's part of a write."""
+        if persist.promise is not None:
+            self.promise = persist.promise
+
+    def apply(self, blocks: Sequence[ExecutedBlock], certificate: CommitCertificate) -> None:
+        """Apply final blocks, without a sync."""
+        ids = self.applied.ids.union(*(block.ids for block in blocks))
+        self._applied.append(Applied(blocks[-1].tip, certificate, ids))
+        del self._applied[:-4]
+
+    def crash(
+        self, random: Random, unfinished: Sequence[Persist | Apply], *, half_written: bool
+    ) -> None:
+        """Lose what a power cut may lose.
+
+        Args:
+            random: decides how much of the unfinished writes is there all the same.
+            unfinished: the writes that were under way, oldest first.
+            half_written: whether the first half of the oldest is on disk already.
+        """
+        for job in unfinished:
+            if not half_written and random.random() < 0.5:
+                break
+            if isinstance(job, Apply):
+                self.apply(job.blocks, job.certificate)
+                continue
+            if not half_written:
+                self.write_log(job)
+            half_written = False
+            if random.random() < 0.5:
+                break
+            self.write_promise(job)
+        while len(self._applied) > 1 and random.random() < 0.3:
+            self._applied.pop()

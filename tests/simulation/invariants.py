@@ -1,0 +1,168 @@
+"""What must always hold (DESIGN §10), checked while the cluster runs.
+
+Every signature that is made and every certificate that appears passes through here, so a violation
+is seen in the step that commits it.
+"""
+
+from amanat.consensus.interface import Effects
+from amanat.consensus.log_entry import Entry
+from amanat.consensus.messages import Append
+from amanat.consensus.statements import (
+    Ack,
+    BlockId,
+    CommitCertificate,
+    LeaderCertificate,
+    Proposal,
+    Vote,
+)
+from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.crypto import Domain
+from amanat.ledger.encoding import decode
+from amanat.ledger.genesis import GenesisDocument
+from amanat.ledger.identifiers import Digest
+from amanat.ledger.invariants import violations
+from amanat.ledger.state_tree import StateTree
+from tests.ledger import world
+
+
+class Violation(AssertionError):
+    """An invariant does not hold."""
+
+
+class Invariants:
+    """Watches one cluster. Each method raises `Violation` when what it is told must not be."""
+
+    def __init__(self, chain: Digest, authorities: AuthoritySet) -> None:
+        self._chain = chain
+        self._authorities = authorities
+        self._leaders: dict[int, str] = {}
+        self._certificates: set[LeaderCertificate | CommitCertificate] = set()
+        self._votes: dict[tuple[str, int], bytes] = {}
+        self._acks: dict[tuple[str, int, int], Digest] = {}
+        self._proposals: dict[tuple[str, int, int], Digest] = {}
+        self._parents: dict[Digest, Digest] = {}
+        self._roots: dict[int, Digest] = {}
+        self._executed: dict[Digest, int] = {}
+        self._answers: dict[Digest, tuple[int, str]] = {}
+        self.final: dict[int, BlockId] = {}
+        """Every final block, by height."""
+
+    @property
+    def final_height(self) -> int:
+        """The greatest height that any node knows to be final."""
+        return max(self.final, default=0)
+
+    def signed(self, name: str, message: bytes) -> None:
+        """6: no authority signs two votes in a term, or two blocks at one term and height."""
+        domain, _, payload = message.partition(b"\x00")
+        if domain == Domain.VOTE.encode():
+            vote = decode(payload, Vote)
+            if self._votes.setdefault((name, vote.term), payload) != payload:
+                raise Violation(f"6: {name} signs two votes in term {vote.term}")
+        elif domain == Domain.ACK.encode():
+            block = decode(payload, Ack).block
+            place = (name, block.term, block.height)
+            if self._acks.setdefault(place, block.digest) != block.digest:
+                raise Violation(f"6: {name} acks two blocks at {block.position}")
+        elif domain == Domain.PROPOSAL.encode():
+            block = decode(payload, Proposal).block
+            place = (name, block.term, block.height)
+            if self._proposals.setdefault(place, block.digest) != block.digest:
+                raise Violation(f"6: {name} proposes two blocks at {block.position}")
+
+    def stepped(self, name: str, effects: Effects) -> None:
+        """Check all that a step lets out."""
+        if effects.elected is not None:
+            self._elected(name, effects.elected)
+        for outgoing in effects.messages:
+            if isinstance(outgoing.message, Append):
+                self._leads(outgoing.message.leader_certificate)
+        if effects.persist is not None:
+            for entry in effects.persist.entries:
+                self._linked(entry)
+
+    def truncates(self, name: str, dropped: list[BlockId]) -> None:
+        """3: what was final stays final, on every node that holds it."""
+        for block in dropped:
+            if self.final.get(block.height) == block:
+                raise Violation(f"3: {name} drops the final block {block.height}")
+
+    def leader_log(self, name: str, log: list[BlockId]) -> None:
+        """4: a new leader's log holds every final block."""
+        for height, block in self.final.items():
+            if height > len(log) or log[height - 1] != block:
+                raise Violation(f"4: {name} is elected without the final block {height}")
+
+    def finalizes(
+        self, name: str, certificate: CommitCertificate, blocks: list[tuple[BlockId, Digest]]
+    ) -> None:
+        """2, 7, 8: one final block per height, certified by a sovereign quorum, one root each.
+
+        `blocks` are those that the node newly takes for final, each with its state root there.
+        """
+        self._certified(certificate)
+        for block, root in blocks:
+            if self.final.setdefault(block.height, block) != block:
+                raise Violation(f"2: {name} has another final block at height {block.height}")
+            if self._roots.setdefault(block.height, root) != root:
+                raise Violation(f"8: {name} has another state at height {block.height}")
+
+    def executes(self, height: int, ids: tuple[Digest, ...]) -> None:
+        """10: a transaction takes effect at most once."""
+        for transaction in ids:
+            if self._executed.setdefault(transaction, height) != height:
+                first = self._executed[transaction]
+                raise Violation(f"10: {transaction.hex()} executed at {first} and {height}")
+
+    def answers(self, transaction: Digest, height: int, outcome: str) -> None:
+        """10: an answered outcome is final: every node gives the same, for ever."""
+        if self._answers.setdefault(transaction, (height, outcome)) != (height, outcome):
+            raise Violation(f"10: {transaction.hex()} was answered otherwise before")
+
+    def conserves(self, height: int, tree: StateTree) -> None:
+        """9: issued - redeemed is the sum of holdings, none of them negative."""
+        found = violations(tree.items())
+        if found:
+            raise Violation(f"9: at height {height}: {found}")
+
+    def replays(self, document: GenesisDocument, entries: list[Entry]) -> None:
+        """11: executing the final chain from genesis gives the same state roots."""
+        chain = world.chain(document)
+        for entry in entries:
+            executed = chain.extend(entry.payload, latest=2**63 - 1, accept=lambda _: None)
+            if executed.tree.root != self._roots[executed.height]:
+                raise Violation(f"11: replay differs at height {executed.height}")
+
+    def _elected(self, name: str, certificate: LeaderCertificate) -> None:
+        if certificate.candidate != name:
+            raise Violation(f"1: {name} leads with the certificate of {certificate.candidate}")
+        self._leads(certificate)
+
+    def _leads(self, certificate: LeaderCertificate) -> None:
+        """1, 7: at most one leader certificate per term, by a sovereign quorum."""
+        if certificate in self._certificates:
+            return
+        first = self._leaders.setdefault(certificate.term, certificate.candidate)
+        if first != certificate.candidate:
+            raise Violation(f"1: {first} and {certificate.candidate} lead term {certificate.term}")
+        voters = [vote.authority for vote in certificate.votes]
+        if not self._authorities.is_quorum(voters):
+            raise Violation(f"7: {voters} elect {certificate.candidate}")
+        if not certificate.is_valid(self._chain, self._authorities):
+            raise Violation(f"7: a leader certificate of term {certificate.term} does not verify")
+        self._certificates.add(certificate)
+
+    def _certified(self, certificate: CommitCertificate) -> None:
+        if certificate in self._certificates:
+            return
+        signers = [ack.authority for ack in certificate.acks]
+        if not self._authorities.is_quorum(signers):
+            raise Violation(f"7: {signers} make block {certificate.block.height} final")
+        if not certificate.is_valid(self._chain, self._authorities):
+            raise Violation(f"7: the certificate of {certificate.block.height} does not verify")
+        self._certificates.add(certificate)
+
+    def _linked(self, entry: Entry) -> None:
+        """5: logs that agree on a block's hash agree on everything before it."""
+        if self._parents.setdefault(entry.block.digest, entry.parent) != entry.parent:
+            raise Violation(f"5: block {entry.block.height} has two parents")
