@@ -7,6 +7,7 @@ the conservation invariants are recounted after every block.
 from collections.abc import Sequence
 from typing import Any, Final
 
+import msgspec
 import pytest
 
 from amanat.ledger.blocks import BlockHeader
@@ -34,6 +35,27 @@ def anything(header: BlockHeader) -> None:
 def opened(envelope: bytes) -> CheckedTransaction:
     """Decode a transaction without the door's other checks."""
     return open_transaction(envelope, bytes_max=PARAMETERS.transaction_bytes_max)
+
+
+def limited(**parameters: int) -> GenesisDocument:
+    """Return the test network's genesis document with other limits."""
+    document = genesis()
+    return msgspec.structs.replace(
+        document, parameters=msgspec.structs.replace(document.parameters, **parameters)
+    )
+
+
+def build(
+    on: Chain, envelopes: Sequence[bytes] = (), *, time: int = START, term: int = 1
+) -> ExecutedBlock:
+    """Return a block of what may be in it; the tip does not move."""
+    return on.build(
+        term=term,
+        proposer="mof",
+        time=time,
+        leader_certificate=b"",
+        candidates=[opened(envelope) for envelope in envelopes],
+    ).block
 
 
 class Desk:

@@ -1,8 +1,11 @@
 """Signatures are checked once; the cache never turns a bad one into a good one."""
 
+import pytest
+
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.operations import Transfer
+from amanat.ledger.rejections import DoorCode, DoorRefusal
 from amanat.ledger.transactions import (
     CheckedTransaction,
     SignedTransaction,
@@ -12,6 +15,7 @@ from tests.ledger.desk import opened
 from tests.ledger.world import RUPEE, Writer, key, public_key
 
 WRITER = Writer(bytes(32))
+LIMIT = 10_000
 
 
 def transfer(*signers: str) -> bytes:
@@ -92,3 +96,19 @@ def test_the_cache_is_bounded_and_forgets_the_oldest_first() -> None:
     envelopes = [transfer("alpha") for _ in range(4)]
     assert all(cache.verifies(opened(envelope)) for envelope in envelopes)
     assert [is_remembered(cache, envelope) for envelope in envelopes] == [False, True, True, True]
+
+
+def test_what_is_remembered_is_opened_without_decoding_it_again() -> None:
+    cache, envelope = VerifiedTransactions(), transfer("alpha")
+    first = cache.open(envelope, bytes_max=LIMIT)
+    assert cache.open(envelope, bytes_max=LIMIT) is not first
+    cache.verifies(first)
+    assert cache.open(envelope, bytes_max=LIMIT) is first
+
+
+def test_what_is_remembered_is_still_too_large_for_a_lower_limit() -> None:
+    cache, envelope = VerifiedTransactions(), transfer("alpha")
+    cache.verifies(cache.open(envelope, bytes_max=LIMIT))
+    with pytest.raises(DoorRefusal) as refused:
+        cache.open(envelope, bytes_max=len(envelope) - 1)
+    assert refused.value.code == DoorCode.TOO_LARGE

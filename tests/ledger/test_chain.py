@@ -1,23 +1,28 @@
-"""Blocks executed one on another: building, following, forgetting."""
+"""Blocks executed one on another: building and forgetting. Following is in `test_following`."""
 
-from collections.abc import Sequence
-from typing import Any
-
-import msgspec
 import pytest
 
 from amanat.ledger import merkle
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.blocks import Block
-from amanat.ledger.chain import BlockFault, Chain, ExecutedBlock, Tip
+from amanat.ledger.chain import Chain, Tip
 from amanat.ledger.encoding import decode, encode
-from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.operations import Transfer
 from amanat.ledger.rejections import DoorCode, DoorRefusal
 from amanat.ledger.state_tree import MissingNode, StateTree
-from tests.ledger.desk import NEVER, Desk, anything, desk_with_market, opened
-from tests.ledger.world import BILL, RUPEE, START, Writer, chain, genesis, market
+from tests.ledger.desk import NEVER, Desk, anything, build, desk_with_market, limited, opened
+from tests.ledger.world import (
+    BILL,
+    RUPEE,
+    START,
+    Writer,
+    account,
+    chain,
+    genesis,
+    holder,
+    market,
+)
 
 PAYMENT = Transfer("alpha", "beta", RUPEE, 1)
 
@@ -25,31 +30,6 @@ PAYMENT = Transfer("alpha", "beta", RUPEE, 1)
 @pytest.fixture
 def desk() -> Desk:
     return desk_with_market()
-
-
-def build(
-    on: Chain, envelopes: Sequence[bytes] = (), *, time: int = START, term: int = 1
-) -> ExecutedBlock:
-    return on.build(
-        term=term,
-        proposer="mof",
-        time=time,
-        leader_certificate=b"",
-        candidates=[opened(envelope) for envelope in envelopes],
-    ).block
-
-
-def tampered(block: ExecutedBlock, **changes: Any) -> bytes:
-    header = msgspec.structs.replace(block.block.header, **changes)
-    return encode(Block(header, block.block.transactions))
-
-
-def fault(on: Chain, payload: bytes, *, latest: int = NEVER) -> str:
-    before = on.tip
-    with pytest.raises(BlockFault) as found:
-        on.extend(payload, latest=latest, accept=anything)
-    assert on.tip == before
-    return str(found.value)
 
 
 # Building.
@@ -108,13 +88,6 @@ def test_what_may_not_be_in_a_block_is_left_out_and_named(desk: Desk) -> None:
     ]
 
 
-def limited(**parameters: int) -> GenesisDocument:
-    document = genesis()
-    return msgspec.structs.replace(
-        document, parameters=msgspec.structs.replace(document.parameters, **parameters)
-    )
-
-
 def test_a_block_takes_a_prefix_of_at_most_so_many_transactions() -> None:
     desk = desk_with_market(limited(block_transactions_max=3))
     envelopes = [desk.writer.sign(["alpha"], PAYMENT) for _ in range(5)]
@@ -136,110 +109,6 @@ def test_a_single_transaction_may_be_longer_than_a_block_of_many() -> None:
     block = build(desk.leader, envelopes)
     assert block.block.transactions == (envelopes[0],)
     desk.follower.extend(block.payload, latest=NEVER, accept=anything)
-
-
-# Following.
-
-
-def test_a_follower_refuses_a_header_that_consensus_refuses(desk: Desk) -> None:
-    block = build(desk.leader)
-    with pytest.raises(BlockFault, match="not the entry's"):
-        desk.follower.extend(block.payload, latest=NEVER, accept=lambda _: "not the entry's")
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"chain": bytes(32)}, "for the chain"),
-        ({"height": 100}, "does not follow the tip"),
-        ({"parent": bytes(32)}, "does not follow the tip"),
-        ({"time": START}, "not after its parent's"),
-        ({"authorities": bytes(32)}, "another authority set"),
-        ({"leader_certificate": bytes(31)}, "not a digest"),
-        ({"state_root": bytes(32)}, "state re-executes to"),
-        ({"transactions_root": bytes(32)}, "transactions re-execute to"),
-        ({"version": 2}, "not a valid encoding"),
-        ({"proposer": "Nobody!"}, "not a valid encoding"),
-    ],
-)
-def test_a_follower_refuses_a_block_whose_header_does_not_agree(
-    desk: Desk, changes: dict[str, Any], reason: str
-) -> None:
-    block = build(desk.leader, [desk.writer.sign(["alpha"], PAYMENT)])
-    assert reason in fault(desk.follower, tampered(block, **changes))
-
-
-def test_a_follower_refuses_a_block_too_far_ahead_of_its_clock(desk: Desk) -> None:
-    block = build(desk.leader, time=START + 10_000)
-    assert "ahead of this node's clock" in fault(desk.follower, block.payload, latest=START + 9_999)
-    desk.follower.extend(block.payload, latest=START + 10_000, accept=anything)
-
-
-@pytest.mark.parametrize("payload", [b"", b"\xc0", b"\x92\x90\x90", b"\x91" * 1_000])
-def test_a_follower_refuses_what_is_no_block(desk: Desk, payload: bytes) -> None:
-    assert "not a valid encoding" in fault(desk.follower, payload)
-
-
-def test_a_follower_refuses_trailing_bytes(desk: Desk) -> None:
-    assert fault(desk.follower, build(desk.leader).payload + b"\xc0")
-
-
-def forged_block(desk: Desk, *transactions: bytes) -> bytes:
-    """Return a block with these transactions, and roots that a leader can only guess."""
-    return encode(Block(build(desk.leader).block.header, transactions))
-
-
-def test_a_leader_cannot_forge_a_transfer(desk: Desk) -> None:
-    forged = bytearray(desk.writer.sign(["alpha"], PAYMENT))
-    forged[-1] ^= 1
-    assert fault(desk.follower, forged_block(desk, bytes(forged))) == (
-        "transaction 0: a signature does not verify"
-    )
-
-
-def test_a_leader_cannot_move_a_balance_without_a_transaction(desk: Desk) -> None:
-    other = desk_with_market()
-    other.do("alpha", PAYMENT)
-    robbed = tampered(build(desk.leader), state_root=other.leader.tip.tree.root)
-    assert "state re-executes to" in fault(desk.follower, robbed)
-
-
-def test_a_leader_cannot_execute_a_transaction_again(desk: Desk) -> None:
-    done = desk.writer.sign(["alpha"], PAYMENT)
-    desk.submit(done)
-    assert "in the chain already" in fault(desk.follower, forged_block(desk, done))
-    twice = desk.writer.sign(["alpha"], PAYMENT)
-    assert "transaction 1: the transaction is in" in fault(
-        desk.follower, forged_block(desk, twice, twice)
-    )
-
-
-def test_a_leader_cannot_keep_a_transaction_until_it_has_expired(desk: Desk) -> None:
-    envelope = desk.writer.sign(["alpha"], PAYMENT)
-    late = tampered(build(desk.leader, [envelope]), time=desk.writer.valid_until + 1)
-    assert "has passed" in fault(desk.follower, late)
-
-
-def test_a_leader_cannot_change_the_order_of_what_it_executed(desk: Desk) -> None:
-    block = build(desk.leader, [desk.writer.sign(["alpha"], PAYMENT) for _ in range(2)])
-    swapped = encode(Block(block.block.header, block.block.transactions[::-1]))
-    assert "transactions re-execute to" in fault(desk.follower, swapped)
-
-
-def test_a_leader_cannot_leave_out_what_its_roots_commit_to(desk: Desk) -> None:
-    block = build(desk.leader, [desk.writer.sign(["alpha"], PAYMENT)])
-    assert fault(desk.follower, encode(Block(block.block.header, ())))
-
-
-def test_a_leader_cannot_exceed_a_blocks_limits() -> None:
-    desk = desk_with_market(limited(block_transactions_max=2))
-    payments = [desk.writer.sign(["alpha"], PAYMENT) for _ in range(3)]
-    assert fault(desk.follower, forged_block(desk, *payments)) == "it holds 3 transactions"
-    size = sum(map(len, payments[:2]))
-    desk = desk_with_market(limited(block_bytes_max=size - 1))
-    assert fault(desk.follower, forged_block(desk, *payments[:2])) == (
-        f"it holds {size} bytes of transactions"
-    )
 
 
 # Appending, truncating, finalizing.
@@ -371,3 +240,52 @@ def test_a_transaction_in_a_pending_block_is_found_and_not_built_again(desk: Des
     assert desk.leader.find(checked.id) == desk.leader.tip.height
     with pytest.raises(DoorRefusal):
         desk.block([envelope])
+
+
+def test_the_door_looks_at_the_tip_as_it_moves_forth_and_back(desk: Desk) -> None:
+    height = desk.leader.tip.height
+    joining = desk.writer.sign(
+        ["custodian-a"], holder("delta"), account("delta", "delta", "custodian-a")
+    )
+    order = desk.writer.sign(["delta"], Transfer("delta", "alpha", RUPEE, 1))
+
+    def is_let_in() -> bool:
+        try:
+            desk.leader.admit(order, now=START)
+        except DoorRefusal as refusal:
+            return refusal.code != DoorCode.UNKNOWN_KEY
+        return True
+
+    block = build(desk.leader, [joining])
+    assert not is_let_in()
+    desk.leader.append(block)
+    assert is_let_in()
+    desk.leader.truncate(height)
+    assert not is_let_in()
+    desk.leader.extend(block.payload, latest=NEVER, accept=anything)
+    assert is_let_in()
+
+
+def test_a_large_final_tree_is_shed_and_read_again_when_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("amanat.ledger.chain.RESIDENT_MAX", 10)
+    document, records = genesis(), Records()
+    update, _ = document.initial_state(records)
+    records.update(update.written)
+    identity = document.chain_id()
+    running = Chain(
+        identity,
+        final=Tip(0, identity, document.created, update.tree),
+        executed=FinalIds(),
+        verified=VerifiedTransactions(),
+    )
+    other = chain(document)
+    for envelope in market(Writer(identity)):
+        block = build(running, [envelope])
+        running.append(block)
+        records.update(block.written)
+        running.finalize(block.height)
+        assert running.final.tree.resident == 0
+        other.extend(block.payload, latest=NEVER, accept=anything)
+    assert dict(running.tip.tree.items()) == dict(other.tip.tree.items())

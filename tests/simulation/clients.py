@@ -22,10 +22,12 @@ class Clients:
         self.submitted: set[Digest] = set()
         """Ids of everything submitted so far, which must all become final in the end."""
 
-    def next(self, random: Random, only_repeat: bool) -> bytes | None:
+    def next(self, *, only_repeat: bool) -> bytes:
         """Return what to submit next: the market's set-up, then new trades and repetitions."""
+        random = self._random
         if only_repeat:
-            return random.choice(self._sent) if self._sent else None
+            self._sent.append(self._sent.pop(0))
+            return self._sent[-1]
         if self._setup:
             return self._new(self._setup.pop(0))
         if random.random() < 0.4 or len(self._sent) >= TRANSACTIONS_MAX:

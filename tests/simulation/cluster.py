@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
+from amanat.consensus.messages import Message
 from amanat.ledger.authorities import AuthorityClass, AuthoritySet
 from amanat.ledger.chain import Tip
 from tests.ledger import world
 from tests.simulation.clients import Clients
 from tests.simulation.disk import SimulatedDisk
 from tests.simulation.invariants import Invariants, Violation
-from tests.simulation.network import Conditions, SimulatedNetwork
+from tests.simulation.network import Conditions, Forward, SimulatedNetwork
 from tests.simulation.node import SimulatedNode
 
 TICK_MS = 50
@@ -169,11 +170,11 @@ class Cluster:
 
         self._at(self._random.randint(0, self._disk_delay[name]), first)
 
-    def _send(self, sender: str, to: str, message: object) -> None:
+    def _send(self, sender: str, to: str, message: Message | Forward) -> None:
         for delay in self.network.arrivals(sender, to, message):
             self._at(delay, lambda: self._deliver(sender, to, message))
 
-    def _deliver(self, sender: str, to: str, message: object) -> None:
+    def _deliver(self, sender: str, to: str, message: Message | Forward) -> None:
         node = self.nodes[to]
         if node.alive:
             self._say(f"{sender} -> {to} {type(message).__name__}")
@@ -182,6 +183,8 @@ class Cluster:
     # --- what goes wrong --------------------------------------------------------------------------
 
     def _fault(self) -> None:
+        if self._now >= FAULTY_MS:
+            return
         random = self._random
         kind = random.choice(["crash", "crash", "leader", "cut", "network", "disk", "sovereign"])
         if kind == "crash":
@@ -207,8 +210,7 @@ class Cluster:
             # Custodians by themselves must come to nothing, however many they are.
             for name in self._sovereign:
                 self._crash_for_a_while(name)
-        if self._now < FAULTY_MS:
-            self._at(random.randint(50, 1_500), self._fault)
+        self._at(random.randint(50, 1_500), self._fault)
 
     def _crash_for_a_while(self, name: str) -> None:
         if not self.nodes[name].alive:
@@ -237,12 +239,20 @@ class Cluster:
         """Submit something new or once more, anywhere, to one node or to several."""
         random = self._random
         for _ in range(random.choice([1, 1, 1, 3])):
-            envelope = self._clients.next(random, self._now >= FAULTY_MS)
+            envelope = self._clients.next(only_repeat=self._now >= FAULTY_MS)
             for name in random.sample(self.names, random.choice([1, 1, 2])):
-                node = self.nodes[name]
-                if envelope is not None and node.alive:
-                    self._do(name, lambda node=node, e=envelope: (node.submit(e), node.propose()))
+                if self.nodes[name].alive:
+                    self._submit(name, envelope)
         self._at(random.randint(10, 300), self._client)
+
+    def _submit(self, name: str, envelope: bytes) -> None:
+        node = self.nodes[name]
+
+        def take() -> None:
+            node.submit(envelope)
+            node.propose()
+
+        self._do(name, take)
 
     def _settled(self) -> bool:
         """Return whether every node has applied everything that clients ask for (invariant 14)."""

@@ -96,12 +96,12 @@ class SimulatedDisk:
         for job in unfinished:
             if not half_written and random.random() < 0.5:
                 break
+            begun, half_written = half_written, False
             if isinstance(job, Apply):
                 self.apply(job.blocks, job.certificate)
                 continue
-            if not half_written:
+            if not begun:
                 self.write_log(job)
-            half_written = False
             if random.random() < 0.5:
                 break
             self.write_promise(job)

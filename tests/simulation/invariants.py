@@ -25,7 +25,7 @@ from amanat.ledger.state_tree import StateTree
 from tests.ledger import world
 
 
-class Violation(AssertionError):
+class Violation(AssertionError):  # noqa: N818 - the word for it
     """An invariant does not hold."""
 
 

@@ -16,6 +16,7 @@ from amanat.consensus.interface import (
     Tick,
 )
 from amanat.consensus.log_entry import Entry
+from amanat.consensus.messages import Message
 from amanat.consensus.raft import Identity, Role, Timing
 from amanat.consensus.statements import CommitCertificate
 from amanat.ledger.authentication import VerifiedTransactions
@@ -54,7 +55,7 @@ class SimulatedNode:
         self.name = name
         self.disk = disk
         self.alive = False
-        self.send: Callable[[str, object], None] = lambda _to, _message: None
+        self.send: Callable[[str, Message | Forward], None] = lambda _to, _message: None
         self.writing: deque[Persist | Apply] = deque()
         """Writes under way, oldest first; the cluster decides when each is done."""
         self.clock: Callable[[], int] = lambda: 0
@@ -110,12 +111,12 @@ class SimulatedNode:
         self._step(Tick())
         self.propose()
 
-    def receive(self, sender: str, message: object) -> None:
+    def receive(self, sender: str, message: Message | Forward) -> None:
         """Take a message from the network."""
         if isinstance(message, Forward):
             self.submit(message.envelope)
         else:
-            self._step(Receive(sender, message))  # type: ignore[arg-type]
+            self._step(Receive(sender, message))
         self.propose()
 
     def begin_write(self) -> None:

@@ -46,6 +46,13 @@ def test_issuer_and_central_bank_serve_nobody_else(desk: Desk, server: str) -> N
     )
 
 
+def test_not_even_an_institution_is_served_by_a_holder(desk: Desk) -> None:
+    assert desk.refused("alpha, sbp", account("second", "sbp", "alpha")) == (
+        RejectionCode.WRONG_ROLE,
+        {"participant": "alpha", "need": "custodian"},
+    )
+
+
 def test_the_custodian_named_must_sign(desk: Desk) -> None:
     assert desk.refused("custodian-b, alpha", account("second", "alpha", "custodian-a")) == (
         RejectionCode.MISSING_SIGNATURE,
