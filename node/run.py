@@ -15,6 +15,7 @@ from amanat.config.settings import NodeSettings, split_address
 from amanat.node import logs
 from amanat.node.api.application import create
 from amanat.node.data_directory import DataDirectory, DirectoryError, open_directory
+from amanat.node.explorer.pages import add_routes
 from amanat.node.keystore import KeystoreError, Signer, open_key
 from amanat.node.node import Node, RecoveryFailed
 from amanat.node.version import VERSION
@@ -40,7 +41,9 @@ async def run_node(settings: NodeSettings) -> None:
     except RecoveryFailed as error:
         directory.close()
         raise StartError(f"{settings.data}: {error}") from error
-    api = web.AppRunner(create(node), access_log=None, shutdown_timeout=0.5)
+    application = create(node)
+    add_routes(application)
+    api = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
     try:
         await _listen(node, api, settings)
         log.info("node.started", chain=node.chain_id, api=settings.api.url, version=VERSION)

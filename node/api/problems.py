@@ -42,7 +42,7 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             "malformed_request",
             _BAD,
             "The request is malformed",
-            "Correct the field that the detail names; /v1/problems lists no secret formats.",
+            "Correct what the detail names.",
         ),
         ProblemKind(
             "unsupported_media_type",
@@ -227,6 +227,8 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
     except ApiProblem as problem:
         answer = response(problem, request_id)
     except web.HTTPException as error:
+        if error.status < HTTPStatus.BAD_REQUEST:
+            raise
         answer = response(_of_http(request, error), request_id)
         if "Allow" in error.headers:
             answer.headers["Allow"] = error.headers["Allow"]

@@ -1,0 +1,1 @@
+"""The explorer: pages that the node renders itself, from what anybody may read. No scripts."""
