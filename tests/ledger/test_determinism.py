@@ -15,7 +15,7 @@ PROGRAM = "from tests.ledger.test_determinism import play; print(play())"
 
 
 def play() -> str:
-    """Run a session with every kind of outcome; return all that it gave, as one line."""
+    """Run blocks with every kind of outcome; return all that it gave, as one line."""
     desk = desk_with_market()
     sign = desk.writer.sign
     accounts: list[OpenAccount] = [account(f"a-{n}", "alpha", "custodian-a") for n in range(20)]
@@ -41,7 +41,7 @@ def play() -> str:
 def test_another_process_with_another_hash_seed_gives_the_same_bytes() -> None:
     expected = play()
     for seed in ("0", "1", "4242"):
-        result = subprocess.run(  # noqa: S603 - this interpreter, on this file
+        result = subprocess.run(
             [sys.executable, "-c", PROGRAM],
             cwd=REPOSITORY,
             env={**os.environ, "PYTHONHASHSEED": seed},
@@ -55,7 +55,7 @@ def test_another_process_with_another_hash_seed_gives_the_same_bytes() -> None:
 
 
 def test_the_clock_and_the_zone_of_the_machine_make_no_difference() -> None:
-    result = subprocess.run(  # noqa: S603 - this interpreter, on this file
+    result = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         cwd=REPOSITORY,
         env={**os.environ, "TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONUTF8": "0"},

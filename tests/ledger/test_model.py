@@ -1,4 +1,4 @@
-"""Random sessions against a model that is two dictionaries.
+"""Random trading against a model that is two dictionaries.
 
 The model predicts every receipt and every holding. Transactions share blocks, blocks are
 truncated before they are final, and time passes the bill's maturity.
