@@ -6,6 +6,8 @@ from hashlib import sha256
 from random import Random
 from typing import Final
 
+from nacl.signing import SigningKey
+
 from amanat.ledger.accounts import Account
 from amanat.ledger.instruments import CashTerms
 from amanat.ledger.operations import (
@@ -21,7 +23,6 @@ from amanat.ledger.transactions import Body, sign
 from amanat.node import clock, keystore
 from amanat.node.client import Client
 from benchmarks.network import Network
-from nacl.signing import SigningKey
 
 RUPEE: Final = "PKR"
 OPERATIONS_IN_ONE: Final = 500
@@ -79,10 +80,12 @@ class Market:
     def _sign(
         self, signers: Sequence[keystore.Signer], operations: Sequence[AnyOperation]
     ) -> bytes:
+        keys = {signer.public_key: signer.sign for signer in signers}
         body = Body(
             self._network.document.chain_id(),
             clock.now() + 3_600_000,
             secrets.token_bytes(16),
+            tuple(sorted(keys)),
             tuple(operations),
         )
-        return sign(body, [(signer.public_key, signer.sign) for signer in signers])
+        return sign(body, keys)

@@ -6,11 +6,12 @@ import statistics
 import time
 from typing import Any
 
+from nacl.signing import SigningKey
+
 from amanat.ledger.crypto import verify
 from amanat.node.client import Client
 from benchmarks.market import Market
 from benchmarks.network import Network, network
-from nacl.signing import SigningKey
 
 AUTHORITIES = 3
 BATCH = 500

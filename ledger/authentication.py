@@ -11,8 +11,10 @@ class VerifiedTransactions:
     functions of the bytes, so this changes what they cost and nothing else.
     """
 
-    def __init__(self, capacity: int = 50_000) -> None:
-        self._capacity = capacity
+    def __init__(self, bytes_max: int = 32 * 1024 * 1024) -> None:
+        """`bytes_max` bounds what is remembered, in bytes of transactions."""
+        self._bytes_max = bytes_max
+        self._bytes = 0
         self._verified: dict[bytes, CheckedTransaction] = {}
 
     def open(self, envelope: bytes, *, bytes_max: int) -> CheckedTransaction:
@@ -32,10 +34,13 @@ class VerifiedTransactions:
         if envelope in self._verified:
             return True
         message = signed_message(transaction.id)
-        for signed in transaction.signatures:
-            if not verify(signed.key, message, signed.signature):
+        for key, signature in zip(transaction.body.signers, transaction.signatures, strict=True):
+            if not verify(key, message, signature):
                 return False
-        if len(self._verified) >= self._capacity:
-            del self._verified[next(iter(self._verified))]
         self._verified[envelope] = transaction
+        self._bytes += len(envelope)
+        while self._bytes > self._bytes_max:
+            oldest = next(iter(self._verified))
+            del self._verified[oldest]
+            self._bytes -= len(oldest)
         return True

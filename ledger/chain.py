@@ -301,9 +301,9 @@ class Chain:
         """
         if block.block.header.parent != self.tip.digest:
             raise ValueError(f"block {block.height} was not built on the tip {self.tip.height}")
-        if self._built is not None and self._built[0] == block.digest:
-            self._values = self._built[1]
-        self._built = None
+        # Entries decoded before the tip moved are of the old state: only the block's own will do.
+        built, self._built = self._built, None
+        self._values = built[1] if built is not None and built[0] == block.digest else {}
         self._pending.append(block)
         for transaction in block.ids:
             self._pending_ids[transaction] = block.height
@@ -329,7 +329,16 @@ class Chain:
         return self._pending[: height - self._final.height]
 
     def finalize(self, height: int) -> None:
-        """The blocks up to `height` are final and stored; their trees can be read back."""
+        """The blocks up to `height` are final and stored; their trees can be read back.
+
+        Raises:
+            ValueError: `height` is below what is final already, or above the tip.
+        """
+        if not self._final.height <= height <= self.tip.height:
+            raise ValueError(
+                f"cannot finalize {height}: {self._final.height} is final, "
+                f"the tip is {self.tip.height}"
+            )
         count = height - self._final.height
         blocks, self._pending = self._pending[:count], self._pending[count:]
         for block in blocks:

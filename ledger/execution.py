@@ -66,7 +66,7 @@ def check_door(
             valid_until=body.valid_until,
             may=latest,
         )
-    owners = [_owner(state, signed.key) for signed in transaction.signatures]
+    owners = [_owner(state, key) for key in body.signers]
     for name in owners:
         rejections = state.get(REJECTIONS, name)
         if rejections is None or rejections.hour != hour_of(time):

@@ -4,6 +4,8 @@ from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta
+from stdnum.exceptions import ValidationError
+from stdnum.iso7064 import mod_97_10
 
 from amanat.ledger.crypto import is_valid_key
 from amanat.ledger.encoding import Structure
@@ -38,8 +40,8 @@ class Participant(Structure, frozen=True):
     keys: Annotated[tuple[PublicKey, ...], Meta(min_length=1, max_length=16)]
     """Sorted, each once; a key belongs to one participant."""
     threshold: Annotated[int, Meta(ge=1, le=16)]
-    lei: str | None
-    """Legal Entity Identifier (ISO 17442), where it has one."""
+    lei: Annotated[str, Meta(pattern=r"\A[A-Z0-9]{18}[0-9]{2}\Z")] | None
+    """Legal Entity Identifier (ISO 17442-1), where it has one."""
 
     def problems(self) -> list[str]:
         """Return what is wrong with this participant by itself; empty when nothing is."""
@@ -52,4 +54,15 @@ class Participant(Structure, frozen=True):
             found.append("a key is not a valid Ed25519 point")
         if self.threshold > len(self.keys):
             found.append(f"threshold {self.threshold} exceeds {len(self.keys)} keys")
+        if self.lei is not None and not _has_check_digits(self.lei):
+            found.append(f"the LEI {self.lei} has wrong check digits")
         return found
+
+
+def _has_check_digits(lei: str) -> bool:
+    """Return whether the last two digits are right (ISO/IEC 7064 MOD 97-10)."""
+    try:
+        mod_97_10.validate(lei)
+    except ValidationError:
+        return False
+    return True

@@ -34,11 +34,12 @@ class Parameters(Structure, frozen=True):
     """How far ahead of ledger time a transaction's `valid_until` may lie."""
     clock_ahead_max_ms: Positive
     """How far ahead of its own clock a follower accepts a block's time."""
-    transaction_bytes_max: Positive
-    operations_max: Positive
+    transaction_bytes_max: Annotated[int, Meta(ge=1, le=1024 * 1024)]
+    operations_max: Annotated[int, Meta(ge=1, le=10_000)]
     """Operations in one transaction."""
-    block_transactions_max: Positive
-    block_bytes_max: Positive
-    """Bytes of transactions in one block, unless a single one is longer."""
+    block_transactions_max: Annotated[int, Meta(ge=1, le=10_000)]
+    block_bytes_max: Annotated[int, Meta(ge=1, le=4 * 1024 * 1024)]
+    """Bytes of transactions in one block, unless a single one is longer. A block always fits the
+    largest value that `amanat.ledger.encoding` reads."""
     rejections_per_hour_max: Positive
     """Rejected transactions that one participant may cause in an hour of ledger time."""

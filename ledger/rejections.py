@@ -59,8 +59,8 @@ class RejectionCode(StrEnum):
     """No policy says who may do this, so nobody may."""
     WRONG_ROLE = "wrong_role"
     """The participant does not have the role that this needs."""
-    INVALID_KEY = "invalid_key"
-    """A key is not a point that signatures can be checked against, or the list is malformed."""
+    INVALID_PARTICIPANT = "invalid_participant"
+    """The participant contradicts itself: a key that cannot sign, a wrong LEI, a bad list."""
     INVALID_TERMS = "invalid_terms"
     """The instrument's terms contradict one another or its identifier."""
     INVALID_ISIN = "invalid_isin"
@@ -78,7 +78,7 @@ class RejectionCode(StrEnum):
     NOT_YET_MATURED = "not_yet_matured"
     """The instrument matures later than this ledger time."""
     ALREADY_MATURED = "already_matured"
-    """The instrument has matured; it can only be redeemed."""
+    """The instrument has matured: no more of it can be issued."""
 
 
 class Refused(Exception):  # noqa: N818 - the ordinary outcome of a rule, caught by the executor

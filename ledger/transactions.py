@@ -1,10 +1,11 @@
 """Transactions: a body of operations that succeed or fail together, and signatures over it.
 
 What travels is `SignedTransaction`; the body stands in it as the very bytes that were signed.
-The id is the digest of the body, so other signatures over the same body are the same transaction.
+The body names the keys that sign it, so that nobody can add a signature to another's order and
+burn it by a rule that the added signer breaks. The id is the digest of the body.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from hashlib import sha256
 from itertools import pairwise
 from typing import Annotated, Final
@@ -17,8 +18,8 @@ from amanat.ledger.identifiers import Digest, LedgerTime, PublicKey, Signature
 from amanat.ledger.operations import AnyOperation
 from amanat.ledger.rejections import DoorCode, DoorRefusal
 
-SIGNATURES_MAX: Final = 64
-"""Signatures on one transaction."""
+SIGNERS_MAX: Final = 64
+"""Keys that sign one transaction."""
 
 
 class Body(Structure, frozen=True):
@@ -29,14 +30,9 @@ class Body(Structure, frozen=True):
     """A block with a later time cannot hold the transaction."""
     nonce: Annotated[bytes, Meta(min_length=8, max_length=32)]
     """Chosen by the client, so that two equal acts are two transactions."""
+    signers: Annotated[tuple[PublicKey, ...], Meta(min_length=1, max_length=SIGNERS_MAX)]
+    """The keys that sign, sorted, each once: these, all of them, and no other."""
     operations: Annotated[tuple[AnyOperation, ...], Meta(min_length=1)]
-
-
-class TransactionSignature(Structure, frozen=True):
-    """One key's signature."""
-
-    key: PublicKey
-    signature: Signature
 
 
 class SignedTransaction(Structure, frozen=True):
@@ -44,10 +40,8 @@ class SignedTransaction(Structure, frozen=True):
 
     body: bytes
     """The canonical encoding of a `Body`."""
-    signatures: Annotated[
-        tuple[TransactionSignature, ...], Meta(min_length=1, max_length=SIGNATURES_MAX)
-    ]
-    """Sorted by key, each key once."""
+    signatures: Annotated[tuple[Signature, ...], Meta(min_length=1, max_length=SIGNERS_MAX)]
+    """One of each signer, in the order of the body's `signers`."""
 
 
 class CheckedTransaction:
@@ -59,7 +53,7 @@ class CheckedTransaction:
         self,
         identifier: Digest,
         body: Body,
-        signatures: tuple[TransactionSignature, ...],
+        signatures: tuple[Signature, ...],
         envelope: bytes,
     ) -> None:
         self.id = identifier
@@ -79,13 +73,15 @@ def signed_message(transaction: Digest) -> bytes:
     return domain_message(Domain.TRANSACTION, transaction)
 
 
-def sign(body: Body, signers: Iterable[tuple[PublicKey, Sign]]) -> bytes:
-    """Return `body` signed by `signers`, encoded for submission."""
+def sign(body: Body, keys: Mapping[PublicKey, Sign]) -> bytes:
+    """Return `body` signed by its `signers`, encoded for submission.
+
+    Raises:
+        KeyError: `keys` lacks one of the signers.
+    """
     encoded = encode(body)
     message = signed_message(transaction_id(encoded))
-    signatures = [TransactionSignature(key, sign_with(message)) for key, sign_with in signers]
-    signatures.sort(key=lambda signature: signature.key)
-    return encode(SignedTransaction(encoded, tuple(signatures)))
+    return encode(SignedTransaction(encoded, tuple(keys[key](message) for key in body.signers)))
 
 
 def open_transaction(envelope: bytes, *, bytes_max: int) -> CheckedTransaction:
@@ -106,7 +102,14 @@ def open_transaction(envelope: bytes, *, bytes_max: int) -> CheckedTransaction:
         body = decode(signed.body, Body)
     except EncodingError as error:
         raise DoorRefusal(DoorCode.MALFORMED, f"the transaction is {error}") from error
-    keys = [signature.key for signature in signed.signatures]
-    if any(first >= second for first, second in pairwise(keys)):
-        raise DoorRefusal(DoorCode.MALFORMED, "signatures must be sorted by key, each key once")
+    if any(first >= second for first, second in pairwise(body.signers)):
+        raise DoorRefusal(DoorCode.MALFORMED, "the signers must be sorted, each key once")
+    if len(signed.signatures) != len(body.signers):
+        raise DoorRefusal(
+            DoorCode.MALFORMED,
+            f"it names {len(body.signers)} signers and carries {len(signed.signatures)} "
+            "signatures; it takes one of each signer, in their order",
+            have=len(signed.signatures),
+            need=len(body.signers),
+        )
     return CheckedTransaction(transaction_id(signed.body), body, signed.signatures, envelope)

@@ -20,7 +20,7 @@ class RegisterParticipant(Operation, frozen=True, tag="register-participant"):
         RejectionCode.NO_POLICY,
         RejectionCode.MISSING_APPROVAL,
         RejectionCode.ALREADY_EXISTS,
-        RejectionCode.INVALID_KEY,
+        RejectionCode.INVALID_PARTICIPANT,
     )
 
     participant: Participant
@@ -37,7 +37,7 @@ class RegisterParticipant(Operation, frozen=True, tag="register-participant"):
         state = execution.state
         problems = participant.problems()
         if problems:
-            raise Refused(RejectionCode.INVALID_KEY, problem=problems[0])
+            raise Refused(RejectionCode.INVALID_PARTICIPANT, problem=problems[0])
         if state.get(PARTICIPANTS, participant.name) is not None:
             raise Refused(RejectionCode.ALREADY_EXISTS, participant=participant.name)
         for key in participant.keys:

@@ -64,9 +64,13 @@ def transfer(
         return bytes.fromhex((await client.get("/v1/network"))["chain"])
 
     body = Body(
-        talk(urls, chain), clock.now() + VALID_FOR_MS, secrets.token_bytes(16), (operation,)
+        talk(urls, chain),
+        clock.now() + VALID_FOR_MS,
+        secrets.token_bytes(16),
+        (key.public_key,),
+        (operation,),
     )
-    envelope = sign(body, [(key.public_key, key.sign)])
+    envelope = sign(body, {key.public_key: key.sign})
     if save is None:
         submit(envelope, urls, wait=wait, output=output)
         return

@@ -232,13 +232,14 @@ class MainJob:
         self, node: str, signers: Sequence[str], *operations: AnyOperation
     ) -> dict[str, Any]:
         """Sign, submit at `node`, wait until it is final."""
+        keys = {self._signers[name].public_key: self._signers[name].sign for name in signers}
         body = Body(
             self._document.chain_id(),
             clock.now() + DAY_MS,
             secrets.token_bytes(16),
+            tuple(sorted(keys)),
             operations,
         )
-        keys = [(self._signers[name].public_key, self._signers[name].sign) for name in signers]
         started = time.perf_counter()
         async with Client([self._api(node)]) as client:
             done = await client.submit(sign(body, keys), wait=20)

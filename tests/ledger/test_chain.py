@@ -289,3 +289,23 @@ def test_a_large_final_tree_is_shed_and_read_again_when_needed(
         assert running.final.tree.resident == 0
         other.extend(block.payload, latest=NEVER, accept=anything)
     assert dict(running.tip.tree.items()) == dict(other.tip.tree.items())
+
+
+def test_the_tip_may_move_to_a_block_that_is_not_the_last_one_built(desk: Desk) -> None:
+    joining = desk.writer.sign(
+        ["custodian-a"], holder("delta"), account("delta", "delta", "custodian-a")
+    )
+    order = desk.writer.sign(["delta"], Transfer("delta", "alpha", RUPEE, 1))
+    first, _ = build(desk.leader, [joining]), build(desk.leader)
+    with pytest.raises(DoorRefusal):
+        desk.leader.admit(order, now=START)
+    desk.leader.append(first)
+    assert desk.leader.admit(order, now=START).id == opened(order).id
+
+
+@pytest.mark.parametrize("height", [2, 100])
+def test_only_blocks_on_the_tip_become_final(desk: Desk, height: int) -> None:
+    desk.leader.finalize(3)
+    with pytest.raises(ValueError, match=f"cannot finalize {height}"):
+        desk.leader.finalize(height)
+    assert desk.leader.final.height == 3

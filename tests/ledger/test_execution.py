@@ -14,7 +14,7 @@ from amanat.ledger.participants import Role
 from amanat.ledger.receipts import Applied, Event, Receipt, Rejected
 from amanat.ledger.rejections import DoorCode, DoorRefusal, RejectionCode
 from amanat.ledger.state import EXECUTED, REJECTIONS
-from amanat.ledger.transactions import SignedTransaction, TransactionSignature, sign
+from amanat.ledger.transactions import SignedTransaction, signed_message
 from tests.ledger.desk import Desk, desk_with_market, opened
 from tests.ledger.world import (
     PARAMETERS,
@@ -23,9 +23,9 @@ from tests.ledger.world import (
     Writer,
     account,
     genesis,
+    keys_called,
     participant,
     public_key,
-    signers_called,
 )
 
 HOUR_MS = 3_600_000
@@ -96,16 +96,25 @@ def test_an_authoritys_key_signs_no_transaction(desk: Desk) -> None:
 
 def test_a_signature_that_does_not_verify_is_refused(desk: Desk) -> None:
     signed = decode(desk.writer.sign(["alpha"], PAYMENT), SignedTransaction)
-    forged = (TransactionSignature(public_key("alpha"), bytes(64)),)
-    assert desk.door(encode(SignedTransaction(signed.body, forged))) == DoorCode.BAD_SIGNATURE
+    assert desk.door(encode(SignedTransaction(signed.body, (bytes(64),)))) == DoorCode.BAD_SIGNATURE
 
 
 def test_a_bad_signature_beside_a_good_one_is_refused(desk: Desk) -> None:
-    signed = decode(desk.writer.sign(["alpha"], PAYMENT), SignedTransaction)
-    signatures = [*signed.signatures, TransactionSignature(public_key("beta"), bytes(64))]
-    signatures.sort(key=lambda each: each.key)
-    envelope = encode(SignedTransaction(signed.body, tuple(signatures)))
-    assert desk.door(envelope) == DoorCode.BAD_SIGNATURE
+    signed = decode(desk.writer.sign(["alpha", "beta"], PAYMENT), SignedTransaction)
+    for signatures in ((signed.signatures[0], bytes(64)), (bytes(64), signed.signatures[1])):
+        envelope = encode(SignedTransaction(signed.body, signatures))
+        assert desk.door(envelope) == DoorCode.BAD_SIGNATURE
+
+
+def test_a_stranger_cannot_burn_an_order_by_adding_a_signature_to_it(desk: Desk) -> None:
+    good = desk.writer.sign(["alpha"], PAYMENT)
+    signed = decode(good, SignedTransaction)
+    message = signed_message(opened(good).id)
+    added = (*signed.signatures, keys_called(["beta"])[public_key("beta")](message))
+    for signatures in (added, added[::-1], added[1:]):
+        with pytest.raises(DoorRefusal):
+            desk.submit(encode(SignedTransaction(signed.body, signatures)))
+    assert isinstance(desk.submit(good).outcome, Applied)
 
 
 def test_a_transaction_too_long_is_refused() -> None:
@@ -199,9 +208,9 @@ def test_a_transaction_stands_in_a_block_once(desk: Desk) -> None:
     assert refused.value.code == DoorCode.ALREADY_EXECUTED
 
 
-def test_further_signatures_do_not_make_a_transaction_new(desk: Desk) -> None:
+def test_another_signature_does_not_make_a_transaction_new(desk: Desk) -> None:
     first = desk.writer.sign(["alpha"], PAYMENT)
-    second = sign(opened(first).body, signers_called(["alpha", "beta"]))
+    second = encode(SignedTransaction(encode(opened(first).body), (bytes(64),)))
     assert opened(first).id == opened(second).id
     desk.submit(first)
     with pytest.raises(DoorRefusal) as refused:
@@ -282,8 +291,7 @@ def test_the_limit_holds_within_one_block(desk: Desk) -> None:
 
 def test_what_is_refused_at_the_door_counts_for_nobody(desk: Desk) -> None:
     signed = decode(desk.writer.sign(["alpha"], PAYMENT), SignedTransaction)
-    forged = (TransactionSignature(public_key("alpha"), bytes(64)),)
-    desk.door(encode(SignedTransaction(signed.body, forged)))
+    desk.door(encode(SignedTransaction(signed.body, (bytes(64),))))
     assert desk.state.get(REJECTIONS, "alpha") is None
 
 

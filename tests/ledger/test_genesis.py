@@ -7,7 +7,7 @@ import pytest
 
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet
 from amanat.ledger.crypto import Domain, digest
-from amanat.ledger.encoding import decode, encode
+from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.invariants import violations
 from amanat.ledger.participants import Participant, Role
@@ -118,3 +118,25 @@ def test_every_problem_is_listed_and_not_the_first_alone() -> None:
 def test_an_act_may_need_several_roles() -> None:
     policy = Policy("issue/cash", (Approval(Role.CENTRAL_BANK, 1), Approval(Role.AUDITOR, 2)))
     assert changed(policies=(policy,)).problems() == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "most"),
+    [
+        ("transaction_bytes_max", 1024 * 1024),
+        ("block_bytes_max", 4 * 1024 * 1024),
+        ("block_transactions_max", 10_000),
+        ("operations_max", 10_000),
+    ],
+)
+def test_a_limit_that_would_let_a_block_outgrow_what_a_node_reads_is_no_document(
+    limit: str, most: int
+) -> None:
+    def encoded(value: int) -> bytes:
+        parameters = msgspec.structs.replace(DOCUMENT.parameters, **{limit: value})
+        return encode(changed(parameters=parameters))
+
+    assert decode(encoded(most), GenesisDocument).problems() == []
+    for value in (0, most + 1):
+        with pytest.raises(EncodingError):
+            decode(encoded(value), GenesisDocument)

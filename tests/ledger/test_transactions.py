@@ -14,24 +14,26 @@ from amanat.ledger.encoding import encode
 from amanat.ledger.operations import Transfer
 from amanat.ledger.rejections import DoorCode, DoorRefusal
 from amanat.ledger.transactions import (
-    SIGNATURES_MAX,
+    SIGNERS_MAX,
     Body,
     SignedTransaction,
-    TransactionSignature,
     open_transaction,
     sign,
     signed_message,
     transaction_id,
 )
-from tests.ledger.world import RUPEE, START, public_key, signers_called
+from tests.ledger.world import RUPEE, START, keys_called, public_key
 
 CHAIN = bytes(range(32))
-BODY = Body(CHAIN, START, b"nonce---", (Transfer("alpha", "beta", RUPEE, 1),))
+BODY = Body(
+    CHAIN, START, b"nonce---", (public_key("alpha"),), (Transfer("alpha", "beta", RUPEE, 1),)
+)
 LIMIT = 100_000
 
 
 def signed_by(*names: str, body: Body = BODY) -> bytes:
-    return sign(body, signers_called(names))
+    keys = keys_called(names)
+    return sign(msgspec.structs.replace(body, signers=tuple(sorted(keys))), keys)
 
 
 def refusal(envelope: bytes, bytes_max: int = LIMIT) -> DoorRefusal:
@@ -41,13 +43,13 @@ def refusal(envelope: bytes, bytes_max: int = LIMIT) -> DoorRefusal:
 
 
 def test_what_was_signed_comes_out_as_it_went_in() -> None:
-    envelope = signed_by("alpha", "beta")
+    envelope = signed_by("alpha")
     opened = open_transaction(envelope, bytes_max=LIMIT)
     assert opened.body == BODY
     assert opened.id == transaction_id(encode(BODY))
     assert opened.envelope == envelope
     assert opened.envelope_digest == sha256(envelope).digest()
-    assert {s.key for s in opened.signatures} == {public_key("alpha"), public_key("beta")}
+    assert [len(signature) for signature in opened.signatures] == [64]
 
 
 def test_the_id_is_the_digest_of_the_body_within_its_domain() -> None:
@@ -59,11 +61,26 @@ def test_each_signature_is_over_the_id_within_its_domain() -> None:
     opened = open_transaction(signed_by("alpha"), bytes_max=LIMIT)
     assert signed_message(opened.id) == Domain.TRANSACTION.encode() + b"\x00" + opened.id
     (signature,) = opened.signatures
-    assert verify(signature.key, signed_message(opened.id), signature.signature)
+    assert verify(public_key("alpha"), signed_message(opened.id), signature)
 
 
-def test_other_signatures_make_no_other_transaction() -> None:
-    one, two = (open_transaction(signed_by(name), bytes_max=LIMIT) for name in ("alpha", "beta"))
+def test_signatures_stand_in_the_order_of_the_signers() -> None:
+    names = [f"signer-{number}" for number in range(10)]
+    opened = open_transaction(signed_by(*names), bytes_max=LIMIT)
+    assert opened.body.signers == tuple(sorted(public_key(name) for name in names))
+    message = signed_message(opened.id)
+    pairs = zip(opened.body.signers, opened.signatures, strict=True)
+    assert all(verify(key, message, signature) for key, signature in pairs)
+
+
+def test_signing_without_the_key_of_a_signer_fails() -> None:
+    with pytest.raises(KeyError):
+        sign(BODY, keys_called(["beta"]))
+
+
+def test_another_signature_makes_no_other_transaction() -> None:
+    one = open_transaction(signed_by("alpha"), bytes_max=LIMIT)
+    two = open_transaction(encode(SignedTransaction(encode(BODY), (bytes(64),))), bytes_max=LIMIT)
     assert one.id == two.id
     assert one.envelope_digest != two.envelope_digest
 
@@ -74,6 +91,7 @@ def test_other_signatures_make_no_other_transaction() -> None:
         {"chain": bytes(32)},
         {"valid_until": START + 1},
         {"nonce": b"nonce--!"},
+        {"signers": (public_key("beta"),)},
         {"operations": (Transfer("alpha", "beta", RUPEE, 2),)},
         {"operations": BODY.operations * 2},
     ],
@@ -99,9 +117,12 @@ def test_ten_megabytes_are_refused_by_their_length() -> None:
     assert refusal(bytes(10_000_000)).code == DoorCode.TOO_LARGE
 
 
+SIGNATURE = bytes(64)
+
+
 def envelope_of(body: object, signatures: object = None) -> bytes:
     if signatures is None:
-        signatures = [[public_key("alpha"), bytes(64)]]
+        signatures = [SIGNATURE]
     return encode([body if isinstance(body, bytes) else encode(body), signatures])
 
 
@@ -110,6 +131,7 @@ def body_of(**changes: object) -> list[object]:
         "chain": CHAIN,
         "valid_until": START,
         "nonce": b"nonce---",
+        "signers": [public_key("alpha")],
         "operations": [["transfer", "alpha", "beta", RUPEE, 1]],
     }
     return list((wire | changes).values())
@@ -119,8 +141,9 @@ def test_the_forms_below_differ_from_a_good_one_only_in_what_they_say() -> None:
     assert open_transaction(envelope_of(body_of()), bytes_max=LIMIT).body == BODY
 
 
-SIGNATURE = [public_key("alpha"), bytes(64)]
 NESTED = b"\x91" * 50_000 + b"\xc0"
+
+KEYS = [bytes([i]) * 32 for i in range(SIGNERS_MAX + 1)]
 
 MALFORMED = {
     "nothing": b"",
@@ -153,18 +176,15 @@ MALFORMED = {
     "an unknown operation": envelope_of(body_of(operations=[["mint", "alpha", 1]])),
     "an operation by position": envelope_of(body_of(operations=[[5, "a", "b", RUPEE, 1]])),
     "no signature": envelope_of(body_of(), []),
-    "a signature cut short": envelope_of(body_of(), [[public_key("alpha"), bytes(63)]]),
-    "a key cut short": envelope_of(body_of(), [[public_key("alpha")[1:], bytes(64)]]),
-    "a signature twice": envelope_of(body_of(), [SIGNATURE, SIGNATURE]),
-    "two signatures by one key": envelope_of(
-        body_of(), [SIGNATURE, [public_key("alpha"), b"\x01" * 64]]
-    ),
-    "signatures out of order": envelope_of(
-        body_of(), sorted([[bytes([i]) * 32, bytes(64)] for i in range(3)], reverse=True)
-    ),
-    "too many signatures": envelope_of(
-        body_of(), [[bytes([i]) * 32, bytes(64)] for i in range(SIGNATURES_MAX + 1)]
-    ),
+    "a signature cut short": envelope_of(body_of(), [SIGNATURE[1:]]),
+    "a signature too many": envelope_of(body_of(), [SIGNATURE, SIGNATURE]),
+    "a signature too few": envelope_of(body_of(signers=KEYS[:3]), [SIGNATURE] * 2),
+    "no signer": envelope_of(body_of(signers=[])),
+    "no signer and no signature": envelope_of(body_of(signers=[]), []),
+    "a key cut short": envelope_of(body_of(signers=[public_key("alpha")[1:]])),
+    "a signer twice": envelope_of(body_of(signers=[public_key("alpha")] * 2), [SIGNATURE] * 2),
+    "signers out of order": envelope_of(body_of(signers=KEYS[2::-1]), [SIGNATURE] * 3),
+    "too many signers": envelope_of(body_of(signers=KEYS), [SIGNATURE] * len(KEYS)),
 }
 
 
@@ -173,9 +193,9 @@ def test_what_is_not_canonical_is_malformed(what: str) -> None:
     assert refusal(MALFORMED[what]).code == DoorCode.MALFORMED
 
 
-def test_as_many_signatures_as_may_be_are_opened() -> None:
-    many = envelope_of(body_of(), [[bytes([i]) * 32, bytes(64)] for i in range(SIGNATURES_MAX)])
-    assert len(open_transaction(many, bytes_max=LIMIT).signatures) == SIGNATURES_MAX
+def test_as_many_signers_as_may_be_are_opened() -> None:
+    many = envelope_of(body_of(signers=KEYS[:SIGNERS_MAX]), [SIGNATURE] * SIGNERS_MAX)
+    assert len(open_transaction(many, bytes_max=LIMIT).body.signers) == SIGNERS_MAX
 
 
 def flip(data: bytes, position: int, bit: int) -> bytes:
@@ -209,13 +229,5 @@ def test_a_mutated_transaction_is_refused_or_is_another_one(
         return
     # Whatever still decodes is canonical, and carries no valid signature of its own.
     assert encode(SignedTransaction(encode(opened.body), opened.signatures)) == mutated
-    (signed,) = opened.signatures
-    assert not verify(signed.key, signed_message(opened.id), signed.signature)
-
-
-def test_signing_orders_what_decoding_demands() -> None:
-    names = [f"signer-{number}" for number in range(10)]
-    opened = open_transaction(signed_by(*names), bytes_max=LIMIT)
-    keys = [signed.key for signed in opened.signatures]
-    assert keys == sorted(public_key(name) for name in names)
-    assert all(isinstance(signed, TransactionSignature) for signed in opened.signatures)
+    (signature,) = opened.signatures
+    assert not verify(opened.body.signers[0], signed_message(opened.id), signature)

@@ -84,9 +84,9 @@ def public_key(name: str) -> bytes:
     return bytes(key(name).verify_key)
 
 
-def signers_called(names: Iterable[str]) -> list[tuple[PublicKey, Sign]]:
+def keys_called(names: Iterable[str]) -> dict[PublicKey, Sign]:
     """Return the keys called `names`, as `transactions.sign` takes them."""
-    return [(public_key(name), partial(_signature, name)) for name in names]
+    return {public_key(name): partial(_signature, name) for name in names}
 
 
 def _signature(name: str, message: bytes) -> bytes:
@@ -169,8 +169,10 @@ class Writer:
     def sign(self, signers: Sequence[str], *operations: AnyOperation) -> bytes:
         """Return a transaction signed with the keys called `signers`."""
         self._count += 1
-        body = Body(self.chain_id, self.valid_until, self._count.to_bytes(8, "big"), operations)
-        return sign(body, signers_called(signers))
+        keys = keys_called(signers)
+        nonce = self._count.to_bytes(8, "big")
+        body = Body(self.chain_id, self.valid_until, nonce, tuple(sorted(keys)), operations)
+        return sign(body, keys)
 
 
 def rupee() -> RegisterInstrument:

@@ -9,7 +9,7 @@ from tests.verifier.rehearsal import GENESIS, HOLDING, signed_by
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "amanat.verifier", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)  # noqa: S603
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
 
 
 def test_the_program_prints_each_step_and_exits_0_for_a_valid_bundle(tmp_path: Path) -> None:

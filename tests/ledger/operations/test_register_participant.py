@@ -96,7 +96,7 @@ def test_keys_that_cannot_serve_are_rejected(
     desk: Desk, operation: RegisterParticipant, problem: str
 ) -> None:
     assert desk.refused("custodian-a", operation) == (
-        RejectionCode.INVALID_KEY,
+        RejectionCode.INVALID_PARTICIPANT,
         {"problem": problem},
     )
 
