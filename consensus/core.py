@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from amanat.consensus import elections, replication
+from amanat.consensus import elections, following, leading
 from amanat.consensus.interface import (
     Application,
     Effects,
@@ -114,7 +114,7 @@ class Core:
             case Receive(sender, message):
                 _receive(raft, sender, message)
             case Propose():
-                replication.propose(raft, event)
+                leading.propose(raft, event)
             case Persisted(sequence):
                 raft.log.persisted(sequence)
                 raft.out.persisted(sequence)
@@ -143,7 +143,7 @@ def _tick(raft: Raft) -> None:
         # A leader cut off from its quorum must not go on answering as if it led (invariant 14).
         raft.become_follower(raft.term)
     elif raft.silence % raft.timing.heartbeat == 0:
-        replication.send_heartbeats(raft)
+        leading.send_heartbeats(raft)
 
 
 def _hears_quorum(raft: Raft) -> bool:
@@ -164,8 +164,8 @@ def _receive(raft: Raft, sender: str, message: object) -> None:
         case VoteReply():
             elections.on_vote_reply(raft, sender, message)
         case Append():
-            replication.on_append(raft, sender, message)
+            following.on_append(raft, sender, message)
         case AppendReply():
-            replication.on_append_reply(raft, sender, message)
+            leading.on_append_reply(raft, sender, message)
         case AppendRefused():
-            replication.on_append_refused(raft, sender, message)
+            leading.on_append_refused(raft, sender, message)

@@ -1,6 +1,6 @@
 """All that a node keeps of the protocol, on one page (Raft Figure 2), and how its role changes.
 
-The handlers are in `elections` and `replication`; they alone touch this state, through
+The handlers are in `elections`, `leading` and `following`; they alone touch this state, through
 `amanat.consensus.core.Core`.
 """
 
@@ -10,9 +10,10 @@ from enum import StrEnum
 
 from amanat.consensus.interface import Application, Promise
 from amanat.consensus.log import Log
+from amanat.consensus.log_entry import Entry
 from amanat.consensus.output import Output
 from amanat.consensus.progress import Progress
-from amanat.consensus.statements import CommitCertificate, LeaderCertificate
+from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate
 from amanat.ledger.authorities import AuthoritySet
 from amanat.ledger.crypto import Sign
 from amanat.ledger.identifiers import Digest, Signature
@@ -150,6 +151,20 @@ class Raft:
         """Bind this node to `promise` as soon as it is on disk."""
         self.promise = promise
         self.out.promise(promise)
+
+    def append(self, entry: Entry) -> None:
+        """Put `entry` at the end of the log, and have it persisted."""
+        self.log.append(entry, self.out.next_sequence)
+        self.out.entry(entry)
+
+    def promise_ack(self, block: BlockId) -> None:
+        """Bind this node to `block` before it acks it.
+
+        Invariant 6: the promise goes to disk with the block, the signature is made after.
+        """
+        acked = self.promise.acked
+        if acked is None or acked.position < block.position:
+            self.set_promise(Promise(term=self.term, vote=self.promise.vote, acked=block))
 
     def when_synced(self, action: Callable[[], None]) -> None:
         """Run `action` once all that this and earlier steps persist is on disk.

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amanat.consensus.interface import NotLeader, Promise, Propose
+from amanat.consensus.leading import APPEND_BYTES_MAX
 from amanat.consensus.messages import (
     Append,
     AppendRefused,
     AppendReply,
 )
 from amanat.consensus.progress import IN_FLIGHT_MAX
-from amanat.consensus.replication import APPEND_BYTES_MAX
 from tests.consensus.network import follower, leading
 from tests.consensus.signing import (
     CHAIN,

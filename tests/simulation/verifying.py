@@ -6,7 +6,7 @@ is a pure function of them. Remembering it makes runs cheaper and changes nothin
 
 from functools import lru_cache
 
-from amanat.consensus import elections, replication, statements
+from amanat.consensus import elections, entry_checks, leading, statements
 from amanat.ledger import authentication, crypto
 
 _remembered = lru_cache(maxsize=50_000)(crypto.verify)
@@ -14,5 +14,5 @@ _remembered = lru_cache(maxsize=50_000)(crypto.verify)
 
 def verify_once() -> None:
     """Let every module that verifies signatures share one memory, in this process."""
-    for module in (elections, replication, statements, authentication):
+    for module in (elections, entry_checks, leading, statements, authentication):
         module.verify = _remembered  # type: ignore[attr-defined]

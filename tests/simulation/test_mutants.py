@@ -1,0 +1,34 @@
+"""The simulator can see: with a rule switched off, it finds what falls for it."""
+
+import re
+
+import pytest
+
+from tests.simulation.cluster import Cluster
+from tests.simulation.mutants import MUTANTS, Mutant, code_of, mutated
+from tests.simulation.verifying import verify_once
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.rule)
+def test_a_rule_switched_off_is_found(mutant: Mutant) -> None:
+    verify_once()
+    with mutated(mutant):
+        for seed in range(mutant.seeds):
+            try:
+                Cluster(seed).run()
+            except Exception as error:  # noqa: BLE001 - whatever a run ends with is its finding
+                found = f"{type(error).__name__}: {error}"
+                assert re.match(mutant.found_as, found), f"seed {seed}: {found}"
+                return
+    pytest.fail(f"not found within {mutant.seeds} seeds")
+
+
+def test_a_mutant_leaves_nothing_behind() -> None:
+    def codes() -> list[object]:
+        return [code_of(edit.function) for mutant in MUTANTS for edit in mutant.edits]
+
+    before = codes()
+    for mutant in MUTANTS:
+        with mutated(mutant):
+            assert codes() != before
+    assert codes() == before
