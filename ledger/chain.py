@@ -156,7 +156,16 @@ class Chain:
         """Return the height of the block, not final yet, that holds `transaction`."""
         return self._pending_ids.get(transaction)
 
-    def admit(self, envelope: bytes, *, now: LedgerTime) -> CheckedTransaction:
+    def open(self, envelope: bytes) -> CheckedTransaction:
+        """Decode a submitted transaction.
+
+        Raises:
+            DoorRefusal: it is too large or malformed.
+        """
+        parameters = _parameters(State(self.tip.tree.get, self._values))
+        return self._verified.open(envelope, bytes_max=parameters.transaction_bytes_max)
+
+    def admit(self, transaction: CheckedTransaction, *, now: LedgerTime) -> None:
         """Check a submitted transaction at the door, against the tip and this node's clock.
 
         Raises:
@@ -164,17 +173,14 @@ class Chain:
         """
         tip = self.tip
         state = State(tip.tree.get, self._values)
-        parameters = _parameters(state)
-        checked = self._verified.open(envelope, bytes_max=parameters.transaction_bytes_max)
         check_door(
             state,
-            checked,
+            transaction,
             chain=self._chain,
             time=max(now, tip.time),
-            parameters=parameters,
+            parameters=_parameters(state),
             verified=self._verified,
         )
-        return checked
 
     def build(
         self,

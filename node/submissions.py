@@ -10,9 +10,10 @@ from typing import Final
 from amanat.ledger.chain import Chain, ExecutedBlock
 from amanat.ledger.identifiers import Digest, LedgerTime
 from amanat.ledger.receipts import Applied, Receipt
+from amanat.ledger.rejections import DoorRefusal
 from amanat.ledger.transactions import CheckedTransaction
 from amanat.node.finality import Finality
-from amanat.node.pool import Pool
+from amanat.node.pool import Pool, PoolFull
 from amanat.node.store import Store
 
 EXPIRED_KEPT: Final = 100_000
@@ -72,17 +73,21 @@ class Submissions:
     def submit(self, envelope: bytes) -> TransactionStatus:
         """Take `envelope`, or give the status it already has.
 
+        What is known already is not checked at the door again: sent once more, it gets its first
+        outcome, though it would have expired or its key be gone by now.
+
         Raises:
             DoorRefusal: it is malformed, unsigned, expired or otherwise never to be in a block.
             PoolFull: too much is waiting; the same bytes may be sent again.
         """
-        checked = self._chain.admit(envelope, now=self._now())
-        known = self.status(checked.id)
+        transaction = self._chain.open(envelope)
+        known = self.status(transaction.id)
         if known.state is not TransactionState.UNKNOWN:
             return known
-        if self._pool.add(checked):
-            self._admitted(checked)
-        return TransactionStatus(checked.id, TransactionState.PENDING)
+        self._chain.admit(transaction, now=self._now())
+        if self._pool.add(transaction):
+            self._admitted(transaction)
+        return TransactionStatus(transaction.id, TransactionState.PENDING)
 
     def status(self, transaction: Digest) -> TransactionStatus:
         """Return where `transaction` stands."""
@@ -127,6 +132,6 @@ class Submissions:
                 await asyncio.sleep(0)
             try:
                 self.submit(envelope)
-            except ValueError:
+            except (DoorRefusal, PoolFull):
                 refused += 1
         return refused

@@ -143,7 +143,8 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             DoorCode.UNKNOWN_KEY,
             _NO,
             "A key that signed it belongs to no participant",
-            "Sign with a registered key, or have the key registered first.",
+            "Sign with a registered key. If it was registered a moment ago, this node may not have "
+            "seen it yet: send the same bytes with min_height, the height of the registration.",
         ),
         ProblemKind(
             DoorCode.BAD_SIGNATURE,

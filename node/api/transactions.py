@@ -25,6 +25,7 @@ from amanat.node.api.requests import (
     digest_in_path,
     from_base64,
     from_json,
+    reach_min_height,
     seconds,
 )
 from amanat.node.pool import PoolFull
@@ -41,6 +42,7 @@ async def submit(request: web.Request) -> web.Response:
     """Take one signed transaction; with `wait`, answer when it is final."""
     node = request.app[NODE]
     wait = seconds(request, "wait")
+    await reach_min_height(request)
     data = await body(request, SINGLE_BYTES_MAX)
     if request.content_type in MSGPACK:
         envelope = data
@@ -59,6 +61,7 @@ async def submit(request: web.Request) -> web.Response:
 async def submit_batch(request: web.Request) -> web.Response:
     """Take many signed transactions, each by itself; answer for each, in order."""
     node = request.app[NODE]
+    await reach_min_height(request)
     data = await body(request, BATCH_BYTES_MAX)
     if request.content_type in MSGPACK:
         try:

@@ -138,7 +138,7 @@ class Desk:
         """Return why the transaction may not be in a block: at submission and in one alike."""
         before = self.leader.tip
         with pytest.raises(DoorRefusal) as submitting:
-            self.leader.admit(envelope, now=self.time)
+            self.leader.admit(self.leader.open(envelope), now=self.time)
         with pytest.raises(DoorRefusal) as building:
             self.block([envelope])
         assert submitting.value.code == building.value.code

@@ -40,7 +40,7 @@ def desk() -> Desk:
 
 def door_figures(desk: Desk, envelope: bytes) -> dict[str, int | str]:
     with pytest.raises(DoorRefusal) as refused:
-        desk.leader.admit(envelope, now=desk.time)
+        desk.leader.admit(desk.leader.open(envelope), now=desk.time)
     return refused.value.figures
 
 
@@ -80,7 +80,7 @@ def test_a_clock_that_runs_behind_the_ledger_does_not_revive_the_expired(desk: D
     desk.writer.valid_until = START + HOUR_MS - 1
     expired = desk.writer.sign(["alpha"], PAYMENT)
     with pytest.raises(DoorRefusal) as refused:
-        desk.leader.admit(expired, now=START)
+        desk.leader.admit(desk.leader.open(expired), now=START)
     assert refused.value.code == DoorCode.EXPIRED
 
 
@@ -120,7 +120,7 @@ def test_a_stranger_cannot_burn_an_order_by_adding_a_signature_to_it(desk: Desk)
 def test_a_transaction_too_long_is_refused() -> None:
     desk = Desk()
     with pytest.raises(DoorRefusal) as refused:
-        desk.leader.admit(bytes(PARAMETERS.transaction_bytes_max + 1), now=START)
+        desk.leader.open(bytes(PARAMETERS.transaction_bytes_max + 1))
     assert refused.value.code == DoorCode.TOO_LARGE
 
 

@@ -145,7 +145,8 @@ class SimulatedNode:
     def submit(self, envelope: bytes) -> None:
         """Take a client's transaction, and hand it to the leader."""
         try:
-            checked = self.chain.admit(envelope, now=self.clock())
+            checked = self.chain.open(envelope)
+            self.chain.admit(checked, now=self.clock())
         except DoorRefusal:
             return
         if self.disk.contains(checked.id) or self.chain.find(checked.id) is not None:
