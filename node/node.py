@@ -103,6 +103,8 @@ class Node:
             now=clock.now,
         )
         self._progress = asyncio.Event()
+        self._failed = asyncio.Event()
+        self._failure: Exception | None = None
         self.seen_height = self.chain.final.height
         """The greatest final height that any peer has shown a certificate for."""
 
@@ -124,7 +126,19 @@ class Node:
         """
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._disk.run())
+            tasks.create_task(self._proposer.run())
             tasks.create_task(self._tick())
+            tasks.create_task(self._raise_failure())
+
+    def fail(self, error: Exception) -> None:
+        """End `run` with `error`: what is on disk, or in memory, can no longer be relied on."""
+        self._failure = self._failure or error
+        self._failed.set()
+
+    async def _raise_failure(self) -> None:
+        await self._failed.wait()
+        if self._failure is not None:
+            raise self._failure
 
     @property
     def status(self) -> Status:
@@ -171,6 +185,14 @@ class Node:
     # --- what comes in ----------------------------------------------------------------------------
 
     async def _received(self, sender: str, frame: Consensus | Forward) -> None:
+        try:
+            await self._take(sender, frame)
+        except Exception as error:
+            # No peer can bring this about: whatever peers may send is refused where it is checked.
+            self.fail(error)
+            raise
+
+    async def _take(self, sender: str, frame: Consensus | Forward) -> None:
         if isinstance(frame, Forward):
             await self.submissions.take_forwarded(frame.transactions)
             return

@@ -53,28 +53,37 @@ class Proposer:
         self._driver = driver
         self._pool = pool
         self._now = now
-        self._scheduled = False
+        self._opening: LeaderCertificate | None = None
+        self._awake = asyncio.Event()
 
     def open_term(self, certificate: LeaderCertificate) -> None:
         """Propose the block that opens the term for which this node was just elected.
 
         It is empty: until it is final, the leader does not know what of its log is (Raft §5.4.2).
         """
-        asyncio.get_running_loop().call_soon(self._open_term, certificate)
+        self._opening = certificate
+        self.wake()
 
     def wake(self) -> None:
         """Something may have to be proposed: look soon, once, however often this is called."""
-        if not self._scheduled:
-            self._scheduled = True
-            asyncio.get_running_loop().call_soon(self._propose)
+        self._awake.set()
 
-    def _open_term(self, certificate: LeaderCertificate) -> None:
-        if self._driver.status.term == certificate.term:
-            self._build(0, certificate.digest())
-            self.wake()
+    async def run(self) -> None:
+        """Propose whenever woken, for ever."""
+        while True:
+            await self._awake.wait()
+            self._awake.clear()
+            self.propose()
+            await asyncio.sleep(0)  # a set event is not waited for: let others have their turn
 
-    def _propose(self) -> None:
-        self._scheduled = False
+    def propose(self) -> None:
+        """Propose what is to be proposed now: the term's opening block, or what waits."""
+        opening, self._opening = self._opening, None
+        if opening is not None and self._driver.status.term == opening.term:
+            self._build(0, opening.digest())
+        self._propose_waiting()
+
+    def _propose_waiting(self) -> None:
         status = self._driver.status
         in_flight = status.last.height - status.commit_height
         waiting = self._pool.waiting

@@ -6,7 +6,8 @@ import msgspec
 from aiohttp import web
 
 from amanat.node.api import blocks, network, register, transactions
-from amanat.node.api.problems import CATALOGUE, ApiProblem, Handler, middleware
+from amanat.node.api.middleware import Handler, middleware
+from amanat.node.api.problems import CATALOGUE, ApiProblem
 from amanat.node.api.requests import BATCH_BYTES_MAX, NODE
 from amanat.node.node import Node
 

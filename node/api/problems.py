@@ -3,22 +3,14 @@
 The catalogue is served by the node itself, at the `type` URL of each problem.
 """
 
-import uuid
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
 import msgspec
-import structlog
 from aiohttp import web
 
 from amanat.ledger.rejections import DoorCode
-from amanat.node.store import StorageFailed
-
-log = structlog.get_logger(__name__)
-
-REQUEST_ID: Final = web.RequestKey("request_id", str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,42 +205,3 @@ def response(problem: ApiProblem, request_id: str) -> web.Response:
         body=msgspec.json.encode(body),
         content_type="application/problem+json",
     )
-
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@web.middleware
-async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn every failure into a problem; give every request an id."""
-    request_id = uuid.uuid4().hex
-    request[REQUEST_ID] = request_id
-    try:
-        answer = await handler(request)
-    except ApiProblem as problem:
-        answer = response(problem, request_id)
-    except web.HTTPException as error:
-        if error.status < HTTPStatus.BAD_REQUEST:
-            raise
-        answer = response(_of_http(request, error), request_id)
-        if "Allow" in error.headers:
-            answer.headers["Allow"] = error.headers["Allow"]
-    except StorageFailed:
-        raise
-    except Exception:
-        log.exception("api.failed", path=request.path, request_id=request_id)
-        answer = response(
-            ApiProblem("internal_error", "the node failed to answer this request"), request_id
-        )
-    answer.headers["Request-Id"] = request_id
-    return answer
-
-
-def _of_http(request: web.Request, error: web.HTTPException) -> ApiProblem:
-    if error.status == HTTPStatus.NOT_FOUND:
-        return ApiProblem("no_such_route", f"{request.path} is not a route of this API")
-    if error.status == HTTPStatus.METHOD_NOT_ALLOWED:
-        return ApiProblem("method_not_allowed", f"{request.path} does not take {request.method}")
-    if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return ApiProblem("body_too_large", f"{request.path} takes a smaller body")
-    return ApiProblem("malformed_request", error.reason or "the request cannot be understood")

@@ -9,7 +9,7 @@ from amanat.node.cli.output import Format
 
 EXIT_CODES: Final = (
     "Exit codes: 0 ok; 2 wrong use, settings or files; 3 not valid or diverged; "
-    "4 unreachable; 5 refused by a rule; 6 outcome not yet known."
+    "4 unreachable; 5 refused by a rule; 6 outcome not yet known; 7 a running node broke."
 )
 
 app = typer.Typer(

@@ -17,6 +17,8 @@ class ExitCode(IntEnum):
     """A rule or the door refused the transaction."""
     NOT_YET_KNOWN = 6
     """The outcome is not final yet: ask again with the transaction's id."""
+    BROKEN = 7
+    """A node that ran could not go on; its last log lines say why."""
 
 
 class Failure(Exception):  # noqa: N818 - caught at the top and shown as one line

@@ -41,7 +41,7 @@ def start(config: Path) -> None:
         raise Failure(str(error)) from error
     except ExceptionGroup as group:
         reason = "; ".join(str(error) for error in group.exceptions)
-        raise Failure(f"the node ended: {reason}", ExitCode.USAGE) from group
+        raise Failure(f"the node ended: {reason}", ExitCode.BROKEN) from group
 
 
 def _settings(config: Path) -> NodeSettings:

@@ -1,0 +1,51 @@
+"""Around every request: an id, and a problem of the catalogue in place of any failure."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+import structlog
+from aiohttp import web
+
+from amanat.node.api.problems import ApiProblem, response
+from amanat.node.api.requests import NODE
+from amanat.node.store import StorageFailed
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@web.middleware
+async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give the request an id; turn every failure into a problem."""
+    request_id = uuid.uuid4().hex
+    try:
+        answer = await handler(request)
+    except ApiProblem as problem:
+        answer = response(problem, request_id)
+    except web.HTTPException as error:
+        if error.status < HTTPStatus.BAD_REQUEST:
+            raise
+        answer = response(_of_http(request, error), request_id)
+        if "Allow" in error.headers:
+            answer.headers["Allow"] = error.headers["Allow"]
+    except Exception as error:
+        log.exception("api.failed", path=request.path, request_id=request_id)
+        if isinstance(error, StorageFailed):
+            request.app[NODE].fail(error)  # nothing is served that cannot be checked
+        answer = response(
+            ApiProblem("internal_error", "the node failed to answer this request"), request_id
+        )
+    answer.headers["Request-Id"] = request_id
+    return answer
+
+
+def _of_http(request: web.Request, error: web.HTTPException) -> ApiProblem:
+    if error.status == HTTPStatus.NOT_FOUND:
+        return ApiProblem("no_such_route", f"{request.path} is not a route of this API")
+    if error.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        return ApiProblem("method_not_allowed", f"{request.path} does not take {request.method}")
+    if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return ApiProblem("body_too_large", f"{request.path} takes a smaller body")
+    return ApiProblem("malformed_request", error.reason or "the request cannot be understood")
