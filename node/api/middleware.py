@@ -38,6 +38,7 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
             ApiProblem("internal_error", "the node failed to answer this request"), request_id
         )
     answer.headers["Request-Id"] = request_id
+    answer.headers["Server"] = "amanat"  # not the versions that serve it
     return answer
 
 

@@ -99,7 +99,7 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             DoorCode.MALFORMED,
             _BAD,
             "The transaction is not canonically encoded",
-            "Encode it as docs/wire-format.md says: each value has one encoding.",
+            "Encode it as docs/transactions.md says: each value has one encoding.",
         ),
         ProblemKind(
             DoorCode.TOO_LARGE,

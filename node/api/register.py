@@ -7,6 +7,7 @@ from aiohttp import web
 
 from amanat.ledger.accounts import Supply
 from amanat.ledger.encoding import encode
+from amanat.ledger.identifiers import InstrumentId, Name
 from amanat.ledger.instruments import Instrument
 from amanat.ledger.state import (
     ACCOUNTS,
@@ -27,7 +28,7 @@ from amanat.node.api.messages import (
     instrument_view,
 )
 from amanat.node.api.problems import ApiProblem
-from amanat.node.api.requests import NODE, answer, flag, reach_min_height
+from amanat.node.api.requests import NODE, answer, flag, reach_min_height, text_in_path
 from amanat.node.node import Node
 
 V = TypeVar("V")
@@ -72,8 +73,8 @@ async def holding(request: web.Request) -> web.Response:
     """
     await reach_min_height(request)
     node = request.app[NODE]
-    name = request.match_info["account"]
-    instrument = request.match_info["instrument"]
+    name = text_in_path(request, "account", Name)
+    instrument = text_in_path(request, "instrument", InstrumentId)
     with_proof = flag(request, "proof")
     if not with_proof:
         state = State(node.chain.final.tree.get)

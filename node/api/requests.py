@@ -72,6 +72,19 @@ def from_base64(text: str, where: str) -> bytes:
         raise ApiProblem("malformed_request", f"{where} is not base64: {error}") from error
 
 
+def text_in_path(request: web.Request, name: str, kind: type[T]) -> T:
+    """Return what a path names, in the form that `kind`, a constrained string, demands.
+
+    Raises:
+        ApiProblem: `malformed_request`.
+    """
+    text = request.match_info[name]
+    try:
+        return msgspec.convert(text, kind)
+    except msgspec.ValidationError as error:
+        raise ApiProblem("malformed_request", f"{name} {text!r}: {error}") from error
+
+
 def digest_in_path(request: web.Request, name: str) -> bytes:
     """Return the 32 bytes that a path names in hexadecimal.
 

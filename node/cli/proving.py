@@ -4,6 +4,7 @@ import base64
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from amanat.config.genesis_file import GenesisFileError, load_genesis
 from amanat.ledger.encoding import encode
@@ -28,7 +29,8 @@ def balance(
 ) -> None:
     """Show a holding; check its proof if a genesis document is given."""
     with_proof = genesis is not None or save is not None
-    path = f"/v1/accounts/{account}/holdings/{instrument}?proof={str(with_proof).lower()}"
+    names = f"{quote(account, safe='')}/holdings/{quote(instrument, safe='')}"
+    path = f"/v1/accounts/{names}?proof={str(with_proof).lower()}"
 
     async def ask(client: Client) -> dict[str, Any]:
         return dict(await client.get(path))
@@ -36,7 +38,10 @@ def balance(
     shown = talk(api_urls(api), ask)
     bundle = base64.b64decode(shown.pop("proof", ""))
     if save is not None:
-        save.write_bytes(bundle)
+        try:
+            save.write_bytes(bundle)
+        except OSError as error:
+            raise Failure(f"{save} cannot be written: {error.strerror}") from error
     if genesis is not None:
         proved = check(bundle, genesis).proved
         claimed = Balance(account, instrument, int(shown["amount"]))

@@ -89,10 +89,10 @@ def submit(envelope: bytes, api: Sequence[str], *, wait: float, output: Format) 
         return await client.submit(envelope, wait=min(wait, 30.0))
 
     outcome = talk(api_urls(api), send)
-    show(outcome, output)
+    show(outcome if output is Format.JSON else _readable(outcome), output)
     if outcome["state"] == "rejected":
         rejection = outcome["rejection"]
-        figures = ", ".join(f"{name} {value}" for name, value in rejection["figures"].items())
+        figures = _figures(rejection["figures"])
         raise Failure(f"rejected by {rejection['code']}: {figures}", ExitCode.REJECTED)
     if outcome["state"] == "expired":
         raise Failure("the transaction expired before it was executed", ExitCode.REJECTED)
@@ -101,6 +101,18 @@ def submit(envelope: bytes, api: Sequence[str], *, wait: float, output: Format) 
             f"{outcome['id']} is {outcome['state']}: submit the same bytes again to ask",
             ExitCode.NOT_YET_KNOWN,
         )
+
+
+def _readable(outcome: dict[str, Any]) -> dict[str, Any]:
+    """Return the outcome with each event as one line."""
+    if "events" not in outcome:
+        return outcome
+    events = [f"{event['name']} ({_figures(event['fields'])})" for event in outcome["events"]]
+    return {**outcome, "events": events}
+
+
+def _figures(figures: dict[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in figures.items())
 
 
 def _operation(order: Order) -> Transfer:
