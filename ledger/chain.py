@@ -8,17 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from amanat.ledger import merkle
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.blocks import Block, BlockHeader
 from amanat.ledger.encoding import EncodingError, decode, encode
+from amanat.ledger.executed_block import ExecutedBlock, Outcome, Tip
 from amanat.ledger.execution import BlockExecution, check_door
 from amanat.ledger.identifiers import Digest, LedgerTime
 from amanat.ledger.policies import Parameters
-from amanat.ledger.receipts import Receipt
 from amanat.ledger.rejections import DoorRefusal
 from amanat.ledger.state import AUTHORITIES, PARAMETERS, State
-from amanat.ledger.state_tree import StateTree, TreeUpdate
 from amanat.ledger.transactions import CheckedTransaction
 
 RESIDENT_MAX: Final = 1_000_000
@@ -39,81 +37,6 @@ class ExecutedIds(Protocol):
 
 class BlockFault(ValueError):  # noqa: N818 - what is wrong with a block, not with this program
     """A proposed block is malformed, breaks a rule, or did not re-execute to its roots."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tip:
-    """A block as the next one sees it."""
-
-    height: int
-    digest: Digest
-    time: LedgerTime
-    tree: StateTree
-
-
-@dataclass(frozen=True, slots=True)
-class ExecutedBlock:
-    """A block with all that its execution gave."""
-
-    block: Block
-    digest: Digest
-    payload: bytes
-    """The encoding of `block`."""
-    receipts: tuple[Receipt, ...]
-    ids: tuple[Digest, ...]
-    """The transactions' ids, in order."""
-    tree: StateTree
-    written: Sequence[tuple[bytes, bytes]]
-    """New nodes of the tree: key and record."""
-    replaced: Sequence[bytes]
-    """Keys of nodes that the tree no longer refers to."""
-    changes: dict[bytes, bytes | None]
-    """What changed in the state; None for a deleted entry."""
-
-    @property
-    def height(self) -> int:
-        """The block's height."""
-        return self.block.header.height
-
-    @property
-    def tip(self) -> Tip:
-        """This block as the next one sees it."""
-        return Tip(self.height, self.digest, self.block.header.time, self.tree)
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What executing a block's transactions gave, before or without a header."""
-
-    receipts: tuple[Receipt, ...]
-    ids: tuple[Digest, ...]
-    transactions_root: Digest
-    changes: dict[bytes, bytes | None]
-    update: TreeUpdate
-
-    @staticmethod
-    def of(execution: BlockExecution, tip: Tip) -> "_Outcome":
-        changes = execution.changes()
-        return _Outcome(
-            receipts=tuple(execution.receipts),
-            ids=tuple(execution.ids),
-            transactions_root=merkle.root([encode(receipt) for receipt in execution.receipts]),
-            changes=changes,
-            update=tip.tree.update(changes, tip.height + 1),
-        )
-
-    def block(self, block: Block, payload: bytes) -> ExecutedBlock:
-        return ExecutedBlock(
-            block=block,
-            digest=block.header.digest(),
-            payload=payload,
-            receipts=self.receipts,
-            ids=self.ids,
-            tree=self.update.tree,
-            written=self.update.written,
-            replaced=self.update.replaced,
-            changes=self.changes,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +135,7 @@ class Chain:
                 continue
             taken.append(candidate.envelope)
             room -= len(candidate.envelope)
-        outcome = _Outcome.of(execution, tip)
+        outcome = Outcome.of(execution, tip)
         header = BlockHeader(
             version=1,
             chain=self._chain,
@@ -267,7 +190,7 @@ class Chain:
                 )
             except DoorRefusal as refusal:
                 raise BlockFault(f"transaction {index}: {refusal.detail}") from refusal
-        outcome = _Outcome.of(execution, tip)
+        outcome = Outcome.of(execution, tip)
         if outcome.transactions_root != header.transactions_root:
             raise BlockFault(
                 f"its transactions re-execute to {outcome.transactions_root.hex()}, "

@@ -5,7 +5,8 @@ from typing import Protocol
 
 from amanat.consensus.log_entry import Entry
 from amanat.ledger.blocks import BlockHeader
-from amanat.ledger.chain import BlockFault, Chain, ExecutedBlock
+from amanat.ledger.chain import BlockFault, Chain
+from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.identifiers import Digest, LedgerTime
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from amanat.consensus.interface import Persist, Promise
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.statements import CommitCertificate
-from amanat.ledger.chain import ExecutedBlock
+from amanat.ledger.executed_block import ExecutedBlock
 from amanat.node.sign_guard import SignGuard
 from amanat.node.store import Store
 

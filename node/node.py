@@ -17,7 +17,8 @@ from amanat.consensus.messages import Append
 from amanat.consensus.raft import Identity, Role, Timing
 from amanat.consensus.statements import CommitCertificate, LeaderCertificate
 from amanat.ledger.authentication import VerifiedTransactions
-from amanat.ledger.chain import BlockFault, Chain, Tip
+from amanat.ledger.chain import BlockFault, Chain
+from amanat.ledger.executed_block import Tip
 from amanat.ledger.identifiers import LedgerTime
 from amanat.ledger.state import PARAMETERS, State
 from amanat.ledger.state_tree import StateTree

@@ -26,8 +26,8 @@ import plyvel
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.statements import BlockId, CommitCertificate, genesis_id
 from amanat.ledger.blocks import Block, BlockHeader
-from amanat.ledger.chain import ExecutedBlock
 from amanat.ledger.encoding import EncodingError, Structure, decode, encode
+from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest, Height, LedgerTime
 from amanat.ledger.receipts import Receipt

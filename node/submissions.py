@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from amanat.ledger.chain import Chain, ExecutedBlock
+from amanat.ledger.chain import Chain
+from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.identifiers import Digest, LedgerTime
 from amanat.ledger.receipts import Applied, Receipt
 from amanat.ledger.rejections import DoorRefusal

@@ -11,8 +11,9 @@ import msgspec
 import pytest
 
 from amanat.ledger.blocks import BlockHeader
-from amanat.ledger.chain import Chain, ExecutedBlock
+from amanat.ledger.chain import Chain
 from amanat.ledger.encoding import decode
+from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.instruments import DAY_MS
 from amanat.ledger.invariants import violations

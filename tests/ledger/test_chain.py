@@ -5,8 +5,9 @@ import pytest
 from amanat.ledger import merkle
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.blocks import Block
-from amanat.ledger.chain import Chain, Tip
+from amanat.ledger.chain import Chain
 from amanat.ledger.encoding import decode, encode
+from amanat.ledger.executed_block import Tip
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.operations import Transfer
 from amanat.ledger.rejections import DoorCode, DoorRefusal

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from amanat.ledger.blocks import Block
-from amanat.ledger.chain import BlockFault, Chain, ExecutedBlock
+from amanat.ledger.chain import BlockFault, Chain
 from amanat.ledger.encoding import encode
+from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.operations import Transfer
 from tests.ledger.desk import NEVER, Desk, anything, build, desk_with_market, limited
 from tests.ledger.world import RUPEE, START

@@ -10,8 +10,9 @@ from nacl.signing import SigningKey
 from amanat.ledger.accounts import Account
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet
-from amanat.ledger.chain import Chain, Tip
+from amanat.ledger.chain import Chain
 from amanat.ledger.crypto import Sign
+from amanat.ledger.executed_block import Tip
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest, PublicKey
 from amanat.ledger.instruments import DAY_MS, CashTerms, TreasuryBillTerms

@@ -8,7 +8,7 @@ from random import Random
 
 from amanat.consensus.messages import Message
 from amanat.ledger.authorities import AuthorityClass, AuthoritySet
-from amanat.ledger.chain import Tip
+from amanat.ledger.executed_block import Tip
 from tests.ledger import world
 from tests.simulation.clients import Clients
 from tests.simulation.disk import SimulatedDisk

@@ -7,7 +7,7 @@ from random import Random
 from amanat.consensus.interface import Persist, Promise
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.statements import BlockId, CommitCertificate, genesis_id
-from amanat.ledger.chain import ExecutedBlock, Tip
+from amanat.ledger.executed_block import ExecutedBlock, Tip
 from amanat.ledger.identifiers import Digest
 from amanat.node.disk_writer import Apply
 

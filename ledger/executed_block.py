@@ -1,0 +1,89 @@
+"""A block with all that executing it gave."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from amanat.ledger import merkle
+from amanat.ledger.blocks import Block
+from amanat.ledger.encoding import encode
+from amanat.ledger.execution import BlockExecution
+from amanat.ledger.identifiers import Digest, LedgerTime
+from amanat.ledger.receipts import Receipt
+from amanat.ledger.state_tree import StateTree, TreeUpdate
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """A block as the next one sees it."""
+
+    height: int
+    digest: Digest
+    time: LedgerTime
+    tree: StateTree
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutedBlock:
+    """A block with all that its execution gave."""
+
+    block: Block
+    digest: Digest
+    payload: bytes
+    """The encoding of `block`."""
+    receipts: tuple[Receipt, ...]
+    ids: tuple[Digest, ...]
+    """The transactions' ids, in order."""
+    tree: StateTree
+    written: Sequence[tuple[bytes, bytes]]
+    """New nodes of the tree: key and record."""
+    replaced: Sequence[bytes]
+    """Keys of nodes that the tree no longer refers to."""
+    changes: dict[bytes, bytes | None]
+    """What changed in the state; None for a deleted entry."""
+
+    @property
+    def height(self) -> int:
+        """The block's height."""
+        return self.block.header.height
+
+    @property
+    def tip(self) -> Tip:
+        """This block as the next one sees it."""
+        return Tip(self.height, self.digest, self.block.header.time, self.tree)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What executing a block's transactions gave, before or without a header."""
+
+    receipts: tuple[Receipt, ...]
+    ids: tuple[Digest, ...]
+    transactions_root: Digest
+    changes: dict[bytes, bytes | None]
+    update: TreeUpdate
+
+    @staticmethod
+    def of(execution: BlockExecution, tip: Tip) -> "Outcome":
+        """Close `execution`, which worked on `tip`."""
+        changes = execution.changes()
+        return Outcome(
+            receipts=tuple(execution.receipts),
+            ids=tuple(execution.ids),
+            transactions_root=merkle.root([encode(receipt) for receipt in execution.receipts]),
+            changes=changes,
+            update=tip.tree.update(changes, tip.height + 1),
+        )
+
+    def block(self, block: Block, payload: bytes) -> ExecutedBlock:
+        """Return this outcome as that of `block`, whose encoding is `payload`."""
+        return ExecutedBlock(
+            block=block,
+            digest=block.header.digest(),
+            payload=payload,
+            receipts=self.receipts,
+            ids=self.ids,
+            tree=self.update.tree,
+            written=self.update.written,
+            replaced=self.update.replaced,
+            changes=self.changes,
+        )
