@@ -56,6 +56,8 @@ class Driver:
         self._events: deque[Event] = deque()
         self._stepping = False
         self._status = core.status
+        self.ticks = 0
+        """Ticks since the node started."""
 
     @property
     def status(self) -> Status:
@@ -69,6 +71,7 @@ class Driver:
 
     def tick(self) -> None:
         """Let one tick pass."""
+        self.ticks += 1
         self.step(Tick())
 
     def step(self, event: Event) -> None:

@@ -5,6 +5,7 @@ The way of a transaction: `submissions` (door, pool) → `forwarder` or `propose
 """
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -50,14 +51,22 @@ class RecoveryFailed(Exception):  # noqa: N818 - what happened
 class Node:
     """The parts of a node and how they are connected. `run` makes it live."""
 
-    def __init__(self, settings: NodeSettings, directory: DataDirectory, signer: Signer) -> None:
-        """Recover from disk.
+    def __init__(
+        self,
+        settings: NodeSettings,
+        directory: DataDirectory,
+        signer: Signer,
+        *,
+        now: Callable[[], LedgerTime] = clock.now,
+    ) -> None:
+        """Recover from disk. `now` is the clock that ledger time is taken from.
 
         Raises:
             RecoveryFailed: the log does not re-execute on the applied state.
         """
         document = directory.document
         self.settings = settings
+        self._now = now
         self.document = document
         self.name = directory.name
         self.chain_id = document.chain_id()
@@ -91,7 +100,7 @@ class Node:
             application=self._application,
             driver=self.driver,
             pool=self.pool,
-            now=clock.now,
+            now=now,
         )
         self._forwarder = Forwarder(
             name=self.name, driver=self.driver, pool=self.pool, send=self.transport.send
@@ -101,7 +110,7 @@ class Node:
             store=self.store,
             pool=self.pool,
             admitted=self._admitted,
-            now=clock.now,
+            now=now,
         )
         self._progress = asyncio.Event()
         self._failed = asyncio.Event()
@@ -228,7 +237,7 @@ class Node:
             self.certificate.renew_if_due(datetime.now(UTC))
 
     def _latest_time(self) -> LedgerTime:
-        return clock.now() + self._clock_ahead_ms
+        return self._now() + self._clock_ahead_ms
 
     # --- recovery ---------------------------------------------------------------------------------
 
