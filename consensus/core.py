@@ -1,10 +1,10 @@
 """The core: one deterministic state machine, `step(event) -> effects`, without any I/O."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from amanat.consensus import elections, following, leading
+from amanat.consensus import elections, following, handover, leading, reads
 from amanat.consensus.interface import (
     Application,
     Effects,
@@ -13,17 +13,25 @@ from amanat.consensus.interface import (
     Persisted,
     Promise,
     Propose,
+    Read,
     Receive,
     Tick,
+    TransferLeadership,
 )
 from amanat.consensus.log import Log
 from amanat.consensus.messages import (
     Append,
     AppendRefused,
     AppendReply,
+    AskIndex,
+    Confirm,
+    Confirmed,
+    Index,
+    Message,
     PreVote,
     PreVoteReply,
     RequestVote,
+    TimeoutNow,
     VoteReply,
 )
 from amanat.consensus.raft import Identity, Raft, Role, Timing
@@ -115,6 +123,10 @@ class Core:
                 _receive(raft, sender, message)
             case Propose():
                 leading.propose(raft, event)
+            case Read():
+                reads.on_read(raft, event)
+            case TransferLeadership():
+                handover.on_transfer(raft, event)
             case Persisted(sequence):
                 raft.log.persisted(sequence)
                 raft.out.persisted(sequence)
@@ -139,6 +151,7 @@ def _tick(raft: Raft) -> None:
         if raft.silence >= raft.timeout:
             elections.begin_pre_vote(raft)
         return
+    handover.on_tick(raft)
     if raft.silence % raft.timing.election == 0 and not _hears_quorum(raft):
         # A leader cut off from its quorum must not go on answering as if it led (invariant 14).
         raft.become_follower(raft.term)
@@ -153,19 +166,21 @@ def _hears_quorum(raft: Raft) -> bool:
     return raft.me.authorities.is_quorum([raft.me.name, *heard])
 
 
-def _receive(raft: Raft, sender: str, message: object) -> None:
-    match message:
-        case PreVote():
-            elections.on_pre_vote(raft, sender, message)
-        case PreVoteReply():
-            elections.on_pre_vote_reply(raft, sender, message)
-        case RequestVote():
-            elections.on_request_vote(raft, sender, message)
-        case VoteReply():
-            elections.on_vote_reply(raft, sender, message)
-        case Append():
-            following.on_append(raft, sender, message)
-        case AppendReply():
-            leading.on_append_reply(raft, sender, message)
-        case AppendRefused():
-            leading.on_append_refused(raft, sender, message)
+def _receive(raft: Raft, sender: str, message: Message) -> None:
+    _HANDLERS[type(message)](raft, sender, message)
+
+
+_HANDLERS: Final[dict[type[Message], Callable[[Raft, str, Any], None]]] = {
+    PreVote: elections.on_pre_vote,
+    PreVoteReply: elections.on_pre_vote_reply,
+    RequestVote: elections.on_request_vote,
+    VoteReply: elections.on_vote_reply,
+    Append: following.on_append,
+    AppendReply: leading.on_append_reply,
+    AppendRefused: leading.on_append_refused,
+    TimeoutNow: handover.on_timeout_now,
+    Confirm: reads.on_confirm,
+    Confirmed: reads.on_confirmed,
+    AskIndex: reads.on_ask_index,
+    Index: reads.on_index,
+}

@@ -4,8 +4,9 @@ from amanat.consensus.interface import Promise
 from amanat.consensus.messages import PreVote, PreVoteReply, RequestVote, VoteReply
 from amanat.consensus.progress import Progress
 from amanat.consensus.raft import Raft, Role
-from amanat.consensus.statements import AuthoritySignature, LeaderCertificate, Vote
+from amanat.consensus.statements import AuthoritySignature, Handover, LeaderCertificate, Vote
 from amanat.ledger.crypto import verify
+from amanat.ledger.identifiers import Signature
 
 
 def begin_pre_vote(raft: Raft) -> None:
@@ -48,7 +49,7 @@ def on_pre_vote_reply(raft: Raft, sender: str, message: PreVoteReply) -> None:
         begin_election(raft)
 
 
-def begin_election(raft: Raft) -> None:
+def begin_election(raft: Raft, handover: Signature | None = None) -> None:
     """Enter a new term, vote for this node, and ask the others (Raft §5.2).
 
     The requests leave after the sync: were they to leave before, a node that crashed in between
@@ -65,7 +66,7 @@ def begin_election(raft: Raft) -> None:
         if raft.role is not Role.CANDIDATE:
             return
         for peer in raft.me.peers:
-            raft.out.send(peer, RequestVote(term=vote.term, last=vote.last))
+            raft.out.send(peer, RequestVote(vote.term, vote.last, handover))
         raft.supporters[raft.me.name] = raft.me.sign(vote.message())
         _count_votes(raft, vote)
 
@@ -74,7 +75,7 @@ def begin_election(raft: Raft) -> None:
 
 def on_request_vote(raft: Raft, sender: str, message: RequestVote) -> None:
     """Vote at most once a term, for a log that is at least as complete as this node's."""
-    if message.term > raft.term and raft.hears_leader:
+    if message.term > raft.term and raft.hears_leader and not _is_successor(raft, sender, message):
         return  # a leader that works is not to be deposed (dissertation §4.2.3)
     if message.term > raft.term:
         raft.become_follower(message.term)
@@ -98,6 +99,15 @@ def on_request_vote(raft: Raft, sender: str, message: RequestVote) -> None:
         raft.out.send(sender, VoteReply(term=vote.term, signature=signature))
 
     raft.when_synced(reply)
+
+
+def _is_successor(raft: Raft, sender: str, message: RequestVote) -> bool:
+    """Return whether the leader that this node hears has itself asked for the election."""
+    if raft.leader is None or message.handover is None or message.term != raft.term + 1:
+        return False
+    leader = raft.me.authorities.get(raft.leader.candidate)
+    statement = Handover(raft.me.chain, raft.term, sender).message()
+    return leader is not None and verify(leader.key, statement, message.handover)
 
 
 def on_vote_reply(raft: Raft, sender: str, message: VoteReply) -> None:
@@ -131,6 +141,6 @@ def _count_votes(raft: Raft, vote: Vote) -> None:
     raft.role = Role.LEADER
     raft.leader = certificate
     raft.restart_timeout()
+    raft.leave_leadership()
     raft.followers = {peer: Progress(raft.log.last.height + 1) for peer in raft.me.peers}
-    raft.acks = {}
     raft.out.elected(certificate)

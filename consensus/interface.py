@@ -5,7 +5,8 @@ The driver's duty, and the whole of it: for each `Effects`, in order,
 1. send `messages` at any time, in any order, or lose them;
 2. put `persist` on disk, synced, in sequence order, then step `Persisted(sequence)`;
 3. apply blocks up to `final`;
-4. on `elected`, build the term-opening block and step `Propose`.
+4. on `elected`, build the term-opening block and step `Propose`;
+5. let reads go ahead once their height is applied.
 
 What may leave a node only after a sync is not in `messages` yet: it comes out of the step that
 takes `Persisted`. So the driver cannot send a promise that a crash could forget.
@@ -67,7 +68,24 @@ class Persisted:
     sequence: int
 
 
-Event = Tick | Receive | Propose | Persisted
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Somebody reads at this node and must see all that was final when it asked.
+
+    `number` tells reads apart; no two of one node are alike.
+    """
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferLeadership:
+    """This node is to hand leadership over, if it leads: to `to`, or to whom it sees fit."""
+
+    to: Name | None = None
+
+
+Event = Tick | Receive | Propose | Persisted | Read | TransferLeadership
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +120,14 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadIndex:
+    """A read is up to date once `height` is applied; None: nobody could say, ask again."""
+
+    number: int
+    height: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Effects:
     """What one step asks of the driver."""
 
@@ -111,6 +137,7 @@ class Effects:
     """Newly final: this block and all before it."""
     elected: LeaderCertificate | None = None
     """This node now leads the term; it must propose the term-opening block next."""
+    reads: tuple[ReadIndex, ...] = ()
     faults: tuple[Fault, ...] = ()
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from amanat.consensus.handover import offer
 from amanat.consensus.interface import NotLeader, Propose
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Append, AppendRefused, AppendReply
@@ -32,6 +33,8 @@ def propose(raft: Raft, event: Propose) -> None:
     """
     last = raft.log.last
     leader = raft.leader
+    if raft.successor is not None:
+        raise NotLeader(f"{raft.me.name} hands term {raft.term} over to {raft.successor}")
     if raft.role is not Role.LEADER or leader is None:
         raise NotLeader(f"{raft.me.name} does not lead term {raft.term}")
     if (event.height, event.parent) != (last.height + 1, last.digest):
@@ -96,6 +99,8 @@ def on_append_reply(raft: Raft, sender: str, message: AppendReply) -> None:
         _count_ack(raft, sender, block, signature)
     if follower.may_send and follower.next_height <= raft.log.last.height:
         _send(raft, sender, follower)
+    if sender == raft.successor:
+        offer(raft)
 
 
 def on_append_refused(raft: Raft, sender: str, message: AppendRefused) -> None:

@@ -1,9 +1,16 @@
 """What authorities send one another. All are bounded and strictly decoded before they get here."""
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate
 from amanat.ledger.encoding import Structure
 from amanat.ledger.identifiers import Height, Signature, Term
+
+Round = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+"""Tells questions of one node from one another."""
 
 
 class PreVote(Structure, frozen=True, tag="pre-vote"):
@@ -25,6 +32,8 @@ class RequestVote(Structure, frozen=True, tag="request-vote"):
 
     term: Term
     last: BlockId
+    handover: Signature | None = None
+    """The signature of the leader of the term before, if it asked for this election itself."""
 
 
 class VoteReply(Structure, frozen=True, tag="vote-reply"):
@@ -67,5 +76,55 @@ class AppendRefused(Structure, frozen=True, tag="append-refused"):
     the leader skips in turn what it has of later terms: one message per term, not per entry."""
 
 
-Message = PreVote | PreVoteReply | RequestVote | VoteReply | Append | AppendReply | AppendRefused
+class TimeoutNow(Structure, frozen=True, tag="timeout-now"):
+    """Stand for election now: I go, and this signs it (dissertation §3.10)."""
+
+    term: Term
+    signature: Signature
+    """Over a `Handover` to the receiver."""
+
+
+class Confirm(Structure, frozen=True, tag="confirm"):
+    """Asks: do I still lead `term`? (Ongaro's dissertation, §6.4)."""
+
+    term: Term
+    round: Round
+
+
+class Confirmed(Structure, frozen=True, tag="confirmed"):
+    """You do, as far as I know; or `term` is a later one."""
+
+    term: Term
+    round: Round
+
+
+class AskIndex(Structure, frozen=True, tag="ask-index"):
+    """At which height is a read of mine up to date?"""
+
+    term: Term
+    number: Round
+
+
+class Index(Structure, frozen=True, tag="index"):
+    """At this one."""
+
+    term: Term
+    number: Round
+    height: Height
+
+
+Message = (
+    PreVote
+    | PreVoteReply
+    | RequestVote
+    | VoteReply
+    | Append
+    | AppendReply
+    | AppendRefused
+    | TimeoutNow
+    | Confirm
+    | Confirmed
+    | AskIndex
+    | Index
+)
 """Every message between cores."""

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 
-from amanat.consensus.interface import Effects, Fault, Outgoing, Persist, Promise
+from amanat.consensus.interface import Effects, Fault, Outgoing, Persist, Promise, ReadIndex
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Message
 from amanat.consensus.statements import CommitCertificate, LeaderCertificate
@@ -25,6 +25,7 @@ class Output:
         self._entries: list[Entry] = []
         self._actions: list[Callable[[], None]] = []
         self._faults: list[Fault] = []
+        self._reads: list[ReadIndex] = []
         self._final: CommitCertificate | None = None
         self._elected: LeaderCertificate | None = None
 
@@ -57,6 +58,10 @@ class Output:
         """Ask for the term-opening block."""
         self._elected = certificate
 
+    def read(self, index: ReadIndex) -> None:
+        """Let a read of this node go ahead."""
+        self._reads.append(index)
+
     def fault(self, peer: str, reason: str) -> None:
         """Report that `peer` broke the protocol."""
         self._faults.append(Fault(peer, reason))
@@ -87,6 +92,7 @@ class Output:
             persist=persist,
             final=self._final,
             elected=self._elected,
+            reads=tuple(self._reads),
             faults=tuple(self._faults),
         )
         if self._promise or self._entries or self._actions:

@@ -4,11 +4,12 @@ The handlers are in `elections`, `leading` and `following`; they alone touch thi
 `amanat.consensus.core.Core`.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from amanat.consensus.interface import Application, Promise
+from amanat.consensus.interface import Application, Promise, ReadIndex
 from amanat.consensus.log import Log
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.output import Output
@@ -55,6 +56,17 @@ class Identity:
         return [m.name for m in self.authorities.members if m.name != self.name]
 
 
+@dataclass(frozen=True, slots=True)
+class PendingRead:
+    """A read that waits for its round of confirmation."""
+
+    reader: str
+    number: int
+    round: int
+    height: int | None
+    """What it will see at least; None if that cannot be said."""
+
+
 @dataclass(slots=True)
 class Raft:
     """The state. Names are those of Raft's Figure 2 where it has one."""
@@ -86,6 +98,15 @@ class Raft:
     # Volatile on leaders: nextIndex[] and matchIndex[], and the acks of blocks not yet final.
     followers: dict[str, Progress] = field(default_factory=dict)
     acks: dict[int, dict[str, Signature]] = field(default_factory=dict)
+    successor: str | None = None
+    """To whom this leader hands over; it proposes nothing meanwhile."""
+    successor_ticks: int = 0
+    reads: deque[PendingRead] = field(default_factory=deque)
+    """Reads that wait until a quorum has confirmed that this node leads."""
+    read_round: int = 0
+    """The last round of confirmation; never goes back, so that late answers are known as late."""
+    confirmed: dict[str, int] = field(default_factory=dict)
+    """The last round that each follower has confirmed."""
 
     out: Output = field(default_factory=Output)
 
@@ -138,9 +159,19 @@ class Raft:
         self.role = Role.FOLLOWER
         self.leader = leader
         self.supporters = {}
+        self.leave_leadership()
+        self.restart_timeout()
+
+    def leave_leadership(self) -> None:
+        """Forget all that a leader keeps; its unanswered reads are to be asked for again."""
         self.followers = {}
         self.acks = {}
-        self.restart_timeout()
+        self.successor = None
+        self.confirmed = {}
+        for read in self.reads:
+            if read.reader == self.me.name:
+                self.out.read(ReadIndex(read.number, None))
+        self.reads.clear()
 
     def restart_timeout(self) -> None:
         """Begin a new wait of random length, so that rival candidates part (Raft §5.2)."""

@@ -62,6 +62,18 @@ class Ack(Structure, frozen=True):
         return domain_message(Domain.ACK, encode(self))
 
 
+class Handover(Structure, frozen=True):
+    """A leader says: I give up `term`; let `successor` be elected without waiting for silence."""
+
+    chain: Digest
+    term: Term
+    successor: Name
+
+    def message(self) -> bytes:
+        """Return the bytes that are signed."""
+        return domain_message(Domain.HANDOVER, encode(self))
+
+
 class AuthoritySignature(Structure, frozen=True):
     """One authority's signature under a statement."""
 

@@ -29,6 +29,7 @@ class Domain(StrEnum):
     PROPOSAL = "amanat/proposal/v1"
     VOTE = "amanat/vote/v1"
     ACK = "amanat/ack/v1"
+    HANDOVER = "amanat/handover/v1"
     RECEIPT = "amanat/receipt/v1"
     EXECUTED = "amanat/executed/v1"
 

@@ -68,20 +68,24 @@ def check_door(
         )
     owners = [_owner(state, key) for key in body.signers]
     for name in owners:
-        rejections = state.get(REJECTIONS, name)
-        if rejections is None or rejections.hour != hour_of(time):
-            continue
-        if rejections.count >= parameters.rejections_per_hour_max:
-            raise DoorRefusal(
-                DoorCode.TOO_MANY_REJECTIONS,
-                f"{name} has had {rejections.count} transactions rejected this hour",
-                participant=name,
-                have=rejections.count,
-                may=parameters.rejections_per_hour_max,
-            )
+        _check_rejections(state, name, time, parameters.rejections_per_hour_max)
     if not verified.verifies(transaction):
         raise DoorRefusal(DoorCode.BAD_SIGNATURE, "a signature does not verify")
     return owners
+
+
+def _check_rejections(state: State, name: str, time: LedgerTime, most: int) -> None:
+    rejections = state.get(REJECTIONS, name)
+    if rejections is None or rejections.hour != hour_of(time):
+        return
+    if rejections.count >= most:
+        raise DoorRefusal(
+            DoorCode.TOO_MANY_REJECTIONS,
+            f"{name} has had {rejections.count} transactions rejected this hour",
+            participant=name,
+            have=rejections.count,
+            may=most,
+        )
 
 
 def _owner(state: State, key: bytes) -> str:

@@ -18,6 +18,7 @@ from amanat.consensus.interface import (
     Persisted,
     Promise,
     Propose,
+    ReadIndex,
     Receive,
     Tick,
 )
@@ -103,6 +104,7 @@ class Node:
         self.faults: list[tuple[str, str]] = []
         self.finals: list[CommitCertificate] = []
         self.elected: list[LeaderCertificate] = []
+        self.reads: list[ReadIndex] = []
         self.application = Register(self.disk.log)
         self.core = Core(
             self._identity,
@@ -123,6 +125,7 @@ class Node:
             self.finals.append(effects.final)
         if effects.elected is not None:
             self.elected.append(effects.elected)
+        self.reads += effects.reads
         self.faults += [(fault.peer, fault.reason) for fault in effects.faults]
         return effects
 

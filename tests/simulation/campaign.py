@@ -66,6 +66,7 @@ def campaign(first: int, count: int, processes: int) -> dict[str, Any]:
         "steps": sum(report.steps for report in reports),
         "final_blocks": sum(report.final_height for report in reports),
         "terms": sum(report.terms for report in reports),
+        "reads": sum(report.reads for report in reports),
         "faults": dict(sorted(faults.items())),
         "seconds": seconds,
         "steps_per_second": sum(report.steps for report in reports) / seconds,

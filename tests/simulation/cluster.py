@@ -35,6 +35,8 @@ class Report:
     simulated_ms: int = 0
     final_height: int = 0
     terms: int = 0
+    reads: int = 0
+    """Linearizable reads that were answered."""
     faults: Counter[str] = field(default_factory=Counter)
 
 
@@ -72,6 +74,7 @@ class Cluster:
         }
         self._clients = Clients(chain_id, random)
         self._incarnation = dict.fromkeys(self.names, 0)
+        self._doomed: set[str] = set()
         self._disk_delay = {name: random.choice([1, 2, 5, 30]) for name in self.names}
 
     def run(self) -> Report:
@@ -94,6 +97,7 @@ class Cluster:
         self.report.simulated_ms = self._now
         self.report.final_height = self.invariants.final_height
         self.report.terms = max(each.status.term for each in self.nodes.values())
+        self.report.reads = sum(each.reads_answered for each in self.nodes.values())
         self.report.faults["message lost"] = self.network.lost
         self.report.faults["message duplicated"] = self.network.duplicated
         return self.report
@@ -156,6 +160,13 @@ class Cluster:
     def _write(self, name: str) -> None:
         """Finish the oldest write after a while, in two halves, then the next."""
         node, life = self.nodes[name], self._incarnation[name]
+        if name in self._doomed:
+            self._doomed.discard(name)
+            self.report.faults["crash in a write"] += 1
+            self._at(
+                self._random.randint(0, 2 * self._disk_delay[name]),
+                lambda: self._crash_for_a_while(name),
+            )
 
         def first() -> None:
             if self._incarnation[name] == life:
@@ -185,32 +196,60 @@ class Cluster:
     def _fault(self) -> None:
         if self._now >= FAULTY_MS:
             return
-        random = self._random
-        kind = random.choice(["crash", "crash", "leader", "cut", "network", "disk", "sovereign"])
-        if kind == "crash":
-            self._crash_for_a_while(random.choice(self.names))
-        elif kind == "leader":
-            for name in self.names:
-                if self.nodes[name].leads:
-                    self._crash_for_a_while(name)
-        elif kind == "cut":
-            self.network.partition(self.names)
-            self.report.faults["partition"] += 1
-            self._say(f"cut: {sorted(self.network.cut)}")
-            self._at(random.randint(200, 4_000), self.network.cut.clear)
-        elif kind == "network":
-            self.network.conditions = Conditions.random(random)
-            self.report.faults["bad network"] += 1
-            self._say(f"network: {self.network.conditions}")
-        elif kind == "disk":
-            name = random.choice(self.names)
-            self._disk_delay[name] = random.choice([1, 5, 50, 500])
-            self.report.faults["slow disk"] += 1
-        else:
-            # Custodians by themselves must come to nothing, however many they are.
-            for name in self._sovereign:
+        faults = (
+            self._crash_one,
+            self._crash_in_write,
+            self._crash_in_write,
+            self._crash_leader,
+            self._cut,
+            self._bad_network,
+            self._slow_disk,
+            self._crash_sovereign,
+            self._hand_over,
+        )
+        self._random.choice(faults)()
+        self._at(self._random.randint(50, 1_500), self._fault)
+
+    def _crash_one(self) -> None:
+        self._crash_for_a_while(self._random.choice(self.names))
+
+    def _crash_in_write(self) -> None:
+        """Let some nodes crash while their next write is under way."""
+        count = self._random.randint(1, len(self.names))
+        self._doomed.update(self._random.sample(self.names, count))
+
+    def _crash_leader(self) -> None:
+        for name in self.names:
+            if self.nodes[name].leads:
                 self._crash_for_a_while(name)
-        self._at(random.randint(50, 1_500), self._fault)
+
+    def _crash_sovereign(self) -> None:
+        # Custodians by themselves must come to nothing, however many they are.
+        for name in self._sovereign:
+            self._crash_for_a_while(name)
+
+    def _cut(self) -> None:
+        self.network.partition(self.names)
+        self.report.faults["partition"] += 1
+        self._say(f"cut: {sorted(self.network.cut)}")
+        self._at(self._random.randint(200, 4_000), self.network.cut.clear)
+
+    def _bad_network(self) -> None:
+        self.network.conditions = Conditions.random(self._random)
+        self.report.faults["bad network"] += 1
+        self._say(f"network: {self.network.conditions}")
+
+    def _slow_disk(self) -> None:
+        name = self._random.choice(self.names)
+        self._disk_delay[name] = self._random.choice([1, 5, 50, 500])
+        self.report.faults["slow disk"] += 1
+
+    def _hand_over(self) -> None:
+        for name in self.names:
+            if self.nodes[name].leads:
+                self._say(f"{name} hands over")
+                self.report.faults["handover"] += 1
+                self._do(name, self.nodes[name].hand_over)
 
     def _crash_for_a_while(self, name: str) -> None:
         if not self.nodes[name].alive:
@@ -227,6 +266,7 @@ class Cluster:
 
     def _heal(self) -> None:
         self._say("all faults end")
+        self._doomed.clear()
         self.network.heal()
         self._disk_delay = dict.fromkeys(self.names, 2)
         for name in self.names:
@@ -243,6 +283,9 @@ class Cluster:
             for name in random.sample(self.names, random.choice([1, 1, 2])):
                 if self.nodes[name].alive:
                     self._submit(name, envelope)
+        reader = self.nodes[random.choice(self.names)]
+        if reader.alive:
+            self._do(reader.name, reader.read)
         self._at(random.randint(10, 300), self._client)
 
     def _submit(self, name: str, envelope: bytes) -> None:

@@ -44,6 +44,7 @@ class Invariants:
         self._roots: dict[int, Digest] = {}
         self._executed: dict[Digest, int] = {}
         self._answers: dict[Digest, tuple[int, str]] = {}
+        self._reads: dict[tuple[str, int], int] = {}
         self.final: dict[int, BlockId] = {}
         """Every final block, by height."""
 
@@ -118,6 +119,16 @@ class Invariants:
         """10: an answered outcome is final: every node gives the same, for ever."""
         if self._answers.setdefault(transaction, (height, outcome)) != (height, outcome):
             raise Violation(f"10: {transaction.hex()} was answered otherwise before")
+
+    def reads(self, name: str, number: int) -> None:
+        """A read begins at `name`."""
+        self._reads[name, number] = self.final_height
+
+    def answers_read(self, name: str, number: int, height: int) -> None:
+        """12: a read sees all that anybody knew to be final when it began."""
+        begun = self._reads[name, number]
+        if height < begun:
+            raise Violation(f"12: {name} reads at {height} what was final up to {begun}")
 
     def conserves(self, height: int, tree: StateTree) -> None:
         """9: issued - redeemed is the sum of holdings, none of them negative."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 
-from amanat.consensus import core, elections, following, leading
+from amanat.consensus import core, elections, following, leading, reads
 from amanat.consensus.log import Log
 from amanat.consensus.progress import Progress
 from amanat.consensus.raft import Raft
@@ -105,7 +105,7 @@ MUTANTS = (
     _mutant(
         "nothing is signed before it is on disk",
         "Violation: [46]",
-        300,
+        50,
         Edit(Raft.when_synced, "self.out.when_synced(in_same_term)", "action()"),
     ),
     _mutant(
@@ -176,20 +176,50 @@ MUTANTS = (
         Edit(debit, "amount > have", "False"),
     ),
     _mutant(
+        "a vote leaves once it is on disk",
+        "Violation: 6",
+        400,
+        Edit(elections.on_request_vote, "raft.when_synced(reply)", "reply()"),
+    ),
+    _mutant(
         "a candidacy is announced once it is on disk",
         "Violation: 6",
-        200,
+        150,
         Edit(elections.begin_election, "raft.when_synced(ask)", "ask()"),
     ),
     _mutant(
         "a follower acks once the block is on disk",
         "Violation: 4",
-        100,
+        300,
         Edit(
             following.on_append,
             "raft.when_synced(lambda: _reply(raft, sender, match, blocks))",
             "_reply(raft, sender, match, blocks)",
         ),
+    ),
+    _mutant(
+        "a leader reads once a quorum has confirmed it",
+        "Violation: 12",
+        200,
+        Edit(
+            reads._answer, "not raft.me.authorities.is_quorum([raft.me.name, *confirming])", "False"
+        ),
+    ),
+    _mutant(
+        "a new leader reads once its opening block is final",
+        "Violation: 12",
+        200,
+        Edit(
+            reads._begin,
+            "raft.commit is None or raft.commit.block.term != raft.term",
+            "raft.commit is None",
+        ),
+    ),
+    _mutant(
+        "an answer to an earlier round confirms nothing later",
+        "Violation: 12",
+        1000,
+        Edit(reads._answer, "if round_ >= first.round", ""),
     ),
     _mutant(
         "followers learn what is final",

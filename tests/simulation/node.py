@@ -12,8 +12,10 @@ from amanat.consensus.interface import (
     Persist,
     Persisted,
     Propose,
+    Read,
     Receive,
     Tick,
+    TransferLeadership,
 )
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Message
@@ -59,6 +61,8 @@ class SimulatedNode:
         self.writing: deque[Persist | Apply] = deque()
         """Writes under way, oldest first; the cluster decides when each is done."""
         self.clock: Callable[[], int] = lambda: 0
+        self.reads_answered = 0
+        self._reads = 0
         self._chain_id = chain_id
         self._authorities = authorities
         self._invariants = invariants
@@ -156,6 +160,16 @@ class SimulatedNode:
         if leader is not None and leader != self.name:
             self.send(leader, Forward(envelope))
 
+    def read(self) -> None:
+        """Begin a linearizable read."""
+        self._reads += 1
+        self._invariants.reads(self.name, self._reads)
+        self._step(Read(self._reads))
+
+    def hand_over(self) -> None:
+        """Give up leadership, if this node leads."""
+        self._step(TransferLeadership())
+
     def propose(self) -> None:
         """Make a block if this node leads, something waits and few blocks are under way."""
         status = self._core.status
@@ -179,6 +193,10 @@ class SimulatedNode:
             self.send(outgoing.to, outgoing.message)
         if effects.final is not None:
             self._finalize(effects.final)
+        for read in effects.reads:
+            if read.height is not None:
+                self._invariants.answers_read(self.name, read.number, read.height)
+                self.reads_answered += 1
         if effects.elected is not None:
             self._invariants.leader_log(self.name, self._log_ids)
             self._build(effects.elected.digest(), 0)

@@ -62,6 +62,8 @@ def test_the_faults_that_are_promised_do_happen() -> None:
     assert faults >= {
         "bad network",
         "crash",
+        "crash in a write",
+        "handover",
         "message duplicated",
         "message lost",
         "partition",
@@ -69,4 +71,5 @@ def test_the_faults_that_are_promised_do_happen() -> None:
         "slow disk",
     }
     assert max(report.terms for report in reports) > 3
+    assert min(report.reads for report in reports) > 0
     assert {report.authorities for report in reports} >= {3, 5, 7}

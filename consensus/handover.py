@@ -1,0 +1,51 @@
+"""Leadership transfer (Ongaro's dissertation, §3.10): a leader that must go names its successor.
+
+The leader takes no more proposals, brings the successor up to its own log's end, and gives it a
+signed statement. With it the successor stands for election at once, and its voters need not wait
+for the silence of a leader that has said itself that it goes. Nothing else changes: the election
+is an ordinary one, and if it fails the next one follows as ever.
+"""
+
+from amanat.consensus.elections import begin_election
+from amanat.consensus.interface import TransferLeadership
+from amanat.consensus.messages import TimeoutNow
+from amanat.consensus.raft import Raft, Role
+from amanat.consensus.statements import Handover
+
+
+def on_transfer(raft: Raft, event: TransferLeadership) -> None:
+    """Begin to hand leadership over: to `event.to`, or to whoever holds most of the log."""
+    if raft.role is not Role.LEADER or not raft.followers:
+        return
+    to = event.to
+    if to is None:
+        to = max(raft.followers, key=lambda peer: (raft.followers[peer].match_height, peer))
+    if to in raft.followers:
+        raft.successor, raft.successor_ticks = to, 0
+        offer(raft)
+
+
+def offer(raft: Raft) -> None:
+    """Send the statement, once the successor's log ends where the leader's does."""
+    successor = raft.successor
+    if successor is None or raft.followers[successor].match_height < raft.log.last.height:
+        return
+    signature = raft.me.sign(Handover(raft.me.chain, raft.term, successor).message())
+    raft.out.send(successor, TimeoutNow(raft.term, signature))
+
+
+def on_tick(raft: Raft) -> None:
+    """Lead on if the successor has not been elected within an election timeout."""
+    if raft.successor is None:
+        return
+    raft.successor_ticks += 1
+    if raft.successor_ticks >= raft.timing.election:
+        raft.successor = None
+
+
+def on_timeout_now(raft: Raft, sender: str, message: TimeoutNow) -> None:
+    """Stand for election at once, without a pre-vote: the leader itself asks for it."""
+    leader = raft.leader
+    if message.term != raft.term or leader is None or leader.candidate != sender or raft.abstains:
+        return
+    begin_election(raft, handover=message.signature)

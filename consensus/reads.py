@@ -1,0 +1,89 @@
+"""Linearizable reads by read index (Ongaro's dissertation, §6.4).
+
+A read is up to date at the height that was final when it was asked for, if the node that knew that
+height still led afterwards. So the leader notes its commit height, asks everybody whether it still
+leads, and answers when a sovereign quorum has said so. No clock takes part.
+"""
+
+from typing import Final
+
+from amanat.consensus.interface import Read, ReadIndex
+from amanat.consensus.messages import AskIndex, Confirm, Confirmed, Index
+from amanat.consensus.raft import PendingRead, Raft, Role
+
+PENDING_MAX: Final = 1024
+"""Reads that wait for a confirmation at one leader; more are dropped, and asked for again."""
+
+
+def on_read(raft: Raft, event: Read) -> None:
+    """Find the index for a read at this node, here or by asking the leader."""
+    if raft.role is Role.LEADER:
+        _begin(raft, raft.me.name, event.number)
+    elif raft.leader is not None:
+        raft.out.send(raft.leader.candidate, AskIndex(raft.term, event.number))
+    else:
+        raft.out.read(ReadIndex(event.number, None))
+
+
+def on_ask_index(raft: Raft, sender: str, message: AskIndex) -> None:
+    """A follower asks on behalf of a read of its own."""
+    if raft.role is Role.LEADER and message.term == raft.term:
+        _begin(raft, sender, message.number)
+
+
+def on_index(raft: Raft, sender: str, message: Index) -> None:
+    """The leader's answer to a follower's question."""
+    leader = raft.leader
+    if message.term == raft.term and leader is not None and leader.candidate == sender:
+        raft.out.read(ReadIndex(message.number, message.height))
+
+
+def on_confirm(raft: Raft, sender: str, message: Confirm) -> None:
+    """Say whether this node still follows the sender: that it has promised no later term."""
+    leader = raft.leader
+    follows = leader is not None and leader.candidate == sender
+    if message.term < raft.term or (message.term == raft.term and follows):
+        raft.out.send(sender, Confirmed(raft.term, message.round))
+
+
+def on_confirmed(raft: Raft, sender: str, message: Confirmed) -> None:
+    """Count it; answer every read that a sovereign quorum has confirmed since."""
+    if message.term > raft.term:
+        raft.become_follower(message.term)
+    if raft.role is not Role.LEADER or message.term < raft.term or message.round > raft.read_round:
+        return
+    raft.followers[sender].heard = True
+    raft.confirmed[sender] = max(raft.confirmed.get(sender, 0), message.round)
+    _answer(raft)
+
+
+def _begin(raft: Raft, reader: str, number: int) -> None:
+    # Invariant 12: before a block of its own term is final, a leader does not know all that is.
+    if raft.commit is None or raft.commit.block.term != raft.term:
+        _send(raft, PendingRead(reader, number, 0, None))
+        return
+    if len(raft.reads) >= PENDING_MAX:
+        return
+    raft.read_round += 1
+    raft.reads.append(PendingRead(reader, number, raft.read_round, raft.commit_height))
+    for peer in raft.me.peers:
+        raft.out.send(peer, Confirm(raft.term, raft.read_round))
+    _answer(raft)
+
+
+def _answer(raft: Raft) -> None:
+    while raft.reads:
+        first = raft.reads[0]
+        # Invariants 7 and 12: only a sovereign quorum can say that no other leader was elected.
+        confirming = [peer for peer, round_ in raft.confirmed.items() if round_ >= first.round]
+        if not raft.me.authorities.is_quorum([raft.me.name, *confirming]):
+            return
+        raft.reads.popleft()
+        _send(raft, first)
+
+
+def _send(raft: Raft, read: PendingRead) -> None:
+    if read.reader == raft.me.name:
+        raft.out.read(ReadIndex(read.number, read.height))
+    elif read.height is not None:
+        raft.out.send(read.reader, Index(raft.term, read.number, read.height))
