@@ -17,6 +17,7 @@ from amanat.consensus.interface import (
     Outgoing,
     Persist,
     Propose,
+    ReadIndex,
     Tick,
 )
 from amanat.consensus.raft import Role
@@ -36,6 +37,9 @@ class Listener(Protocol):
 
     def leader_changed(self, status: Status) -> None:
         """Another authority leads, or none does, or the term is another one."""
+
+    def readable(self, read: ReadIndex) -> None:
+        """A read may go ahead once its height is applied."""
 
 
 class Driver:
@@ -112,6 +116,8 @@ class Driver:
             self._listener.final(effects.final)
         if effects.elected is not None:
             self._listener.elected(effects.elected)
+        for read in effects.reads:
+            self._listener.readable(read)
         after = self._status
         if (before.leader, before.term) != (after.leader, after.term):
             self._listener.leader_changed(after)

@@ -5,6 +5,7 @@ The way of a transaction: `submissions` (door, pool) → `forwarder` or `propose
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
@@ -13,7 +14,14 @@ import structlog
 
 from amanat.config.settings import NodeSettings
 from amanat.consensus.core import Core, Restored, Status
-from amanat.consensus.interface import Outgoing, Persist, Persisted, Receive
+from amanat.consensus.interface import (
+    Outgoing,
+    Persist,
+    Persisted,
+    ReadIndex,
+    Receive,
+    TransferLeadership,
+)
 from amanat.consensus.messages import Append
 from amanat.consensus.raft import Identity, Role, Timing
 from amanat.consensus.statements import CommitCertificate, LeaderCertificate
@@ -31,6 +39,7 @@ from amanat.node.disk_writer import Apply, DiskWriter
 from amanat.node.driver import Driver
 from amanat.node.forwarder import Forwarder
 from amanat.node.keystore import Signer
+from amanat.node.linearizable import ReadIndexes
 from amanat.node.peer_frames import Consensus, Forward, Hello
 from amanat.node.peer_transport import PeerTransport
 from amanat.node.pool import Pool
@@ -87,13 +96,7 @@ class Node:
         )
         self.certificate = NodeCertificate(directory.tls, self.name, signer)
         self.certificate.renew(datetime.now(UTC))
-        self.transport = PeerTransport(
-            Hello(self.chain_id, self.name, settings.api.url, VERSION),
-            document.authorities,
-            certificate=self.certificate,
-            addresses=settings.peers,
-            received=self._received,
-        )
+        self.transport = self._links()
         self._proposer = Proposer(
             self.name,
             chain=self.chain,
@@ -112,11 +115,22 @@ class Node:
             admitted=self._admitted,
             now=now,
         )
+        self._reads = ReadIndexes(self.driver.step)
         self._progress = asyncio.Event()
+        self._leadership = asyncio.Event()
         self._failed = asyncio.Event()
         self._failure: Exception | None = None
         self.seen_height = self.chain.final.height
         """The greatest final height that any peer has shown a certificate for."""
+
+    def _links(self) -> PeerTransport:
+        return PeerTransport(
+            Hello(self.chain_id, self.name, self.settings.api.url, VERSION),
+            self.document.authorities,
+            certificate=self.certificate,
+            addresses=self.settings.peers,
+            received=self._received,
+        )
 
     async def reach(self, height: int, *, seconds: float) -> bool:
         """Wait until `height` is applied here, at most `seconds`. Return whether it is."""
@@ -127,6 +141,25 @@ class Node:
         except TimeoutError:
             return False
         return True
+
+    async def catch_up(self, *, seconds: float) -> bool:
+        """Wait until all that is final now, anywhere, is applied here: a linearizable read.
+
+        Return False if no leader could confirm within `seconds` what that is.
+        """
+        deadline = clock.monotonic() + seconds
+        height = await self._reads.height(seconds)
+        return height is not None and await self.reach(
+            height, seconds=max(deadline - clock.monotonic(), 0)
+        )
+
+    async def hand_over(self, *, seconds: float) -> None:
+        """Let another authority lead, if this one does; give up after `seconds`."""
+        self.driver.step(TransferLeadership())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self.status.role is Role.LEADER:
+                    await self._leadership.wait()
 
     async def run(self) -> None:
         """Tick and write until cancelled.
@@ -174,7 +207,13 @@ class Node:
     def leader_changed(self, status: Status) -> None:
         """Tell the operator, and hand what waits to the new leader."""
         log.info("leader.changed", leader=status.leader, term=status.term, role=status.role)
+        self._leadership.set()
+        self._leadership = asyncio.Event()
         self._forwarder.leader_changed()
+
+    def readable(self, read: ReadIndex) -> None:
+        """Let a read go ahead."""
+        self._reads.found(read)
 
     def _send(self, outgoing: Outgoing) -> None:
         self.transport.send(outgoing.to, Consensus(outgoing.message))
@@ -233,6 +272,7 @@ class Node:
             await asyncio.sleep(clock.TICK_SECONDS)
             self.driver.tick()
             self._forwarder.tick()
+            self._reads.tick()
             self._proposer.wake()
             self.certificate.renew_if_due(datetime.now(UTC))
 

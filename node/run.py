@@ -5,7 +5,9 @@ import contextlib
 import errno
 import os
 import signal
+import socket
 from pathlib import Path
+from typing import Final
 
 import structlog
 from aiohttp import web
@@ -21,6 +23,10 @@ from amanat.node.node import Node, RecoveryFailed
 from amanat.node.version import VERSION
 
 log = structlog.get_logger(__name__)
+
+
+HAND_OVER_SECONDS: Final = 0.8
+"""How long a leader that is told to stop tries to hand over; the network elects by itself then."""
 
 
 class StartError(Exception):
@@ -61,6 +67,9 @@ def _prepare(settings: NodeSettings) -> tuple[DataDirectory, Signer]:
         member = document.authorities.get(settings.name)
         if member is None:
             raise StartError(f"{settings.name} is not an authority of {document.network}")
+        strangers = [name for name in settings.peers if document.authorities.get(name) is None]
+        if strangers:
+            raise StartError(f"[peers] {strangers[0]} is not an authority of {document.network}")
         signer = open_key(Path(settings.key), read_passphrase(Path(settings.passphrase_file)))
         if signer.public_key != member.key:
             raise StartError(
@@ -83,9 +92,11 @@ def read_passphrase(path: Path) -> str:
     """
     try:
         mode = path.stat().st_mode & 0o777
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise StartError(f"the passphrase file {path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise StartError(f"the passphrase file {path} is not UTF-8 text") from error
     if mode & 0o077:
         raise StartError(f"{path} can be read by others (mode {mode:04o}): run chmod 600 {path}")
     return text.rstrip("\n")
@@ -98,15 +109,17 @@ async def _listen(node: Node, api: web.AppRunner, settings: NodeSettings) -> Non
         await web.TCPSite(api, host, port).start()
         host, port = split_address(settings.peer.listen)
         await node.transport.start(host, port)
+    except UnicodeError as error:
+        raise StartError(f"cannot listen on {host}:{port}: {host} is no host name") from error
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise StartError(
                 f"{host}:{port} is in use: stop what listens there (`ss -ltnp sport = :{port}` "
                 "names it), or choose another port in the settings"
             ) from error
-        raise StartError(
-            f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}"
-        ) from error
+        unknown_host = isinstance(error, socket.gaierror)
+        reason = error.strerror if unknown_host else os.strerror(error.errno or 0)
+        raise StartError(f"cannot listen on {host}:{port}: {reason}") from error
 
 
 async def _until_told(node: Node) -> None:
@@ -120,6 +133,7 @@ async def _until_told(node: Node) -> None:
     if running.done():
         waiting.cancel()
         running.result()
+    await node.hand_over(seconds=HAND_OVER_SECONDS)
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running

@@ -28,7 +28,7 @@ from amanat.node.api.messages import (
     instrument_view,
 )
 from amanat.node.api.problems import ApiProblem
-from amanat.node.api.requests import NODE, answer, flag, reach_min_height, text_in_path
+from amanat.node.api.requests import NODE, answer, be_current, flag, text_in_path
 from amanat.node.node import Node
 
 V = TypeVar("V")
@@ -71,7 +71,7 @@ async def holding(request: web.Request) -> web.Response:
 
     The account need not exist: that it holds nothing can be proved all the same.
     """
-    await reach_min_height(request)
+    await be_current(request)
     node = request.app[NODE]
     name = text_in_path(request, "account", Name)
     instrument = text_in_path(request, "instrument", InstrumentId)
@@ -87,7 +87,7 @@ async def holding(request: web.Request) -> web.Response:
 
 async def instruments(request: web.Request) -> web.Response:
     """List every instrument."""
-    await reach_min_height(request)
+    await be_current(request)
     node = request.app[NODE]
     views: list[object] = list(all_instruments(node))
     return answer(node, views)
@@ -106,7 +106,7 @@ def all_instruments(node: Node) -> list[InstrumentView]:
 
 
 async def _entry(request: web.Request, table: Table[V], name: str) -> tuple[Node, V]:
-    await reach_min_height(request)
+    await be_current(request)
     node = request.app[NODE]
     wanted = request.match_info[name]
     found = State(node.chain.final.tree.get).get(table, wanted)

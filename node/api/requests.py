@@ -145,6 +145,21 @@ def seconds(request: web.Request, name: str) -> float:
     return value
 
 
+async def be_current(request: web.Request) -> None:
+    """With `consistency=linearizable`, wait until all that is final now is applied here.
+
+    Raises:
+        ApiProblem: `behind`, if no leader could be asked in time.
+    """
+    wanted = request.query.get("consistency", "local")
+    if wanted not in ("local", "linearizable"):
+        detail = f"consistency is {wanted!r}; it must be local or linearizable"
+        raise ApiProblem("malformed_request", detail)
+    if wanted == "linearizable" and not await request.app[NODE].catch_up(seconds=5.0):
+        raise ApiProblem("behind", "no leader could confirm what is final now")
+    await reach_min_height(request)
+
+
 async def reach_min_height(request: web.Request) -> None:
     """Wait until this node has applied `min_height`, if the request asks for that.
 

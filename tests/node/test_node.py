@@ -154,3 +154,36 @@ async def test_what_was_never_executed_expires_for_good(tmp_path: Path) -> None:
         assert survivor.submissions.submit(order).state == "expired"
         await made.level()
         assert cash(survivor, "beta") == 1_000_000_000
+
+
+async def test_a_leader_that_hands_over_is_followed_at_once(running: LocalNetwork) -> None:
+    leader = await running.led()
+    term = leader.status.term
+    await leader.hand_over(seconds=SECONDS)
+    successor = await running.led()
+    assert successor is not leader
+    assert successor.status.term == term + 1
+    assert (await running.do("alpha", PAYMENT)).state == "committed"
+
+
+async def test_a_linearizable_read_at_any_node_sees_what_was_answered_before(
+    running: LocalNetwork,
+) -> None:
+    for paid in range(1, 11):
+        await running.do("alpha", PAYMENT)
+        for node in running.nodes.values():
+            assert await node.catch_up(seconds=SECONDS)
+            assert cash(node, "beta") == 1_000_000_000 + paid * 1_000
+
+
+async def test_many_linearizable_reads_share_a_few_questions(running: LocalNetwork) -> None:
+    node = await running.follower()
+    assert all(await asyncio.gather(*(node.catch_up(seconds=SECONDS) for _ in range(200))))
+
+
+async def test_a_node_alone_gives_no_linearizable_read(running: LocalNetwork) -> None:
+    alone = await running.follower()
+    for name in running.names:
+        if name != alone.name:
+            await running.stop(name)
+    assert not await alone.catch_up(seconds=0.2)
