@@ -55,7 +55,7 @@ class Api:
     ) -> Answer:
         url = self.network.url(at or self.at) + path
         async with self.session.request(method, url, data=body, headers=headers) as answer:
-            names = {name: value for name, value in answer.headers.items()}
+            names = dict(answer.headers.items())
             return Answer(answer.status, answer.content_type, names, await answer.read())
 
     def standing(self) -> set[tuple[int, bytes]]:

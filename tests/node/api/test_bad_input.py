@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import pytest_asyncio
 
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.operations import Transfer
@@ -99,7 +100,7 @@ DOOR: dict[str, tuple[int, str, Callable[[Api], bytes]]] = {
         lambda api: raw(api, [["transfer", "Alpha", "beta", RUPEE, 1]]),
     ),
     "a signature too many": (400, "malformed", lambda api: resealed(api, bytes(64), bytes(64))),
-    "no signature": (400, "malformed", lambda api: resealed(api)),
+    "no signature": (400, "malformed", resealed),
     "a bad signature": (422, "bad_signature", lambda api: resealed(api, bytes(64))),
     "a key that nobody owns": (422, "unknown_key", lambda api: good(api, "stranger")),
     "an authority's key": (422, "unknown_key", lambda api: good(api, "authority mof")),
@@ -133,7 +134,9 @@ async def refused(api: Api, answer: Answer, status: int, code: str) -> Any:
     problem = answer.json
     assert problem["code"] == code
     assert problem["status"] == status
-    assert problem["title"] and problem["detail"] and problem["fix"]
+    assert problem["title"]
+    assert problem["detail"]
+    assert problem["fix"]
     assert problem["request_id"] == answer.headers["Request-Id"]
     assert "Traceback" not in answer.body.decode()
     page = await api.get(problem["type"])
@@ -141,7 +144,7 @@ async def refused(api: Api, answer: Answer, status: int, code: str) -> Any:
     return problem
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def nothing_changes(api: Api) -> AsyncIterator[None]:
     await api.network.level()
     before = api.standing()
