@@ -62,11 +62,14 @@ def create(path: Path, name: str, document: GenesisDocument) -> None:
     if document.authorities.get(name) is None:
         names = ", ".join(member.name for member in document.authorities.members)
         raise DirectoryError(f"{name} is not an authority of {document.network} ({names})")
-    if path.exists() and any(path.iterdir()):
-        raise DirectoryError(f"{path} is not empty: init never overwrites")
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (path / "tls").mkdir(mode=0o700)
-    (path / "lock").touch(mode=0o600)
+    try:
+        if path.exists() and any(path.iterdir()):
+            raise DirectoryError(f"{path} is not empty: init never overwrites")
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (path / "tls").mkdir(mode=0o700)
+        (path / "lock").touch(mode=0o600)
+    except OSError as error:
+        raise DirectoryError(f"{path} cannot be made: {error.strerror}") from error
     try:
         SignGuard.create(path / "sign-guard")
         Store.create(path / "db", document)
@@ -92,8 +95,13 @@ def open_directory(path: Path, document: GenesisDocument) -> DataDirectory:
         raise DirectoryError(f"{path} is in use by another process") from error
     try:
         guard = SignGuard.open(path / "sign-guard")
+    except (GuardError, OSError) as error:
+        os.close(lock)
+        raise DirectoryError(str(error)) from error
+    try:
         store = Store.open(path / "db", document.chain_id())
-    except (GuardError, StoreError, OSError) as error:
+    except (StoreError, OSError) as error:
+        guard.close()
         os.close(lock)
         raise DirectoryError(str(error)) from error
     return DataDirectory(path, document, name, guard, store, lock)
@@ -102,11 +110,13 @@ def open_directory(path: Path, document: GenesisDocument) -> DataDirectory:
 def _identity(path: Path, document: GenesisDocument) -> str:
     try:
         identity = json.loads((path / "identity.json").read_text())
-        found = (identity["format"], identity["chain"], identity["name"])
+        found = (identity["format"], str(identity["chain"]), str(identity["name"]))
     except FileNotFoundError as error:
         missing = "does not exist" if not path.exists() else "is not a node's directory"
         raise DirectoryError(f"{path} {missing}: run `amanat init` first") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except OSError as error:
+        raise DirectoryError(f"{path} cannot be used: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DirectoryError(f"{path}/identity.json is damaged: restore it") from error
     if found[0] != FORMAT:
         raise DirectoryError(f"{path} has format {found[0]}; this program reads format {FORMAT}")
@@ -115,4 +125,4 @@ def _identity(path: Path, document: GenesisDocument) -> str:
             f"{path} belongs to the chain {found[1][:16]}; the genesis document given is "
             f"{document.chain_id().hex()[:16]}: use that network's document, or another directory"
         )
-    return str(found[2])
+    return found[2]

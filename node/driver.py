@@ -81,14 +81,8 @@ class Driver:
     def step(self, event: Event) -> None:
         """Step the core with `event`, after those that are being handled already."""
         self._events.append(event)
-        if self._stepping:
-            return
-        self._stepping = True
-        try:
-            while self._events:
-                self._carry_out(self._core.step(self._events.popleft()))
-        finally:
-            self._stepping = False
+        if not self._stepping:
+            self._handle_events()
 
     def propose(self, proposal: Propose) -> bool:
         """Step `proposal` now. Return whether the core took it.
@@ -97,12 +91,23 @@ class Driver:
         """
         if self._stepping:
             raise AssertionError("a proposal was made while another event was being handled")
+        self._stepping = True
         try:
-            effects = self._core.step(proposal)
+            self._carry_out(self._core.step(proposal))
         except NotLeader:
             return False
-        self._carry_out(effects)
+        finally:
+            self._stepping = False
+        self._handle_events()
         return True
+
+    def _handle_events(self) -> None:
+        self._stepping = True
+        try:
+            while self._events:
+                self._carry_out(self._core.step(self._events.popleft()))
+        finally:
+            self._stepping = False
 
     def _carry_out(self, effects: Effects) -> None:
         before, self._status = self._status, self._core.status

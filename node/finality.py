@@ -6,26 +6,29 @@ from amanat.ledger.identifiers import Digest
 
 
 class Finality:
-    """Waiters by transaction id."""
+    """Waiters by transaction id, kept for as long as they wait."""
 
     def __init__(self) -> None:
-        self._waiters: dict[Digest, asyncio.Future[None]] = {}
+        self._waiters: dict[Digest, set[asyncio.Future[None]]] = {}
 
     async def wait(self, transaction: Digest, seconds: float) -> bool:
         """Wait until `transaction` is settled, at most `seconds`. Return whether it was."""
-        waiter = self._waiters.get(transaction)
-        if waiter is None:
-            waiter = asyncio.get_running_loop().create_future()
-            self._waiters[transaction] = waiter
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiters = self._waiters.setdefault(transaction, set())
+        waiters.add(waiter)
         try:
-            # Shielded: one waiter's timeout must not end the others' wait.
-            await asyncio.wait_for(asyncio.shield(waiter), seconds)
+            await asyncio.wait_for(waiter, seconds)
         except TimeoutError:
             return False
+        finally:
+            # Anybody may ask about any id: nothing of it may stay when nobody waits any more.
+            waiters.discard(waiter)
+            if not waiters and self._waiters.get(transaction) is waiters:
+                del self._waiters[transaction]
         return True
 
     def settle(self, transaction: Digest) -> None:
         """Wake whoever waits for `transaction`."""
-        waiter = self._waiters.pop(transaction, None)
-        if waiter is not None and not waiter.done():
-            waiter.set_result(None)
+        for waiter in self._waiters.pop(transaction, ()):
+            if not waiter.done():
+                waiter.set_result(None)

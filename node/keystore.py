@@ -129,7 +129,7 @@ def _read(path: Path) -> tuple[PublicKey, bytes, Cost, bytes]:
         sealed = bytes.fromhex(content["sealed"])
     except FileNotFoundError as error:
         raise KeystoreError(f"{path} is missing: run `amanat keys new {path}`") from error
-    except (ValueError, KeyError, TypeError, OSError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError, OSError) as error:
         raise KeystoreError(f"{path} is not a key file: {error}") from error
     return public, salt, cost, sealed
 

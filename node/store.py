@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import plyvel
 
@@ -45,7 +45,7 @@ class StoreError(Exception):
 
 
 class StorageFailed(Exception):  # noqa: N818 - what happened
-    """A write failed; nobody knows what is on disk. The process must end and recover."""
+    """A write failed or a record is damaged: nobody knows what is on disk. The process must end."""
 
 
 class _Format(Structure, frozen=True):
@@ -121,7 +121,7 @@ class Store:
         try:
             store._check_identity()
             store._check_log()
-        except (StoreError, EncodingError, MissingNode, plyvel.Error) as error:
+        except (StoreError, StorageFailed, EncodingError, MissingNode, plyvel.Error) as error:
             database.close()
             raise StoreError(f"{directory}: {error}") from error
         return store
@@ -161,7 +161,7 @@ class Store:
 
     def last(self) -> BlockId:
         """Return the id of the last log entry, or the genesis id."""
-        for _, raw in self._db.iterator(prefix=b"l", reverse=True, verify_checksums=True):
+        for _, raw in self._iterate(prefix=b"l", reverse=True):
             return decode(raw, Entry, bytes_max=len(raw)).block
         return genesis_id(self._chain)
 
@@ -258,7 +258,7 @@ class Store:
     def certificate_from(self, height: int) -> CommitCertificate | None:
         """Return the certificate of the first certified block at or after `height`, or None."""
         start = b"c" + _u64(height)
-        for _, raw in self._db.iterator(start=start, stop=b"d", verify_checksums=True):
+        for _, raw in self._iterate(start=start, stop=b"d"):
             return decode(raw, CommitCertificate)
         return None
 
@@ -279,10 +279,16 @@ class Store:
 
     def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Yield the applied state's keys and values under a prefix of the key, in key order."""
-        for key, value in self._db.iterator(prefix=b"s" + prefix, verify_checksums=True):
+        for key, value in self._iterate(prefix=b"s" + prefix):
             yield key[1:], value
 
     # --- reading with checks ----------------------------------------------------------------------
+
+    def _iterate(self, **bounds: Any) -> Iterator[tuple[bytes, bytes]]:
+        try:
+            yield from self._db.iterator(verify_checksums=True, **bounds)
+        except plyvel.Error as error:
+            raise StorageFailed(f"a record is damaged: {error}") from error
 
     def _get(self, key: bytes) -> bytes | None:
         try:
@@ -313,7 +319,7 @@ class Store:
         """Check that the log has no hole, and that the applied block is in it."""
         applied = self.applied()
         previous = genesis_id(self._chain)
-        for key, raw in self._db.iterator(prefix=b"l", verify_checksums=True):
+        for key, raw in self._iterate(prefix=b"l"):
             entry = decode(raw, Entry, bytes_max=len(raw))
             follows = (entry.block.height, entry.parent) == (previous.height + 1, previous.digest)
             if not follows or key != b"l" + _u64(entry.block.height):
