@@ -14,8 +14,11 @@ help:
 	@echo "make testnet-stop   stop exactly what testnet started"
 	@echo "make testnet-clean  remove a stopped test network"
 	@echo "make test           linters, types, architecture and the whole test suite"
+	@echo "make lint           the same without the tests"
 	@echo "make simulate       a longer campaign of the simulator (SEEDS=20000)"
 	@echo "make bench          throughput, latency and failover on this machine"
+	@echo "make install        only the virtual environment, in .venv"
+	@echo "make clean          remove the virtual environment and all caches"
 
 .venv/installed: requirements.lock requirements-dev.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "amanat: Python 3.11 or 3.12 is needed, and none was found on the PATH" >&2; exit 2; }

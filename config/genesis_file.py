@@ -31,7 +31,7 @@ def from_json(text: str) -> GenesisDocument:
     """
     try:
         return _document(json.loads(text))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise GenesisFileError(f"not a genesis document: {error}") from error
 
 
@@ -42,7 +42,7 @@ def load_genesis(path: Path) -> GenesisDocument:
         GenesisFileError: it is missing, malformed or unsound.
     """
     try:
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise GenesisFileError(f"{path} does not exist") from error
     except (OSError, UnicodeDecodeError) as error:
@@ -88,6 +88,8 @@ def _structured(raw: Any, kind: Any) -> Any:
 
 def _arrayed(raw: Any, described: msgspec.inspect.Type) -> Any:
     if isinstance(described, msgspec.inspect.StructType):
+        if not isinstance(raw, dict):
+            raise TypeError(f"expected an object, not {raw!r:.40}")
         names = [field.name for field in described.fields]
         unknown = sorted(set(raw) - set(names))
         if unknown:
@@ -97,7 +99,11 @@ def _arrayed(raw: Any, described: msgspec.inspect.Type) -> Any:
             raise ValueError(f"missing field {missing[0]!r}")
         return [_arrayed(raw[field.name], field.type) for field in described.fields]
     if isinstance(described, msgspec.inspect.VarTupleType):
+        if not isinstance(raw, list):
+            raise TypeError(f"expected a list, not {raw!r:.40}")
         return [_arrayed(item, described.item_type) for item in raw]
     if isinstance(described, msgspec.inspect.BytesType):
+        if not isinstance(raw, str):
+            raise TypeError(f"expected hexadecimal digits, not {raw!r:.40}")
         return bytes.fromhex(raw)
     return raw

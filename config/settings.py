@@ -17,6 +17,8 @@ from amanat.ledger.identifiers import Name
 Address = Annotated[str, Meta(pattern=r"\A[^\s:/]+:[0-9]{1,5}\Z")]
 """`host:port`."""
 
+PORT_MAX: Final = 65_535
+
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
@@ -74,10 +76,10 @@ def load_settings(path: Path) -> NodeSettings:
         SettingsError: it is missing, no TOML, or has an unknown, missing or malformed setting.
     """
     try:
-        raw = tomllib.loads(path.read_text())
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise SettingsError(f"{path} does not exist: run `amanat init` to make one") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from error
     try:
         settings = msgspec.convert(raw, NodeSettings)
@@ -87,6 +89,9 @@ def load_settings(path: Path) -> NodeSettings:
         raise SettingsError(
             f"{path}: log_level is {settings.log_level!r}; it may be {', '.join(LOG_LEVELS)}"
         )
+    for address in (settings.peer.listen, settings.api.listen, *settings.peers.values()):
+        if not 1 <= split_address(address)[1] <= PORT_MAX:
+            raise SettingsError(f"{path}: {address} has no port from 1 to {PORT_MAX}")
     if settings.name in settings.peers:
         raise SettingsError(f"{path}: [peers] names this node itself, {settings.name}")
     return settings.located(path.resolve().parent)

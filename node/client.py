@@ -74,7 +74,11 @@ class Client:
     async def _call(
         self, method: str, path: str, body: bytes | None, content_type: str | None
     ) -> Any:
-        return msgspec.json.decode(await self._request(method, path, body, content_type))
+        content = await self._request(method, path, body, content_type)
+        try:
+            return msgspec.json.decode(content)
+        except msgspec.DecodeError as error:
+            raise Unreachable(f"what answers {path} is not a node: it sends no JSON") from error
 
     async def _request(
         self, method: str, path: str, body: bytes | None, content_type: str | None

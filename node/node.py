@@ -73,12 +73,11 @@ class Node:
         Raises:
             RecoveryFailed: the log does not re-execute on the applied state.
         """
-        document = directory.document
         self.settings = settings
         self._now = now
-        self.document = document
+        self.document = directory.document
         self.name = directory.name
-        self.chain_id = document.chain_id()
+        self.chain_id = self.document.chain_id()
         self.store = directory.store
         self._directory = directory
         self.pool = Pool()
@@ -109,11 +108,7 @@ class Node:
             name=self.name, driver=self.driver, pool=self.pool, send=self.transport.send
         )
         self.submissions = Submissions(
-            chain=self.chain,
-            store=self.store,
-            pool=self.pool,
-            admitted=self._admitted,
-            now=now,
+            chain=self.chain, store=self.store, pool=self.pool, admitted=self._admitted, now=now
         )
         self._reads = ReadIndexes(self.driver.step)
         self._progress = asyncio.Event()
@@ -155,6 +150,8 @@ class Node:
 
     async def hand_over(self, *, seconds: float) -> None:
         """Let another authority lead, if this one does; give up after `seconds`."""
+        if not any(peer.connected for peer in self.transport.status()):
+            return
         self.driver.step(TransferLeadership())
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):

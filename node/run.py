@@ -49,7 +49,8 @@ async def run_node(settings: NodeSettings) -> None:
         raise StartError(f"{settings.data}: {error}") from error
     application = create(node)
     add_routes(application)
-    api = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
+    # aiohttp waits so long twice: for answers under way, and once it has cancelled them.
+    api = web.AppRunner(application, access_log=None, shutdown_timeout=0.25)
     try:
         await _listen(node, api, settings)
         log.info("node.started", chain=node.chain_id, api=settings.api.url, version=VERSION)

@@ -68,7 +68,7 @@ def transfer(
     amount: Annotated[str, typer.Option(help="In the instrument's smallest unit.")],
     key: Annotated[Path, typer.Option(help="The owner's sealed key.")],
     passphrase_file: Passphrase,
-    wait: Annotated[float, typer.Option(help="Seconds to wait until it is final.")] = 10.0,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait until it is final.")] = 10.0,
     save: Annotated[Path | None, typer.Option(help="Only sign, into this file.")] = None,
     api: Api = None,
     output: Output = Format.TABLE,
@@ -84,7 +84,7 @@ def transfer(
 @app.command()
 def submit(
     file: Annotated[Path, typer.Argument(help="A signed transaction.")],
-    wait: Annotated[float, typer.Option(help="Seconds to wait until it is final.")] = 10.0,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait until it is final.")] = 10.0,
     api: Api = None,
     output: Output = Format.TABLE,
 ) -> None:
@@ -185,11 +185,20 @@ def genesis_verify(
 @testnet.command("up")
 def testnet_up(
     directory: Annotated[Path, typer.Option(help="Where it lives.")] = Path("testnet"),
+    base_port: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=64_531,
+            help="The first of five ports for peers; those of the APIs are a thousand above.",
+        ),
+    ] = 7101,
 ) -> None:
     """Make five nodes, start them, and play the main job on them."""
     from amanat.node.testnet import commands
+    from amanat.node.testnet.layout import Ports
 
-    commands.up(directory)
+    commands.up(directory, Ports(base_port))
 
 
 @testnet.command("start")

@@ -47,6 +47,11 @@ def talk(urls: Sequence[str], conversation: Callable[[Client], Awaitable[T]]) ->
         return asyncio.run(run())
     except Unreachable as error:
         raise Failure(str(error), ExitCode.UNREACHABLE) from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise Failure(
+            f"what answers at {', '.join(urls)} is not a node of this version: {error!r}",
+            ExitCode.UNREACHABLE,
+        ) from error
     except Refusal as refusal:
         fix = refusal.problem.get("fix", "")
         raise Failure(f"{refusal.code}: {refusal}. {fix}", ExitCode.REJECTED) from refusal

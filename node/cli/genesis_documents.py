@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from amanat.config.genesis_file import GenesisFileError, fingerprint, load_genesis, to_json
+from amanat.config.genesis_file import (
+    GenesisFileError,
+    fingerprint,
+    from_json,
+    load_genesis,
+    to_json,
+)
 from amanat.config.standard_rules import standard_parameters, standard_policies
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet
 from amanat.ledger.genesis import GenesisDocument
@@ -38,7 +44,9 @@ def create(
         network=network,
         created=now(),
         authorities=AuthoritySet(
-            tuple(members), rule.quorum or len(members) // 2 + 1, rule.sovereign_min
+            tuple(members),
+            len(members) // 2 + 1 if rule.quorum is None else rule.quorum,
+            rule.sovereign_min,
         ),
         participants=tuple(everybody),
         policies=standard_policies(),
@@ -47,9 +55,14 @@ def create(
     problems = document.problems()
     if problems:
         raise Failure("; ".join(problems))
+    text = to_json(document)
     try:
-        with file.open("x") as target:
-            target.write(to_json(document))
+        from_json(text)
+    except GenesisFileError as error:
+        raise Failure(str(error)) from error
+    try:
+        with file.open("x", encoding="utf-8") as target:
+            target.write(text)
     except FileExistsError as error:
         raise Failure(f"{file} exists: a genesis document is never overwritten") from error
     except OSError as error:

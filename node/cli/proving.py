@@ -29,14 +29,19 @@ def balance(
 ) -> None:
     """Show a holding; check its proof if a genesis document is given."""
     with_proof = genesis is not None or save is not None
-    names = f"{quote(account, safe='')}/holdings/{quote(instrument, safe='')}"
+    # Whatever was typed that is no text is sent as "?", which names nothing.
+    account_part, instrument_part = (
+        quote(name, safe="", errors="replace") for name in (account, instrument)
+    )
+    names = f"{account_part}/holdings/{instrument_part}"
     path = f"/v1/accounts/{names}?proof={str(with_proof).lower()}"
 
-    async def ask(client: Client) -> dict[str, Any]:
-        return dict(await client.get(path))
+    async def ask(client: Client) -> tuple[dict[str, Any], int, bytes]:
+        seen = dict(await client.get(path))
+        proof = base64.b64decode(seen.pop("proof")) if with_proof else b""
+        return seen, int(seen["amount"]), proof
 
-    shown = talk(api_urls(api), ask)
-    bundle = base64.b64decode(shown.pop("proof", ""))
+    shown, amount, bundle = talk(api_urls(api), ask)
     if save is not None:
         try:
             save.write_bytes(bundle)
@@ -44,7 +49,7 @@ def balance(
             raise Failure(f"{save} cannot be written: {error.strerror}") from error
     if genesis is not None:
         proved = check(bundle, genesis).proved
-        claimed = Balance(account, instrument, int(shown["amount"]))
+        claimed = Balance(account, instrument, amount)
         if proved != claimed:
             raise Failure(
                 f"the node claims {claimed}, its proof shows {proved}", ExitCode.NOT_VALID

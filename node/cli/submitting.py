@@ -119,8 +119,9 @@ def _operation(order: Order) -> Transfer:
     """Check what was typed as the ledger's decoder would."""
     if not (order.amount.isascii() and order.amount.isdigit()):
         raise Failure(f"--amount {order.amount!r} must be a whole number of smallest units")
-    built = Transfer(order.source, order.target, order.instrument, int(order.amount))
     try:
+        amount = int(order.amount)
+        built = Transfer(order.source, order.target, order.instrument, amount)
         return decode(encode(built), Transfer)
-    except (EncodingError, OverflowError) as error:
+    except (EncodingError, OverflowError, ValueError) as error:
         raise Failure(f"this transfer cannot be: {error}") from error

@@ -3,10 +3,12 @@
 import asyncio
 import shutil
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from amanat.config.genesis_file import fingerprint
+from amanat.config.settings import SettingsError, load_settings, split_address
 from amanat.ledger.genesis import GenesisDocument
 from amanat.node import clock
 from amanat.node.cli.failure import ExitCode, Failure
@@ -15,11 +17,11 @@ from amanat.node.cli.output import Format, say, show, table
 from amanat.node.client import Client
 from amanat.node.testnet import processes
 from amanat.node.testnet.founding import found
-from amanat.node.testnet.layout import Layout
+from amanat.node.testnet.layout import DIRECTORY, MEMBERS, Layout, Ports
 from amanat.node.testnet.main_job import JobFailed, MainJob, wait_ready
 
 
-def up(directory: Path) -> None:
+def up(directory: Path, ports: Ports) -> None:
     """Make, start and exercise a new network; say so if there is one already."""
     started = time.perf_counter()
     layout = Layout(directory)
@@ -27,11 +29,14 @@ def up(directory: Path) -> None:
         return
     if directory.exists():
         raise Failure(
-            f"{directory} holds a test network that is not running: `make testnet-clean` removes "
-            f"it, `amanat testnet start` starts it again as it was"
+            f"{directory} holds a test network that is not running: {_how('clean', directory)} "
+            f"removes it, {_how('start', directory)} starts it again as it was"
         )
-    _refuse_busy_ports()
-    document = found(layout, clock.now())
+    _refuse_busy_ports(ports.every())
+    try:
+        document = found(layout, clock.now(), ports)
+    except OSError as error:
+        raise Failure(f"{directory} cannot be made: {error.strerror}") from error
     say(f"Made keys, genesis document and settings in {directory}/")
     say(f"Network {document.network}, fingerprint {fingerprint(document.chain_id())}")
     nodes = processes.start_all(layout)
@@ -46,8 +51,8 @@ def start(directory: Path) -> None:
     if _say_if_running(layout):
         return
     if not layout.genesis.exists():
-        raise Failure(f"{directory} holds no test network: `make testnet` makes one")
-    _refuse_busy_ports()
+        raise Failure(f"{directory} holds no test network: {_how('up', directory)} makes one")
+    _refuse_busy_ports(_ports_of(layout))
     nodes = processes.start_all(layout)
     asyncio.run(_wait(nodes, layout))
     asyncio.run(_report(layout, nodes))
@@ -64,7 +69,7 @@ def clean(directory: Path) -> None:
     layout = Layout(directory)
     running = [node["name"] for node in layout.read_record() if processes.is_running(node)]
     if running:
-        raise Failure(f"{', '.join(running)} still run: `make testnet-stop` first")
+        raise Failure(f"{', '.join(running)} still run: {_how('stop', directory)} first")
     if directory.exists() and not layout.genesis.exists():
         raise Failure(f"{directory} is not a test network: remove it yourself if it may go")
     if directory.exists():
@@ -88,17 +93,35 @@ def _say_if_running(layout: Layout) -> bool:
     say(f"A test network is already running in {layout.root}:")
     rows = [{**node, "running": processes.is_running(node)} for node in nodes]
     table(rows, ("name", "pid", "running", "api"))
-    say("`make testnet-stop` stops it, `amanat status` shows its state")
+    say(f"{_how('stop', layout.root)} stops it, {_how('status', layout.root)} shows its processes")
     return True
 
 
-def _refuse_busy_ports() -> None:
-    taken = processes.ports_in_use()
+def _how(command: str, directory: Path) -> str:
+    """Return what to type to have a command done to the test network in `directory`."""
+    made = {"up": "testnet", "stop": "testnet-stop", "clean": "testnet-clean"}
+    if directory != DIRECTORY:
+        return f"`amanat testnet {command} --directory {directory}`"
+    return f"`make {made[command]}`" if command in made else f"`amanat testnet {command}`"
+
+
+def _ports_of(layout: Layout) -> list[int]:
+    """Return where the nodes of a network that was made before will listen."""
+    try:
+        settings = [load_settings(layout.settings(member.name)) for member in MEMBERS]
+    except SettingsError as error:
+        raise Failure(str(error)) from error
+    addresses = [each.peer.listen for each in settings] + [each.api.listen for each in settings]
+    return [split_address(address)[1] for address in addresses]
+
+
+def _refuse_busy_ports(ports: Iterable[int]) -> None:
+    taken = processes.ports_in_use(ports)
     if taken:
-        ports = ", ".join(map(str, taken))
+        named = ", ".join(map(str, taken))
         raise Failure(
-            f"somebody listens on port {ports}: stop that first (`ss -ltnp` names it; a test "
-            "network in another directory uses the same ports)"
+            f"somebody listens on port {named}: stop that first (`ss -ltnp` names it), or make "
+            "this network on other ports (`amanat testnet up --base-port`)"
         )
 
 
@@ -124,14 +147,15 @@ async def _play(layout: Layout, document: GenesisDocument, nodes: list[dict[str,
         raise Failure(f"the main job failed: {failure}", ExitCode.REJECTED) from failure
     await _report(layout, nodes)
     root = layout.root
+    where = "" if root == DIRECTORY else f" --api {nodes[0]['api']}"
     say("Try:")
-    say(f"  .venv/bin/amanat balance client-b {job.bill} --genesis {root}/genesis.json")
+    say(f"  .venv/bin/amanat balance client-b {job.bill} --genesis {root}/genesis.json{where}")
     say(f"  .venv/bin/amanat verify {root}/balance.proof --genesis {root}/genesis.json")
     say(
         f"  .venv/bin/amanat transfer --from client-a --to client-b --instrument PKR "
-        f"--amount 2500 --key {root}/keys/client-a.json --passphrase-file {root}/passphrase"
+        f"--amount 2500 --key {root}/keys/client-a.json --passphrase-file {root}/passphrase{where}"
     )
-    say("Stop it with `make testnet-stop`; then `make testnet-clean` removes it.")
+    say(f"Stop it with {_how('stop', root)}; then {_how('clean', root)} removes it.")
 
 
 async def _report(layout: Layout, nodes: list[dict[str, Any]]) -> None:

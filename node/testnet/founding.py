@@ -13,19 +13,17 @@ from amanat.ledger.identifiers import LedgerTime, PublicKey
 from amanat.ledger.participants import Participant
 from amanat.node import data_directory, keystore
 from amanat.node.testnet.layout import (
-    API_PORT,
     CLIENTS,
     HOST,
     MEMBERS,
-    PEER_PORT,
     QUORUM,
     SOVEREIGN_MIN,
     Layout,
-    api_url,
+    Ports,
 )
 
 
-def found(layout: Layout, created: LedgerTime) -> GenesisDocument:
+def found(layout: Layout, created: LedgerTime, ports: Ports) -> GenesisDocument:
     """Make everything that the nodes need to start. The directory must not exist."""
     (layout.root / "keys").mkdir(parents=True, mode=0o700)
     passphrase = secrets.token_urlsafe(24)
@@ -68,18 +66,18 @@ def found(layout: Layout, created: LedgerTime) -> GenesisDocument:
         policies=standard_policies(),
         parameters=standard_parameters(),
     )
-    layout.genesis.write_text(to_json(document))
+    layout.genesis.write_text(to_json(document), encoding="utf-8")
     for index, member in enumerate(MEMBERS):
         path = layout.settings(member.name)
-        path.write_text(_settings(layout, member.name, index))
+        path.write_text(_settings(layout, member.name, index, ports))
         settings = load_settings(path)
         data_directory.create(Path(settings.data), member.name, document)
     return document
 
 
-def _settings(layout: Layout, name: str, index: int) -> str:
+def _settings(layout: Layout, name: str, index: int, ports: Ports) -> str:
     peers = "\n".join(
-        f'{member.name} = "{HOST}:{PEER_PORT + other}"'
+        f'{member.name} = "{HOST}:{ports.peer(other)}"'
         for other, member in enumerate(MEMBERS)
         if other != index
     )
@@ -92,11 +90,11 @@ passphrase_file = "{layout.passphrase.name}"
 log_level = "info"
 
 [peer]
-listen = "{HOST}:{PEER_PORT + index}"
+listen = "{HOST}:{ports.peer(index)}"
 
 [api]
-listen = "{HOST}:{API_PORT + index}"
-url = "{api_url(index)}"
+listen = "{HOST}:{ports.api(index)}"
+url = "http://{HOST}:{ports.api(index)}"
 
 [peers]
 {peers}

@@ -9,8 +9,8 @@ from amanat.ledger.authorities import AuthorityClass
 from amanat.ledger.participants import Role
 
 HOST: Final = "127.0.0.1"
-PEER_PORT: Final = 7101
-API_PORT: Final = 8101
+DIRECTORY: Final = Path("testnet")
+"""Where `make testnet` makes one."""
 QUORUM: Final = 3
 SOVEREIGN_MIN: Final = 1
 
@@ -32,10 +32,31 @@ MEMBERS: Final = (
     Member("custodian-a", "Custodian A", AuthorityClass.CUSTODIAN, Role.CUSTODIAN),
     Member("custodian-b", "Custodian B", AuthorityClass.CUSTODIAN, Role.CUSTODIAN),
 )
-"""In the order of their ports: the first is at PEER_PORT and API_PORT, each next one above."""
+"""In the order of their ports."""
 
 CLIENTS: Final = {"client-a": "custodian-a", "client-b": "custodian-b"}
 """Holders, each with its custodian."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the members of a new network will listen: each one above the one before it."""
+
+    base: int = 7101
+    """Where the first listens for peers; its API is a thousand above."""
+
+    def peer(self, index: int) -> int:
+        """Return the port for the peers of the member at `index`."""
+        return self.base + index
+
+    def api(self, index: int) -> int:
+        """Return the port of the API of the member at `index`."""
+        return self.base + 1000 + index
+
+    def every(self) -> list[int]:
+        """Return all of them."""
+        members = range(len(MEMBERS))
+        return [port(index) for port in (self.peer, self.api) for index in members]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +99,14 @@ class Layout:
     def read_record(self) -> list[dict[str, Any]]:
         """Return what was started; nothing if nothing ever was, or the record is damaged."""
         try:
-            return list(json.loads(self.record.read_text())["nodes"])
+            return [
+                {
+                    "name": str(node["name"]),
+                    "pid": int(node["pid"]),
+                    "started": None if node["started"] is None else int(node["started"]),
+                    "api": str(node["api"]),
+                }
+                for node in json.loads(self.record.read_text())["nodes"]
+            ]
         except (OSError, ValueError, KeyError, TypeError):
             return []
-
-
-def api_url(index: int) -> str:
-    """Return the API address of the member at `index`."""
-    return f"http://{HOST}:{API_PORT + index}"

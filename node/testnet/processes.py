@@ -11,10 +11,12 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from amanat.node.testnet.layout import API_PORT, HOST, MEMBERS, PEER_PORT, Layout, api_url
+from amanat.config.settings import load_settings
+from amanat.node.testnet.layout import HOST, MEMBERS, Layout
 
 STOP_SECONDS: Final = 5.0
 """After this long a process that was told to stop is killed."""
@@ -22,20 +24,21 @@ STOP_SECONDS: Final = 5.0
 
 def start(layout: Layout, name: str) -> dict[str, Any]:
     """Start one node in the background and return its record."""
+    settings = layout.settings(name)
+    api = load_settings(settings).api.url
     with layout.log(name).open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own program with paths that we made
-            [sys.executable, "-m", "amanat.node", "start", "--config", layout.settings(name)],
+            [sys.executable, "-m", "amanat.node", "start", "--config", settings],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
-    index = [member.name for member in MEMBERS].index(name)
     return {
         "name": name,
         "pid": process.pid,
         "started": start_time(process.pid),
-        "api": api_url(index),
+        "api": api,
     }
 
 
@@ -84,11 +87,10 @@ def start_time(pid: int) -> int | None:
     return None if fields[0] == "Z" else int(fields[19])
 
 
-def ports_in_use() -> list[int]:
-    """Return the test network's ports on which somebody listens."""
-    wanted = [base + index for base in (PEER_PORT, API_PORT) for index in range(len(MEMBERS))]
+def ports_in_use(ports: Iterable[int]) -> list[int]:
+    """Return those of `ports` on which somebody listens."""
     taken = []
-    for port in wanted:
+    for port in ports:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -1,0 +1,51 @@
+"""How commands print: the same content as a table for people and as JSON for programs."""
+
+import json
+
+import pytest
+
+from amanat.node.cli.output import Format, show
+
+RECORD = {
+    "name": "mof",
+    "height": 12,
+    "final": True,
+    "leader": None,
+    "roles": ["issuer", "auditor"],
+    "figures": {"need": "5", "have": "4"},
+}
+
+
+def test_json_keeps_every_type(capsys: pytest.CaptureFixture[str]) -> None:
+    show(RECORD, Format.JSON)
+    assert json.loads(capsys.readouterr().out) == RECORD
+    show([RECORD, RECORD], Format.JSON, ["name"])
+    assert json.loads(capsys.readouterr().out) == [RECORD, RECORD]
+
+
+def test_a_record_is_a_line_for_each_field(capsys: pytest.CaptureFixture[str]) -> None:
+    show(RECORD, Format.TABLE)
+    assert capsys.readouterr().out.splitlines() == [
+        "name     mof",
+        "height   12",
+        "final    yes",
+        "leader   -",
+        "roles    issuer, auditor",
+        "figures  need 5, have 4",
+    ]
+
+
+def test_records_are_rows_under_a_heading(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [RECORD, {**RECORD, "name": "sbp", "state_root": "f" * 64}]
+    show(rows, Format.TABLE, ["name", "state_root", "final"])
+    heading, first, second = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["name", "state", "root", "final"]
+    assert first.split() == ["mof", "-", "yes"]
+    assert second.split() == ["sbp", "f" * 64, "yes"]
+
+
+def test_no_records_are_said_to_be_none(capsys: pytest.CaptureFixture[str]) -> None:
+    show([], Format.TABLE)
+    assert capsys.readouterr().out == "none\n"
+    show([], Format.JSON)
+    assert json.loads(capsys.readouterr().out) == []

@@ -1,0 +1,125 @@
+"""`amanat balance` and `amanat verify`."""
+
+import base64
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from amanat.config.genesis_file import to_json
+from tests.ledger.world import RUPEE
+from tests.node.cli.market import PAYEE, PAYER, Market
+from tests.node.cli.running import Amanat, answering
+
+
+@pytest.fixture
+def proof(amanat: Amanat, market: Market, tmp_path: Path) -> Path:
+    """A saved proof of what the payer holds."""
+    file = tmp_path / "balance.proof"
+    assert amanat("balance", PAYER, RUPEE, "--save", file, "--api", market.api).code == 0
+    return file
+
+
+def test_a_balance_is_shown_with_the_height_it_is_of(amanat: Amanat, market: Market) -> None:
+    shown = amanat("balance", PAYER, RUPEE, "--api", market.api, "-o", "json").json
+    assert (shown["account"], shown["instrument"]) == (PAYER, RUPEE)
+    assert int(shown["amount"]) > 0
+    assert shown["height"] >= 4
+    assert "verified" not in shown
+
+
+def test_with_the_genesis_document_it_is_proved(amanat: Amanat, market: Market) -> None:
+    told = amanat("balance", PAYER, RUPEE, "--api", market.api, "-o", "json").json
+    proved = amanat(
+        *("balance", PAYER, RUPEE, "--api", market.api, "-o", "json", "--genesis", market.genesis)
+    ).json
+    assert proved["amount"] == told["amount"]
+    assert proved["verified"] == f"against {market.genesis}"
+
+
+def test_that_an_account_holds_nothing_is_proved_too(amanat: Amanat, market: Market) -> None:
+    shown = amanat(
+        *("balance", PAYEE, "OTHER", "--api", market.api, "-o", "json"),
+        *("--genesis", market.genesis),
+    ).json
+    assert shown["amount"] == "0"
+    assert shown["verified"]
+
+
+def test_a_saved_proof_is_verified_offline(amanat: Amanat, market: Market, proof: Path) -> None:
+    shown = amanat("verify", proof, "--genesis", market.genesis, "-o", "json").json
+    assert shown["valid"] is True
+    assert (shown["kind"], shown["account"], shown["instrument"]) == ("balance", PAYER, RUPEE)
+    assert shown["network"] == "test-network"
+    assert int(shown["amount"]) > 0
+
+
+def test_as_a_table_every_step_is_shown(amanat: Amanat, market: Market, proof: Path) -> None:
+    ended = amanat("verify", proof, "--genesis", market.genesis)
+    assert (ended.code, ended.err) == (0, "")
+    lines = [line.split(maxsplit=1) for line in ended.out.splitlines()]
+    steps = [name for name, _ in lines if name.endswith(":")]
+    assert len(steps) >= 4
+    assert ["valid", "yes"] in lines
+    assert ["account", PAYER] in lines
+
+
+def test_a_changed_proof_is_not_valid(amanat: Amanat, market: Market, proof: Path) -> None:
+    bundle = bytearray(proof.read_bytes())
+    bundle[-1] ^= 1
+    proof.write_bytes(bundle)
+    reason = amanat("verify", proof, "--genesis", market.genesis).failed(3)
+    assert reason.startswith("NOT VALID: ")
+
+
+def test_a_proof_is_not_valid_on_another_network(
+    amanat: Amanat, market: Market, proof: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.json"
+    other.write_text(to_json(msgspec.structs.replace(market.network.document, network="other")))
+    assert amanat("verify", proof, "--genesis", other).failed(3).startswith("NOT VALID: ")
+    options = ("--api", market.api, "--genesis", other)
+    assert amanat("balance", PAYER, RUPEE, *options).failed(3).startswith("NOT VALID: ")
+
+
+def test_a_node_that_claims_more_than_it_proves_is_found_out(
+    amanat: Amanat, market: Market, proof: Path
+) -> None:
+    shown = amanat("verify", proof, "--genesis", market.genesis, "-o", "json").json
+    lie = {
+        "account": PAYER,
+        "instrument": RUPEE,
+        "amount": str(int(shown["amount"]) + 1),
+        "proof": base64.b64encode(proof.read_bytes()).decode(),
+    }
+    path = f"/v1/accounts/{PAYER}/holdings/{RUPEE}?proof=true"
+    with answering({path: (200, json.dumps(lie).encode())}) as api:
+        ended = amanat("balance", PAYER, RUPEE, "--api", api, "--genesis", market.genesis)
+    assert "the node claims" in ended.failed(3)
+
+
+@pytest.mark.parametrize("account", ["Nobody", "no body", "../..", "\udcff", "٣"])
+def test_what_cannot_be_an_account_is_refused_by_the_node(
+    amanat: Amanat, market: Market, account: str
+) -> None:
+    reason = amanat("balance", account, RUPEE, "--api", market.api).failed(5)
+    assert reason.startswith("malformed_request: ")
+
+
+def test_files_that_cannot_be_used_are_named(
+    amanat: Amanat, market: Market, proof: Path, tmp_path: Path
+) -> None:
+    none = tmp_path / "none"
+    asked = ("balance", PAYER, RUPEE, "--api", market.api)
+    for arguments, reason in (
+        (("verify", none, "--genesis", market.genesis), "none cannot be read: No such file"),
+        (("verify", tmp_path, "--genesis", market.genesis), "cannot be read: Is a directory"),
+        (("verify", proof, "--genesis", none), "none does not exist"),
+        (("verify", proof, "--genesis", tmp_path), "cannot be read: "),
+        (("verify", proof, "--genesis", proof), "balance.proof"),
+        ((*asked, "--genesis", none), "none does not exist"),
+        ((*asked, "--save", tmp_path), "cannot be written: Is a directory"),
+        ((*asked, "--save", none / "proof"), "cannot be written: No such file"),
+    ):
+        assert reason in amanat(*arguments).failed(2)
