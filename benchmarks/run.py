@@ -22,29 +22,31 @@ def main() -> None:
     parser.add_argument("--accounts", type=int, default=2_000)
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
-    results: dict[str, Any] = {"python": platform.python_version(), "machine": platform.machine()}
+    results: dict[str, Any] = {}
+    details: dict[str, Any] = {"python": platform.python_version(), "machine": platform.machine()}
     if options.only in (None, "signed_bulk"):
         bulk = asyncio.run(
             measurements.signed_bulk(options.transfers, options.accounts, options.runs)
         )
-        results["signed_bulk"] = bulk
+        results["signed_bulk"], details["signed_bulk"] = bulk["share_of_bound"], bulk
         print(
             f"signed_bulk   {bulk['per_second']:,.0f} transfers/s, "
             f"{bulk['share_of_bound']:.2f} of the bound of {bulk['bound_per_second']:,.0f}/s"
         )
     if options.only in (None, "idle_latency"):
         latency = asyncio.run(measurements.idle_latency(300))
-        results["idle_latency"] = latency
-        results["idle_latency_p50"] = latency["p50_ms"]
+        results["idle_latency_p50"], details["idle_latency"] = latency["p50_ms"], latency
         print(f"idle_latency  p50 {latency['p50_ms']:.1f} ms, p99 {latency['p99_ms']:.1f} ms")
     if options.only in (None, "failover"):
         fail = asyncio.run(measurements.failover(7))
-        results["failover"] = fail
+        results["failover"], details["failover"] = fail["median_s"], fail
         print(f"failover      median {fail['median_s']:.2f} s, max {fail['max_s']:.2f} s")
     if options.only is None:
         target = ROOT / "benchmarks" / "results" / "latest.json"
         target.parent.mkdir(exist_ok=True)
-        target.write_text(json.dumps(results, indent=2) + "\n")
+        units = {"signed_bulk": "share of bound", "idle_latency_p50": "ms", "failover": "s"}
+        written = {**results, "units": units, "details": details}
+        target.write_text(json.dumps(written, indent=2) + "\n")
         print(f"written to {target.relative_to(ROOT)}")
 
 
