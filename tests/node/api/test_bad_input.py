@@ -14,7 +14,7 @@ from amanat.ledger.encoding import decode, encode
 from amanat.ledger.operations import Transfer
 from amanat.ledger.transactions import Body, SignedTransaction, sign
 from tests.ledger.world import RUPEE, Writer, keys_called, public_key
-from tests.node.api.conftest import Answer, Api
+from tests.node.conftest import Answer, Api
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
