@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from aiohttp import web
 
 from amanat.config.genesis_file import GenesisFileError, load_genesis
 from amanat.config.settings import NodeSettings, split_address
+from amanat.ledger.identifiers import Digest
 from amanat.node import logs
 from amanat.node.api.application import create
 from amanat.node.data_directory import DataDirectory, DirectoryError, open_directory
@@ -33,8 +35,8 @@ class StartError(Exception):
     """The node cannot start. The message is one line that says why, and what to do."""
 
 
-async def run_node(settings: NodeSettings) -> None:
-    """Run a node until SIGTERM or SIGINT.
+async def run_node(settings: NodeSettings, serving: Callable[[Digest], None]) -> None:
+    """Run a node until SIGTERM or SIGINT. `serving` is told its chain once it can be reached.
 
     Raises:
         StartError: something that it needs is missing, wrong or in use; nothing has changed.
@@ -54,6 +56,7 @@ async def run_node(settings: NodeSettings) -> None:
     try:
         await _listen(node, api, settings)
         log.info("node.started", chain=node.chain_id, api=settings.api.url, version=VERSION)
+        serving(node.chain_id)
         await _until_told(node)
     finally:
         await api.cleanup()

@@ -45,11 +45,11 @@ def init(config: Config, output: Output = Format.TABLE) -> None:
 
 
 @app.command()
-def start(config: Config) -> None:
+def start(config: Config, output: Output = Format.TABLE) -> None:
     """Run a node until it is told to stop. Never creates."""
     from amanat.node.cli import nodes
 
-    nodes.start(config)
+    nodes.start(config, output)
 
 
 @app.command()
@@ -193,42 +193,46 @@ def testnet_up(
             help="The first of five ports for peers; those of the APIs are a thousand above.",
         ),
     ] = 7101,
+    output: Output = Format.TABLE,
 ) -> None:
     """Make five nodes, start them, and play the main job on them."""
     from amanat.node.testnet import commands
     from amanat.node.testnet.layout import Ports
 
-    commands.up(directory, Ports(base_port))
+    commands.up(directory, Ports(base_port), output)
 
 
 @testnet.command("start")
 def testnet_start(
     directory: Annotated[Path, typer.Option(help="Where it lives.")] = Path("testnet"),
+    output: Output = Format.TABLE,
 ) -> None:
     """Start the nodes of a stopped test network again."""
     from amanat.node.testnet import commands
 
-    commands.start(directory)
+    commands.start(directory, output)
 
 
 @testnet.command("stop")
 def testnet_stop(
     directory: Annotated[Path, typer.Option(help="Where it lives.")] = Path("testnet"),
+    output: Output = Format.TABLE,
 ) -> None:
     """Stop exactly the processes that `up` or `start` started."""
     from amanat.node.testnet import commands
 
-    commands.stop(directory)
+    commands.stop(directory, output)
 
 
 @testnet.command("clean")
 def testnet_clean(
     directory: Annotated[Path, typer.Option(help="Where it lives.")] = Path("testnet"),
+    output: Output = Format.TABLE,
 ) -> None:
     """Remove a stopped test network, keys and ledger and all."""
     from amanat.node.testnet import commands
 
-    commands.clean(directory)
+    commands.clean(directory, output)
 
 
 @testnet.command("status")

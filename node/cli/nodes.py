@@ -1,12 +1,14 @@
 """`amanat init` and `amanat start`."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 import msgspec
 
 from amanat.config.genesis_file import GenesisFileError, fingerprint, load_genesis
 from amanat.config.settings import NodeSettings, SettingsError, load_settings
+from amanat.ledger.identifiers import Digest
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, show
 from amanat.node.data_directory import DirectoryError, create
@@ -32,11 +34,18 @@ def init(config: Path, output: Format) -> None:
     show(made, output)
 
 
-def start(config: Path) -> None:
-    """Run the node until SIGTERM or SIGINT."""
+def start(config: Path, output: Format) -> None:
+    """Run the node until SIGTERM or SIGINT; with JSON, print where it serves once it does."""
     settings = _settings(config)
+
+    def serving(chain: Digest) -> None:
+        if output is Format.JSON:
+            where = {"api": settings.api.url, "peer": settings.peer.listen}
+            show({"name": settings.name, **where, "chain": chain.hex()}, output)
+            sys.stdout.flush()
+
     try:
-        asyncio.run(run_node(settings))
+        asyncio.run(run_node(settings, serving))
     except StartError as error:
         raise Failure(str(error)) from error
     except ExceptionGroup as group:

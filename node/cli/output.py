@@ -1,7 +1,7 @@
 """What commands print: data to standard output, as a table or as JSON."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -36,12 +36,16 @@ def show(content: Any, output: Format, columns: Sequence[str] | None = None) -> 
 
 def table(records: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None) -> None:
     """Print records as a table."""
+    sys.stdout.write(rendered(records, columns) + "\n")
+
+
+def rendered(records: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None) -> str:
+    """Return records as a table."""
     from rich.console import Console
     from rich.table import Table
 
     if not records:
-        sys.stdout.write("none\n")
-        return
+        return "none"
     names = list(columns or records[0])
     grid = Table(box=None, pad_edge=False, header_style="bold")
     for name in names:
@@ -49,13 +53,24 @@ def table(records: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = 
     for record in records:
         grid.add_row(*(_cell(record.get(name)) for name in names))
     console = Console(soft_wrap=True) if sys.stdout.isatty() else Console(width=200)
-    console.print(grid)
+    with console.capture() as capture:
+        console.print(grid)
+    return capture.get().rstrip("\n")
 
 
 def say(line: str) -> None:
     """Print a line that is part of the result."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+Tell = Callable[[str], None]
+"""Prints a line for whoever watches."""
+
+
+def teller(output: Format) -> Tell:
+    """Return how to tell what goes on: beside a JSON result it goes to standard error."""
+    return note if output is Format.JSON else say
 
 
 def note(line: str) -> None:

@@ -13,7 +13,7 @@ from amanat.ledger.genesis import GenesisDocument
 from amanat.node import clock
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.network_status import COLUMNS, gather, shortened
-from amanat.node.cli.output import Format, say, show, table
+from amanat.node.cli.output import Format, Tell, rendered, show, teller
 from amanat.node.client import Client
 from amanat.node.testnet import processes
 from amanat.node.testnet.founding import found
@@ -21,11 +21,12 @@ from amanat.node.testnet.layout import DIRECTORY, MEMBERS, Layout, Ports
 from amanat.node.testnet.main_job import JobFailed, MainJob, wait_ready
 
 
-def up(directory: Path, ports: Ports) -> None:
+def up(directory: Path, ports: Ports, output: Format) -> None:
     """Make, start and exercise a new network; say so if there is one already."""
     started = time.perf_counter()
+    tell = teller(output)
     layout = Layout(directory)
-    if _say_if_running(layout):
+    if _say_if_running(layout, output):
         return
     if directory.exists():
         raise Failure(
@@ -37,34 +38,41 @@ def up(directory: Path, ports: Ports) -> None:
         document = found(layout, clock.now(), ports)
     except OSError as error:
         raise Failure(f"{directory} cannot be made: {error.strerror}") from error
-    say(f"Made keys, genesis document and settings in {directory}/")
-    say(f"Network {document.network}, fingerprint {fingerprint(document.chain_id())}")
+    tell(f"Made keys, genesis document and settings in {directory}/")
+    tell(f"Network {document.network}, fingerprint {fingerprint(document.chain_id())}")
     nodes = processes.start_all(layout)
-    say("Started " + ", ".join(f"{node['name']} (pid {node['pid']})" for node in nodes))
-    asyncio.run(_play(layout, document, nodes))
-    say(f"\nFrom start to here: {time.perf_counter() - started:.1f} s")
+    tell("Started " + ", ".join(f"{node['name']} (pid {node['pid']})" for node in nodes))
+    rows = asyncio.run(_play(layout, document, nodes, tell))
+    tell(f"\nFrom start to here: {time.perf_counter() - started:.1f} s")
+    if output is Format.JSON:
+        show(rows, output)
 
 
-def start(directory: Path) -> None:
+def start(directory: Path, output: Format) -> None:
     """Start a stopped network again."""
     layout = Layout(directory)
-    if _say_if_running(layout):
+    if _say_if_running(layout, output):
         return
     if not layout.genesis.exists():
         raise Failure(f"{directory} holds no test network: {_how('up', directory)} makes one")
     _refuse_busy_ports(_ports_of(layout))
     nodes = processes.start_all(layout)
     asyncio.run(_wait(nodes, layout))
-    asyncio.run(_report(layout, nodes))
+    rows = asyncio.run(_report(layout, nodes, teller(output)))
+    if output is Format.JSON:
+        show(rows, output)
 
 
-def stop(directory: Path) -> None:
+def stop(directory: Path, output: Format) -> None:
     """End what was started."""
     stopped = processes.stop_all(Layout(directory).read_record())
-    say(f"Stopped {', '.join(stopped)}" if stopped else f"Nothing of {directory} is running")
+    tell = teller(output)
+    tell(f"Stopped {', '.join(stopped)}" if stopped else f"Nothing of {directory} is running")
+    if output is Format.JSON:
+        show({"directory": str(directory), "stopped": stopped}, output)
 
 
-def clean(directory: Path) -> None:
+def clean(directory: Path, output: Format) -> None:
     """Remove a stopped network."""
     layout = Layout(directory)
     running = [node["name"] for node in layout.read_record() if processes.is_running(node)]
@@ -72,9 +80,12 @@ def clean(directory: Path) -> None:
         raise Failure(f"{', '.join(running)} still run: {_how('stop', directory)} first")
     if directory.exists() and not layout.genesis.exists():
         raise Failure(f"{directory} is not a test network: remove it yourself if it may go")
-    if directory.exists():
+    existed = directory.exists()
+    if existed:
         shutil.rmtree(directory)
-    say(f"{directory} is gone")
+    teller(output)(f"{directory} is gone")
+    if output is Format.JSON:
+        show({"directory": str(directory), "removed": existed}, output)
 
 
 def status(directory: Path, output: Format) -> None:
@@ -85,15 +96,16 @@ def status(directory: Path, output: Format) -> None:
     show(rows, output, ("name", "pid", "running", "api"))
 
 
-def _say_if_running(layout: Layout) -> bool:
+def _say_if_running(layout: Layout, output: Format) -> bool:
     nodes = layout.read_record()
     running = [node for node in nodes if processes.is_running(node)]
     if not running:
         return False
-    say(f"A test network is already running in {layout.root}:")
+    tell = teller(output)
+    tell(f"A test network is already running in {layout.root}:")
     rows = [{**node, "running": processes.is_running(node)} for node in nodes]
-    table(rows, ("name", "pid", "running", "api"))
-    say(f"{_how('stop', layout.root)} stops it, {_how('status', layout.root)} shows its processes")
+    show(rows, output, ("name", "pid", "running", "api"))
+    tell(f"{_how('stop', layout.root)} stops it, {_how('status', layout.root)} shows its processes")
     return True
 
 
@@ -136,29 +148,34 @@ async def _wait(nodes: list[dict[str, Any]], layout: Layout) -> None:
         ) from error
 
 
-async def _play(layout: Layout, document: GenesisDocument, nodes: list[dict[str, Any]]) -> None:
+async def _play(
+    layout: Layout, document: GenesisDocument, nodes: list[dict[str, Any]], tell: Tell
+) -> list[dict[str, Any]]:
     began = time.perf_counter()
     await _wait(nodes, layout)
-    say(f"All five are ready after {(time.perf_counter() - began) * 1000:.0f} ms\n")
-    job = MainJob(layout, document)
+    tell(f"All five are ready after {(time.perf_counter() - began) * 1000:.0f} ms\n")
+    job = MainJob(layout, document, tell)
     try:
         await job.play()
     except JobFailed as failure:
         raise Failure(f"the main job failed: {failure}", ExitCode.REJECTED) from failure
-    await _report(layout, nodes)
+    rows = await _report(layout, nodes, tell)
     root = layout.root
     where = "" if root == DIRECTORY else f" --api {nodes[0]['api']}"
-    say("Try:")
-    say(f"  .venv/bin/amanat balance client-b {job.bill} --genesis {root}/genesis.json{where}")
-    say(f"  .venv/bin/amanat verify {root}/balance.proof --genesis {root}/genesis.json")
-    say(
+    tell("Try:")
+    tell(f"  .venv/bin/amanat balance client-b {job.bill} --genesis {root}/genesis.json{where}")
+    tell(f"  .venv/bin/amanat verify {root}/balance.proof --genesis {root}/genesis.json")
+    tell(
         f"  .venv/bin/amanat transfer --from client-a --to client-b --instrument PKR "
         f"--amount 2500 --key {root}/keys/client-a.json --passphrase-file {root}/passphrase{where}"
     )
-    say(f"Stop it with {_how('stop', root)}; then {_how('clean', root)} removes it.")
+    tell(f"Stop it with {_how('stop', root)}; then {_how('clean', root)} removes it.")
+    return rows
 
 
-async def _report(layout: Layout, nodes: list[dict[str, Any]]) -> None:
+async def _report(
+    layout: Layout, nodes: list[dict[str, Any]], tell: Tell
+) -> list[dict[str, Any]]:
     """Show every node, once all have applied the same height."""
     urls = [node["api"] for node in nodes]
     async with Client(urls) as client:
@@ -168,7 +185,8 @@ async def _report(layout: Layout, nodes: list[dict[str, Any]]) -> None:
             await client.get(f"/v1/instruments?min_height={height}")
     async with Client(urls) as client:
         rows = await gather(client)
-    say("")
-    table(shortened(rows), COLUMNS)
-    say(f"\nExplorer and API: {', '.join(urls)}")
-    say(f"Logs: {layout.root}/<name>.log\n")
+    tell("")
+    tell(rendered(shortened(rows), COLUMNS))
+    tell(f"\nExplorer and API: {', '.join(urls)}")
+    tell(f"Logs: {layout.root}/<name>.log\n")
+    return rows

@@ -33,7 +33,7 @@ from amanat.ledger.operations import (
 from amanat.ledger.participants import Participant, Role
 from amanat.ledger.transactions import Body, sign
 from amanat.node import clock, keystore
-from amanat.node.cli.output import say
+from amanat.node.cli.output import Tell
 from amanat.node.client import Client
 from amanat.node.keystore import Signer
 from amanat.node.run import read_passphrase
@@ -62,7 +62,8 @@ class JobFailed(Exception):  # noqa: N818 - what happened
 class MainJob:
     """Plays the job on a running test network."""
 
-    def __init__(self, layout: Layout, document: GenesisDocument) -> None:
+    def __init__(self, layout: Layout, document: GenesisDocument, tell: Tell) -> None:
+        self._tell = tell
         passphrase = read_passphrase(layout.passphrase)
         self._layout = layout
         self._document = document
@@ -255,7 +256,7 @@ class MainJob:
 
     def _say(self, line: str) -> None:
         self._step += 1
-        say(f"{self._step:2}. {line}")
+        self._tell(f"{self._step:2}. {line}")
 
 
 async def wait_ready(nodes: Sequence[dict[str, Any]], layout: Layout) -> None:

@@ -171,3 +171,27 @@ async def test_every_line_logged_about_strangers_is_json_too(running: Network) -
     for line in running.log("mof"):
         assert line.keys() >= {"event", "level", "timestamp", "node", "network"}
         assert line["node"] == "mof"
+
+
+def test_with_json_a_node_says_where_it_serves_once_it_does(network: Network) -> None:
+    with subprocess.Popen(
+        [*command(network.settings("mof")), "-o", "json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        said = ""
+        for line in process.stdout:
+            said += line
+            if line == "}\n":
+                break
+        process.terminate()
+    document = load_genesis(network.root / "genesis.json")
+    listens = network.listens("mof")
+    assert json.loads(said) == {
+        "name": "mof",
+        "api": f"http://{listens['api']}",
+        "peer": listens["peer"],
+        "chain": document.chain_id().hex(),
+    }
