@@ -1,7 +1,15 @@
 """The follower's rules: whom it follows, what it takes into its log, what it acks (Raft §5.3)."""
 
 from amanat.consensus.entry_checks import entry_fault
+from amanat.consensus.evidence import (
+    DoubleProposal,
+    SignedBlock,
+    of_denied_acks,
+    of_two_commits,
+    of_two_elections,
+)
 from amanat.consensus.interface import Promise
+from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Append, AppendRefused, AppendReply
 from amanat.consensus.raft import Raft
 from amanat.consensus.statements import Ack, BlockId, CommitCertificate
@@ -46,6 +54,7 @@ def _follow(raft: Raft, sender: str, message: Append) -> bool:
             return False
         known = raft.leader if message.term == raft.term else None
         if known and (known.candidate, known.last) != (sender, certificate.last):
+            raft.out.evidence(of_two_elections(raft.me.chain, known, certificate))
             raft.out.fault(sender, f"a second election of term {raft.term}")
             return False
         raft.become_follower(message.term, certificate)
@@ -74,7 +83,7 @@ def _take_entries(raft: Raft, message: Append) -> str | None:
         if raft.log.block_id(entry.block.height) != entry.block:
             fault = entry_fault(raft, previous, entry)
             if fault is None and entry.block.height <= raft.log.last.height:
-                fault = _replace_from(raft, entry.block)
+                fault = _replace_from(raft, entry)
             # Invariant 8: nothing is acked that this node did not execute to the same state.
             fault = fault or raft.application.extend(entry)
             if fault:
@@ -84,15 +93,18 @@ def _take_entries(raft: Raft, message: Append) -> str | None:
     return None
 
 
-def _replace_from(raft: Raft, block: BlockId) -> str | None:
-    """Make room for `block` where the log holds another one, if that may be replaced."""
-    held = raft.log.block_id(block.height)
+def _replace_from(raft: Raft, entry: Entry) -> str | None:
+    """Make room for `entry` where the log holds another one, if that may be replaced."""
+    block, held = entry.block, raft.log.entry(entry.block.height)
+    if held is not None and held.block.term == block.term and held.proposer == entry.proposer:
+        first, second = (SignedBlock(each.block, each.signature) for each in (held, entry))
+        raft.out.evidence([DoubleProposal(entry.proposer, first, second)])
     # Invariant 3: what is final is never replaced.
     if block.height <= raft.commit_height:
         return "it would replace a final block"
     # Invariant 6: no leader has two blocks at a height. This one's own, once acked, stay.
-    if held is not None and held.term in (block.term, raft.term):
-        return f"a second block at this height in place of one of term {held.term}"
+    if held is not None and held.block.term in (block.term, raft.term):
+        return f"a second block at this height in place of one of term {held.block.term}"
     _truncate(raft, block.height - 1)
     _release_promise(raft)
     return None
@@ -123,6 +135,7 @@ def _reply(raft: Raft, sender: str, match: int, blocks: list[BlockId]) -> None:
 def _learn_final(raft: Raft, sender: str, certificate: CommitCertificate) -> None:
     height = certificate.block.height
     if height <= raft.commit_height or raft.log.block_id(height) != certificate.block:
+        _compare(raft, sender, certificate)
         return
     # Invariants 2 and 7: finality is a sovereign quorum of acks, not a leader's word.
     if not certificate.is_valid(raft.me.chain, raft.me.authorities):
@@ -130,6 +143,18 @@ def _learn_final(raft: Raft, sender: str, certificate: CommitCertificate) -> Non
         return
     raft.commit = certificate
     raft.out.final(certificate)
+
+
+def _compare(raft: Raft, sender: str, certificate: CommitCertificate) -> None:
+    """Look for a fork: a valid certificate for another block than one that is final here."""
+    block = certificate.block
+    if block.height > raft.commit_height or raft.log.block_id(block.height) == block:
+        return
+    if certificate.is_valid(raft.me.chain, raft.me.authorities) and raft.commit is not None:
+        raft.out.fault(sender, f"two blocks are final at height {block.height}: a fork")
+        raft.out.evidence(of_two_commits(raft.commit, certificate))
+        if raft.leader is not None:
+            raft.out.evidence(of_denied_acks(raft.me.chain, raft.commit, raft.leader))
 
 
 def _truncate(raft: Raft, height: int) -> None:

@@ -6,7 +6,8 @@ The driver's duty, and the whole of it: for each `Effects`, in order,
 2. put `persist` on disk, synced, in sequence order, then step `Persisted(sequence)`;
 3. apply blocks up to `final`;
 4. on `elected`, build the term-opening block and step `Propose`;
-5. let reads go ahead once their height is applied.
+5. let reads go ahead once their height is applied;
+6. keep `evidence`.
 
 What may leave a node only after a sync is not in `messages` yet: it comes out of the step that
 takes `Persisted`. So the driver cannot send a promise that a crash could forget.
@@ -16,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from amanat.consensus.evidence import Evidence
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Message
 from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate, Vote
@@ -139,6 +141,8 @@ class Effects:
     """This node now leads the term; it must propose the term-opening block next."""
     reads: tuple[ReadIndex, ...] = ()
     faults: tuple[Fault, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    """Proof that an authority broke the protocol; it is to be kept, shown and alarmed."""
 
 
 class NotLeader(Exception):  # noqa: N818 - named after the condition, as in Raft implementations

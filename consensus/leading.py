@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from amanat.consensus.evidence import DoubleAck, SignedBlock, is_proven
 from amanat.consensus.handover import offer
 from amanat.consensus.interface import NotLeader, Propose
 from amanat.consensus.log_entry import Entry
@@ -128,6 +129,7 @@ def _ack_fault(raft: Raft, sender: str, block: BlockId, signature: Signature) ->
         return None  # late
     # Invariant 2 (Raft §5.4.2): only blocks of the leader's own term become final by counting.
     if block.term != raft.term or raft.log.block_id(block.height) != block:
+        _note_double_ack(raft, sender, SignedBlock(block, signature))
         return f"it acks another block at {block.height} in term {block.term}"
     if sender in raft.acks.get(block.height, ()):
         return None  # repeated: a signature is checked once, however often it is sent
@@ -135,6 +137,16 @@ def _ack_fault(raft: Raft, sender: str, block: BlockId, signature: Signature) ->
     if member is None or not verify(member.key, Ack(raft.me.chain, block).message(), signature):
         return f"its ack of block {block.height} is not signed by it"
     return None
+
+
+def _note_double_ack(raft: Raft, sender: str, second: SignedBlock) -> None:
+    height = second.block.height
+    own, signature = raft.log.block_id(height), raft.acks.get(height, {}).get(sender)
+    if own is None or signature is None:
+        return
+    evidence = DoubleAck(sender, SignedBlock(own, signature), second)
+    if is_proven(evidence, raft.me.chain, raft.me.authorities):
+        raft.out.evidence([evidence])
 
 
 def _count_ack(raft: Raft, name: str, block: BlockId, signature: Signature) -> None:

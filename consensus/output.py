@@ -1,8 +1,9 @@
 """What a step asks of the driver, as it is being gathered."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from amanat.consensus.evidence import Evidence
 from amanat.consensus.interface import Effects, Fault, Outgoing, Persist, Promise, ReadIndex
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Message
@@ -26,6 +27,7 @@ class Output:
         self._actions: list[Callable[[], None]] = []
         self._faults: list[Fault] = []
         self._reads: list[ReadIndex] = []
+        self._evidence: list[Evidence] = []
         self._final: CommitCertificate | None = None
         self._elected: LeaderCertificate | None = None
 
@@ -66,6 +68,10 @@ class Output:
         """Report that `peer` broke the protocol."""
         self._faults.append(Fault(peer, reason))
 
+    def evidence(self, evidence: Iterable[Evidence]) -> None:
+        """Report proof that an authority broke the protocol."""
+        self._evidence += evidence
+
     def when_synced(self, action: Callable[[], None]) -> None:
         """Run `action` when everything issued up to the end of this step is on disk."""
         self._actions.append(action)
@@ -94,6 +100,7 @@ class Output:
             elected=self._elected,
             reads=tuple(self._reads),
             faults=tuple(self._faults),
+            evidence=tuple(self._evidence),
         )
         if self._promise or self._entries or self._actions:
             raise AssertionError("an action that ran after a sync asked for another one")

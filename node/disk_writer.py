@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from amanat.consensus.evidence import Evidence
 from amanat.consensus.interface import Persist, Promise
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.statements import CommitCertificate
@@ -26,6 +27,13 @@ class Apply:
 
     blocks: Sequence[ExecutedBlock]
     certificate: CommitCertificate
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Evidence to be kept."""
+
+    evidence: Evidence
 
 
 class DiskWriter:
@@ -47,11 +55,11 @@ class DiskWriter:
         self._guard = guard
         self._persisted = persisted
         self._applied = applied
-        self._jobs: deque[Persist | Apply] = deque()
+        self._jobs: deque[Persist | Apply | Keep] = deque()
         self._wake = asyncio.Event()
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="disk")
 
-    def put(self, job: Persist | Apply) -> None:
+    def put(self, job: Persist | Apply | Keep) -> None:
         """Queue `job` behind all earlier ones."""
         self._jobs.append(job)
         self._wake.set()
@@ -71,6 +79,10 @@ class DiskWriter:
         first = self._jobs.popleft()
         if isinstance(first, Apply):
             await self._apply(first)
+            return
+        if isinstance(first, Keep):
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._threads, self._store.keep, first.evidence)
             return
         batch = [first]
         while self._jobs and isinstance(self._jobs[0], Persist):

@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 
 from amanat.consensus.core import Core, Status
+from amanat.consensus.evidence import Evidence
 from amanat.consensus.interface import (
     Effects,
     Event,
@@ -40,6 +41,9 @@ class Listener(Protocol):
 
     def readable(self, read: ReadIndex) -> None:
         """A read may go ahead once its height is applied."""
+
+    def proven(self, evidence: Evidence) -> None:
+        """An authority broke the protocol, and this proves it."""
 
 
 class Driver:
@@ -121,6 +125,8 @@ class Driver:
             self._listener.final(effects.final)
         if effects.elected is not None:
             self._listener.elected(effects.elected)
+        for evidence in effects.evidence:
+            self._listener.proven(evidence)
         for read in effects.reads:
             self._listener.readable(read)
         after = self._status

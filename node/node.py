@@ -14,6 +14,7 @@ import structlog
 
 from amanat.config.settings import NodeSettings
 from amanat.consensus.core import Core, Restored, Status
+from amanat.consensus.evidence import Evidence, evidence_id
 from amanat.consensus.interface import (
     Outgoing,
     Persist,
@@ -35,7 +36,7 @@ from amanat.ledger.transactions import CheckedTransaction
 from amanat.node import clock
 from amanat.node.application import LedgerApplication
 from amanat.node.data_directory import DataDirectory
-from amanat.node.disk_writer import Apply, DiskWriter
+from amanat.node.disk_writer import Apply, DiskWriter, Keep
 from amanat.node.driver import Driver
 from amanat.node.forwarder import Forwarder
 from amanat.node.keystore import Signer
@@ -79,6 +80,8 @@ class Node:
         self.name = directory.name
         self.chain_id = self.document.chain_id()
         self.store = directory.store
+        self.evidence = list(self.store.evidence())
+        """Proof that authorities broke the protocol; empty on a network that works."""
         self._directory = directory
         self.pool = Pool()
         self.chain = _chain(directory)
@@ -207,6 +210,19 @@ class Node:
         self._leadership.set()
         self._leadership = asyncio.Event()
         self._forwarder.leader_changed()
+
+    def proven(self, evidence: Evidence) -> None:
+        """Keep the evidence and raise the alarm."""
+        if evidence in self.evidence:
+            return
+        self.evidence.append(evidence)
+        log.critical(
+            "evidence",
+            kind=type(evidence).__name__,
+            authority=evidence.authority,
+            id=evidence_id(evidence),
+        )
+        self._disk.put(Keep(evidence))
 
     def readable(self, read: ReadIndex) -> None:
         """Let a read go ahead."""

@@ -13,6 +13,7 @@ and a batch is seen whole or not at all.
     h <height>   header                        r <height>      receipts
     v <height>   root of the state tree        c <height>      commit certificate
     x <id>       height and index of a transaction
+    e <id>       evidence that an authority broke the protocol
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any, Final
 
 import plyvel
 
+from amanat.consensus.evidence import Evidence, evidence_id
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.statements import BlockId, CommitCertificate, genesis_id
 from amanat.ledger.blocks import Block, BlockHeader
@@ -281,6 +283,25 @@ class Store:
         """Yield the applied state's keys and values under a prefix of the key, in key order."""
         for key, value in self._iterate(prefix=b"s" + prefix):
             yield key[1:], value
+
+    # --- evidence ---------------------------------------------------------------------------------
+
+    def keep(self, evidence: Evidence) -> None:
+        """Keep `evidence`, synced; the same again changes nothing.
+
+        Raises:
+            StorageFailed: whether it is on disk is not known.
+        """
+        try:
+            self._db.put(b"e" + evidence_id(evidence), encode(evidence), sync=True)
+        except (plyvel.Error, OSError) as error:
+            raise StorageFailed(f"evidence could not be kept: {error}") from error
+
+    def evidence(self) -> Iterator[Evidence]:
+        """Yield all evidence, in the order of its ids."""
+        for _, raw in self._iterate(prefix=b"e"):
+            found: Evidence = decode(raw, Evidence)  # type: ignore[arg-type]
+            yield found
 
     # --- reading with checks ----------------------------------------------------------------------
 

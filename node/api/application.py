@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from amanat.node.api import blocks, network, register, transactions
+from amanat.node.api import blocks, evidence, network, register, transactions
 from amanat.node.api.middleware import Handler, middleware
 from amanat.node.api.problems import CATALOGUE, ApiProblem
 from amanat.node.api.requests import BATCH_BYTES_MAX, NODE
@@ -24,6 +24,7 @@ ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/v1/instruments/{instrument}", register.instrument),
     ("GET", "/v1/blocks", blocks.blocks),
     ("GET", "/v1/blocks/{height}", blocks.block),
+    ("GET", "/v1/evidence", evidence.evidence),
     ("GET", "/v1/network", network.network),
     ("GET", "/v1/status", network.status),
     ("GET", "/v1/genesis", network.genesis),

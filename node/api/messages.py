@@ -168,8 +168,22 @@ class StatusView(msgspec.Struct, frozen=True):
     """The last block in the log, final or not."""
     pending: int
     """Transactions admitted here and not yet final."""
+    evidence: int
+    """Pieces of evidence that an authority broke the protocol; see /v1/evidence."""
     time: int
     """Ledger time of the last final block."""
+
+
+class EvidenceView(msgspec.Struct, frozen=True):
+    """Proof that an authority broke the protocol."""
+
+    id: str
+    kind: str
+    authority: str
+    text: str
+    """What the authority did, in a sentence."""
+    proof: str
+    """Base64 of the evidence (docs/wire-format.md)."""
 
 
 class Check(msgspec.Struct, frozen=True):

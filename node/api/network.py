@@ -127,5 +127,6 @@ def status_view(node: Node) -> StatusView:
         version=VERSION,
         last_height=core.last.height,
         pending=len(node.pool),
+        evidence=len(node.evidence),
         time=final.time,
     )

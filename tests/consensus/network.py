@@ -10,6 +10,7 @@ from itertools import repeat
 from typing import TypeVar
 
 from amanat.consensus.core import Core, Restored
+from amanat.consensus.evidence import Evidence
 from amanat.consensus.interface import (
     Effects,
     Event,
@@ -105,6 +106,7 @@ class Node:
         self.finals: list[CommitCertificate] = []
         self.elected: list[LeaderCertificate] = []
         self.reads: list[ReadIndex] = []
+        self.evidence: list[Evidence] = []
         self.application = Register(self.disk.log)
         self.core = Core(
             self._identity,
@@ -126,6 +128,7 @@ class Node:
         if effects.elected is not None:
             self.elected.append(effects.elected)
         self.reads += effects.reads
+        self.evidence += effects.evidence
         self.faults += [(fault.peer, fault.reason) for fault in effects.faults]
         return effects
 

@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from amanat.consensus.core import Core, Restored, Status
+from amanat.consensus.evidence import Evidence
 from amanat.consensus.interface import (
     Effects,
     Event,
@@ -71,6 +72,9 @@ class Rig:
     def leader_changed(self, status: Status) -> None:
         assert status == self.driver.status
         self.happened.append(f"{status.leader} leads {status.term}")
+
+    def proven(self, evidence: Evidence) -> None:
+        self.happened.append(f"proved against {evidence.authority}")
 
     def readable(self, read: ReadIndex) -> None:
         self.happened.append(f"read {read.number} at {read.height}")

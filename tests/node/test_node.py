@@ -1,15 +1,19 @@
 """Whole nodes together: what was answered stays, whoever leads, stops or comes back."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest_asyncio
 
+from amanat.consensus.evidence import DoubleAck, SignedBlock, is_proven
+from amanat.consensus.statements import Ack, BlockId
+from amanat.ledger.encoding import decode
 from amanat.ledger.operations import Transfer
 from amanat.ledger.state import HOLDINGS, State
 from amanat.node.node import Node
-from tests.ledger.world import RUPEE, market
+from tests.ledger.world import RUPEE, key, market
 from tests.node.network import SECONDS, LocalNetwork, eventually, network
 
 PAYMENT = Transfer("alpha", "beta", RUPEE, 1_000)
@@ -187,3 +191,31 @@ async def test_a_node_alone_gives_no_linearizable_read(running: LocalNetwork) ->
         if name != alone.name:
             await running.stop(name)
     assert not await alone.catch_up(seconds=0.2)
+
+
+async def test_evidence_is_kept_shown_and_there_again_after_a_restart(
+    running: LocalNetwork,
+) -> None:
+    leader = await running.led()
+    block = leader.status.last
+    other = BlockId(block.term, block.height, bytes(32))
+    cdc = key("authority cdc")
+
+    def signed(each: BlockId) -> SignedBlock:
+        message = Ack(running.document.chain_id(), each).message()
+        return SignedBlock(each, cdc.sign(message).signature)
+
+    evidence = DoubleAck("cdc", signed(block), signed(other))
+    for _ in range(2):
+        leader.proven(evidence)
+    await eventually(lambda: list(leader.store.evidence()) == [evidence])
+    await running.stop(leader.name)
+    again = await running.start(leader.name)
+    assert again.evidence == [evidence]
+    (shown,) = await running.get(leader.name, "/v1/evidence")
+    assert (shown["authority"], shown["kind"]) == ("cdc", "double-ack")
+    sent = decode(base64.b64decode(shown["proof"]), DoubleAck)
+    assert is_proven(sent, running.document.chain_id(), running.document.authorities)
+    assert (await running.get(leader.name, "/v1/status"))["evidence"] == 1
+    async with running.client(leader.name) as client:
+        assert "cdc acked both block" in await client.get_text("/")

@@ -73,6 +73,8 @@ class Invariants:
 
     def stepped(self, name: str, effects: Effects) -> None:
         """Check all that a step lets out."""
+        for evidence in effects.evidence:
+            raise Violation(f"6: {name} has evidence against {evidence.authority}: {evidence}")
         if effects.elected is not None:
             self._elected(name, effects.elected)
         for outgoing in effects.messages:

@@ -1,0 +1,163 @@
+"""Evidence: two signed statements of one authority that contradict each other.
+
+Whoever holds both can prove that the authority broke the protocol, to anyone who has the genesis
+document; nothing else need be believed. An honest authority never signs such a pair, whatever
+crashes (invariant 6), so there is no innocent explanation but a stolen key.
+"""
+
+from collections.abc import Iterator
+
+from amanat.consensus.statements import (
+    Ack,
+    AuthoritySignature,
+    BlockId,
+    CommitCertificate,
+    LeaderCertificate,
+    Proposal,
+    Vote,
+)
+from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.crypto import Domain, digest, verify
+from amanat.ledger.encoding import Structure, encode
+from amanat.ledger.identifiers import Digest, Name, Signature
+
+
+class SignedVote(Structure, frozen=True):
+    """A vote and its voter's signature."""
+
+    vote: Vote
+    signature: Signature
+
+
+class SignedBlock(Structure, frozen=True):
+    """A block that was proposed or acked, and the signature that says so."""
+
+    block: BlockId
+    signature: Signature
+
+
+class DoubleVote(Structure, frozen=True, tag="double-vote"):
+    """The authority voted twice in one term."""
+
+    authority: Name
+    first: SignedVote
+    second: SignedVote
+
+
+class DoubleAck(Structure, frozen=True, tag="double-ack"):
+    """The authority acked two blocks at one term and height."""
+
+    authority: Name
+    first: SignedBlock
+    second: SignedBlock
+
+
+class DoubleProposal(Structure, frozen=True, tag="double-proposal"):
+    """The authority, as leader, proposed two blocks at one term and height."""
+
+    authority: Name
+    first: SignedBlock
+    second: SignedBlock
+
+
+class DeniedAck(Structure, frozen=True, tag="denied-ack"):
+    """The authority acked a block, then elected, in a later term, a candidate without it.
+
+    It proves a breach unless the authority shows a leader certificate of a term in between, for a
+    candidate without the block too: such a leader may have replaced the block, which released the
+    promise. Then the voters of that certificate are to be asked the same (`amanat audit` does).
+    """
+
+    authority: Name
+    ack: SignedBlock
+    vote: SignedVote
+
+
+Evidence = DoubleVote | DoubleAck | DoubleProposal | DeniedAck
+
+
+def evidence_id(evidence: Evidence) -> Digest:
+    """Return the digest by which a piece of evidence is known."""
+    return digest(Domain.EVIDENCE, encode(evidence))
+
+
+def is_proven(evidence: Evidence, chain: Digest, authorities: AuthoritySet) -> bool:
+    """Return whether `evidence` proves what it says: both signatures verify, and they conflict."""
+    member = authorities.get(evidence.authority)
+    if member is None or not _conflicts(evidence, chain):
+        return False
+    return all(
+        verify(member.key, message, signature) for message, signature in _signed(evidence, chain)
+    )
+
+
+def _conflicts(evidence: Evidence, chain: Digest) -> bool:
+    match evidence:
+        case DoubleVote(_, SignedVote(first), SignedVote(second)):
+            same_term = first.term == second.term
+            return same_term and first != second and first.chain == second.chain == chain
+        case DeniedAck(_, SignedBlock(block), SignedVote(vote)):
+            later = vote.term > block.term and vote.chain == chain
+            return later and vote.last.position < block.position
+        case DoubleAck(_, first_, second_) | DoubleProposal(_, first_, second_):
+            one, two = first_.block, second_.block
+            return one.position == two.position and one.digest != two.digest
+
+
+def _signed(evidence: Evidence, chain: Digest) -> Iterator[tuple[bytes, Signature]]:
+    """Yield what was signed, each with its signature."""
+    match evidence:
+        case DoubleVote(_, first, second):
+            yield first.vote.message(), first.signature
+            yield second.vote.message(), second.signature
+        case DoubleAck(_, one, two):
+            yield Ack(chain, one.block).message(), one.signature
+            yield Ack(chain, two.block).message(), two.signature
+        case DoubleProposal(_, one, two):
+            yield Proposal(chain, one.block).message(), one.signature
+            yield Proposal(chain, two.block).message(), two.signature
+        case DeniedAck(_, ack, vote):
+            yield Ack(chain, ack.block).message(), ack.signature
+            yield vote.vote.message(), vote.signature
+
+
+def of_two_elections(
+    chain: Digest, one: LeaderCertificate, two: LeaderCertificate
+) -> Iterator[DoubleVote]:
+    """Yield a double vote for everybody who signed both of two different elections of a term.
+
+    Two leaders of one term share at least one voter, because any two quorums intersect.
+    """
+    if one.term != two.term or (one.candidate, one.last) == (two.candidate, two.last):
+        return
+    votes = tuple(Vote(chain, each.term, each.candidate, each.last) for each in (one, two))
+    for name, first, second in _both(one.votes, two.votes):
+        yield DoubleVote(name, SignedVote(votes[0], first), SignedVote(votes[1], second))
+
+
+def of_two_commits(one: CommitCertificate, two: CommitCertificate) -> Iterator[DoubleAck]:
+    """Yield a double ack for everybody who acked both of two blocks at one term and height."""
+    if one.block.position != two.block.position or one.block == two.block:
+        return
+    for name, first, second in _both(one.acks, two.acks):
+        yield DoubleAck(name, SignedBlock(one.block, first), SignedBlock(two.block, second))
+
+
+def of_denied_acks(
+    chain: Digest, commit: CommitCertificate, election: LeaderCertificate
+) -> Iterator[DeniedAck]:
+    """Yield a denied ack for everybody who acked a block and elected a leader without it."""
+    if election.term <= commit.block.term or election.last.position >= commit.block.position:
+        return
+    vote = Vote(chain, election.term, election.candidate, election.last)
+    for name, ack, signature in _both(commit.acks, election.votes):
+        yield DeniedAck(name, SignedBlock(commit.block, ack), SignedVote(vote, signature))
+
+
+def _both(
+    one: tuple[AuthoritySignature, ...], two: tuple[AuthoritySignature, ...]
+) -> Iterator[tuple[str, Signature, Signature]]:
+    second = {signed.authority: signed.signature for signed in two}
+    for signed in one:
+        if signed.authority in second:
+            yield signed.authority, signed.signature, second[signed.authority]
