@@ -24,6 +24,7 @@ ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/v1/instruments/{instrument}", register.instrument),
     ("GET", "/v1/blocks", blocks.blocks),
     ("GET", "/v1/blocks/{height}", blocks.block),
+    ("GET", "/v1/record", blocks.record),
     ("GET", "/v1/evidence", evidence.evidence),
     ("GET", "/v1/network", network.network),
     ("GET", "/v1/status", network.status),

@@ -3,10 +3,12 @@
 import msgspec
 from aiohttp import web
 
-from amanat.node.api.messages import block_view
+from amanat.ledger.encoding import encode
+from amanat.node.api.messages import RecordView, base64_text, block_view
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, answer, whole_number
 from amanat.node.node import Node
+from amanat.node.record import part
 
 LIST_MAX = 100
 """Blocks in one answer."""
@@ -41,6 +43,18 @@ async def block(request: web.Request) -> web.Response:
     shown = answer(node, view)
     shown.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return shown
+
+
+async def record(request: web.Request) -> web.Response:
+    """Show this node's record of its chain, part by part, for an auditor (`amanat audit`)."""
+    node = request.app[NODE]
+    first = max(whole_number(request, "from", default=1, most=2**63 - 1), 1)
+    found = part(node.store, first)
+    if found is None:
+        raise ApiProblem("not_yet_provable", "no block is final yet")
+    final = found.commit.block.height
+    view = RecordView(base64_text(encode(found)), first, first + len(found.blocks) - 1, final)
+    return answer(node, view)
 
 
 def latest(node: Node, before: int, limit: int) -> list[object]:

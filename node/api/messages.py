@@ -174,6 +174,17 @@ class StatusView(msgspec.Struct, frozen=True):
     """Ledger time of the last final block."""
 
 
+class RecordView(msgspec.Struct, frozen=True):
+    """A part of a node's record of its chain."""
+
+    part: str
+    """Base64 of the part (docs/wire-format.md)."""
+    first: int = msgspec.field(name="from")
+    last: int = msgspec.field(name="to")
+    final: int
+    """The height of the commit certificate in it: ask on until there."""
+
+
 class EvidenceView(msgspec.Struct, frozen=True):
     """Proof that an authority broke the protocol."""
 

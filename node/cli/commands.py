@@ -123,6 +123,31 @@ def verify(
     proving.verify(bundle, genesis_file, output)
 
 
+@app.command()
+def record(
+    url: Annotated[str, typer.Argument(help="A node's API address.")],
+    file: Annotated[Path, typer.Argument(help="Where to put the record.")],
+    output: Output = Format.TABLE,
+) -> None:
+    """Save what a node shows for its chain, to be audited later. Never overwrites."""
+    from amanat.node.cli import auditing
+
+    auditing.save(url, file, output)
+
+
+@app.command()
+def audit(
+    one: Annotated[str, typer.Argument(help="A node's API address, or a saved record.")],
+    two: Annotated[str, typer.Argument(help="Another.")],
+    genesis_file: Annotated[Path, typer.Option("--genesis", help="The genesis document.")],
+    output: Output = Format.TABLE,
+) -> None:
+    """Compare two nodes' records; name who forked the chain, with proof (exit code 3)."""
+    from amanat.node.cli import auditing
+
+    auditing.audit(one, two, genesis_file, output)
+
+
 @keys.command("new")
 def keys_new(
     file: Annotated[Path, typer.Argument(help="Where to put the sealed key.")],

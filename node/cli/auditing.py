@@ -1,0 +1,104 @@
+"""`amanat record` and `amanat audit`: what a node shows for its chain, and who forked it."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from amanat.config.genesis_file import GenesisFileError, load_genesis
+from amanat.consensus.evidence import Evidence, is_proven
+from amanat.consensus.forensics import Record, culprits, fork_height, record_fault
+from amanat.ledger.encoding import EncodingError, decode, encode
+from amanat.ledger.genesis import GenesisDocument
+from amanat.node.api.evidence import evidence_view
+from amanat.node.cli.connection import talk
+from amanat.node.cli.failure import ExitCode, Failure
+from amanat.node.cli.output import Format, note, show
+from amanat.node.client import Client
+from amanat.node.record import BadRecord, RecordPart, joined
+
+
+def save(url: str, file: Path, output: Format) -> None:
+    """Save a node's record into a new file."""
+    parts = _fetch(url)
+    try:
+        with file.open("xb") as target:
+            target.write(encode(parts))
+    except OSError as error:
+        raise Failure(f"{file} cannot be written: {error.strerror}") from error
+    height = decode(parts[-1], RecordPart, bytes_max=len(parts[-1])).commit.block.height
+    show({"file": str(file), "from": url, "height": height}, output)
+
+
+def audit(one: str, two: str, genesis: Path, output: Format) -> None:
+    """Compare two records; name who forked the chain, with proof. Fail with 3 if somebody did."""
+    try:
+        document = load_genesis(genesis)
+    except GenesisFileError as error:
+        raise Failure(str(error)) from error
+    first, second = (_sound(source, document) for source in (one, two))
+    fork = fork_height(first, second)
+    chain, authorities = document.chain_id(), document.authorities
+    found = [each for each in culprits(first, second, chain) if is_proven(each, chain, authorities)]
+    show(_report(document, (first, second), fork, found, output), output)
+    if fork is not None:
+        names = ", ".join(sorted({each.authority for each in found}))
+        raise Failure(f"FORKED at height {fork}: proof against {names}", ExitCode.NOT_VALID)
+
+
+def _report(
+    document: GenesisDocument,
+    records: tuple[Record, Record],
+    fork: int | None,
+    found: list[Evidence],
+    output: Format,
+) -> dict[str, Any]:
+    views = [evidence_view(each) for each in found]
+    report: dict[str, Any] = {
+        "network": document.network,
+        "heights": [record.commit.block.height for record in records],
+        "forked_at": fork,
+        "culprits": sorted({view.authority for view in views}),
+    }
+    if output is Format.JSON:
+        return {**report, "evidence": views}
+    for view in views:
+        note(view.text)
+    return report
+
+
+def _sound(source: str, document: GenesisDocument) -> Record:
+    parts = _fetch(source) if source.startswith(("http://", "https://")) else _read(Path(source))
+    chain = document.chain_id()
+    try:
+        record = joined(parts, chain)
+    except BadRecord as bad:
+        raise Failure(f"{source}: {bad}", ExitCode.NOT_VALID) from bad
+    fault = record_fault(record, chain, document.authorities)
+    if fault:
+        raise Failure(f"{source}: {fault}", ExitCode.NOT_VALID)
+    return record
+
+
+def _fetch(url: str) -> list[bytes]:
+    async def ask(client: Client) -> list[bytes]:
+        parts: list[bytes] = []
+        height = 0
+        while True:
+            answer = await client.get(f"/v1/record?from={height + 1}")
+            parts.append(base64.b64decode(answer["part"]))
+            height = int(answer["to"])
+            if height >= int(answer["final"]):
+                return parts
+
+    return talk([url], ask)
+
+
+def _read(file: Path) -> list[bytes]:
+    try:
+        content = file.read_bytes()
+        parts: list[bytes] = decode(content, list[bytes], bytes_max=len(content))
+    except OSError as error:
+        raise Failure(f"{file} cannot be read: {error.strerror}") from error
+    except EncodingError as error:
+        raise Failure(f"{file} is not a record: it is {error}", ExitCode.NOT_VALID) from error
+    return parts
