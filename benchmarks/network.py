@@ -15,7 +15,7 @@ from typing import Final
 
 from amanat.config.genesis_file import to_json
 from amanat.config.standard_rules import standard_parameters, standard_policies
-from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet
+from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.participants import Participant, Role
 from amanat.node import clock, data_directory, keystore
@@ -118,7 +118,7 @@ def _found(root: Path) -> Network:
         version=1,
         network="benchmark",
         created=clock.now(),
-        authorities=AuthoritySet(tuple(authorities), 2, 1),
+        authorities=AuthoritySet(tuple(authorities), 2, 1, QuorumRule.MAJORITY),
         participants=tuple(
             Participant(name, name, (ROLES[name],), (signers[name].public_key,), 1, None)
             for name in names

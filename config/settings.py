@@ -30,6 +30,8 @@ class PeerListener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where this node listens for its peers."""
 
     listen: Address
+    address: Address | None = None
+    """Where peers reach it, if that is not `listen`; it tells those whom it dials."""
 
 
 class ApiListener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,7 +57,7 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     peer: PeerListener
     api: ApiListener
     peers: dict[Name, Address]
-    """Where the other authorities listen, by name."""
+    """Where the others listen, by name. Those who join later say so themselves."""
     log_level: str = "info"
 
     def located(self, base: Path) -> "NodeSettings":

@@ -7,6 +7,7 @@ from amanat.ledger.participants import Role
 from amanat.ledger.policies import Approval, Parameters, Policy
 
 _POLICIES: Final[dict[str, tuple[Role, ...]]] = {
+    "change-authorities": (Role.CENTRAL_BANK, Role.ISSUER),
     "issue/cash": (Role.CENTRAL_BANK,),
     "issue/treasury-bill": (Role.CENTRAL_BANK, Role.ISSUER),
     "redeem/cash": (Role.CENTRAL_BANK,),

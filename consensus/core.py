@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from amanat.consensus import elections, following, handover, leading, reads
+from amanat.consensus import catching_up, elections, following, handover, leading, reads
 from amanat.consensus.interface import (
     Application,
     Effects,
@@ -23,9 +23,11 @@ from amanat.consensus.messages import (
     Append,
     AppendRefused,
     AppendReply,
+    AskFinal,
     AskIndex,
     Confirm,
     Confirmed,
+    Finalized,
     Index,
     Message,
     PreVote,
@@ -35,7 +37,7 @@ from amanat.consensus.messages import (
     VoteReply,
 )
 from amanat.consensus.raft import Identity, Raft, Role, Timing
-from amanat.consensus.statements import BlockId, CommitCertificate
+from amanat.consensus.statements import BlockId, CommitCertificate, genesis_id
 
 TERM_LEAP_MAX: Final = 2**32
 """How far a message's term may be ahead: more than all elections of a century, one a second.
@@ -53,7 +55,7 @@ class Restored:
     last: BlockId
     """The last entry of the log, or the genesis id."""
     commit: CommitCertificate | None
-    """The certificate of the last block applied; None stands for genesis."""
+    """What makes the last block applied final; None stands for genesis."""
 
     def known_promise(self) -> Promise:
         """Return the promise, in the log's last term if that is higher.
@@ -75,6 +77,8 @@ class Status:
     leader: str | None
     last: BlockId
     commit_height: int
+    certified_height: int
+    """By two thirds a leader builds only on what is certified."""
 
 
 class Core:
@@ -94,15 +98,24 @@ class Core:
         jitter: Iterator[int],
     ) -> None:
         """Start as a follower of nobody. The application's tip must be the log's last entry."""
+        log = Log(me.chain, disk, restored.last)
+        last, commit = log.entry(restored.last.height), restored.commit
         self._raft = Raft(
             me=me,
             timing=timing,
             jitter=jitter,
             application=application,
             promise=restored.known_promise(),
-            log=Log(me.chain, disk, restored.last),
-            commit=restored.commit,
+            log=log,
+            final=genesis_id(me.chain),
+            commit=commit,
+            certified=commit,
         )
+        if commit is not None:
+            self._raft.final = commit.final(self._raft.rule) or self._raft.final
+        if last is not None and last.parent_certificate is not None:
+            # Held by whoever acked the last block, and to be shown in an election.
+            self._raft.certified = last.parent_certificate
         self._raft.restart_timeout()
 
     def step(self, event: Event) -> Effects:
@@ -115,8 +128,8 @@ class Core:
         match event:
             case Tick():
                 _tick(raft)
-            case Receive(sender, _) if sender not in raft.me.peers:
-                raft.out.fault(sender, "it is not an authority of this network")
+            case Receive(sender, _) if not raft.takes_part(sender):
+                raft.out.fault(sender, "it takes no part in this network")
             case Receive(sender, message) if message.term > raft.term + TERM_LEAP_MAX:
                 raft.out.fault(sender, f"term {message.term} cannot have been reached")
             case Receive(sender, message):
@@ -142,11 +155,14 @@ class Core:
             leader=raft.leader.candidate if raft.leader else None,
             last=raft.log.last,
             commit_height=raft.commit_height,
+            certified_height=raft.certified_height,
         )
 
 
 def _tick(raft: Raft) -> None:
     raft.silence += 1
+    if raft.silence % raft.timing.heartbeat == 0:
+        raft.asked_final = 0
     if raft.role is not Role.LEADER:
         if raft.silence >= raft.timeout:
             elections.begin_pre_vote(raft)
@@ -163,7 +179,7 @@ def _hears_quorum(raft: Raft) -> bool:
     heard = [peer for peer, follower in raft.followers.items() if follower.heard]
     for follower in raft.followers.values():
         follower.heard = False
-    return raft.me.authorities.is_quorum([raft.me.name, *heard])
+    return raft.configuration.is_quorum([raft.me.name, *heard])
 
 
 def _receive(raft: Raft, sender: str, message: Message) -> None:
@@ -178,6 +194,8 @@ _HANDLERS: Final[dict[type[Message], Callable[[Raft, str, Any], None]]] = {
     Append: following.on_append,
     AppendReply: leading.on_append_reply,
     AppendRefused: leading.on_append_refused,
+    AskFinal: catching_up.on_ask_final,
+    Finalized: catching_up.on_finalized,
     TimeoutNow: handover.on_timeout_now,
     Confirm: reads.on_confirm,
     Confirmed: reads.on_confirmed,

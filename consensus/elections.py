@@ -1,10 +1,13 @@
 """Elections: pre-vote, vote, leadership (Raft §5.2, §5.4.1; Ongaro's dissertation §4.2.3, §9.6)."""
 
+from amanat.consensus.catching_up import ask, ask_everybody
+from amanat.consensus.entry_checks import is_certified
 from amanat.consensus.interface import Promise
+from amanat.consensus.membership import update_followers
 from amanat.consensus.messages import PreVote, PreVoteReply, RequestVote, VoteReply
-from amanat.consensus.progress import Progress
 from amanat.consensus.raft import Raft, Role
 from amanat.consensus.statements import AuthoritySignature, Handover, LeaderCertificate, Vote
+from amanat.ledger.authorities import QuorumRule
 from amanat.ledger.crypto import verify
 from amanat.ledger.identifiers import Signature
 
@@ -15,13 +18,14 @@ def begin_pre_vote(raft: Raft) -> None:
     A node that was cut off thus cannot depose a leader that works (FAULTS: disruptive rejoin).
     """
     raft.become_follower(raft.term)
-    if raft.abstains:
+    if raft.abstains or not raft.votes:
+        ask_everybody(raft)
         return
     raft.role = Role.PRE_CANDIDATE
     raft.supporters = {raft.me.name: b""}
-    for peer in raft.me.peers:
-        raft.out.send(peer, PreVote(term=raft.term + 1, last=raft.log.last))
-    if raft.me.authorities.is_quorum(raft.supporters):
+    for peer in raft.voters:
+        raft.out.send(peer, PreVote(term=raft.term + 1, last=raft.standing))
+    if raft.configuration.is_quorum(raft.supporters):
         begin_election(raft)
 
 
@@ -33,11 +37,13 @@ def on_pre_vote(raft: Raft, sender: str, message: PreVote) -> None:
         and message.last.position >= raft.least_position
     )
     term = message.term if granted else raft.term
-    raft.out.send(sender, PreVoteReply(term=term, granted=granted))
+    raft.out.send(sender, PreVoteReply(term=term, granted=granted, final=raft.final.height))
 
 
 def on_pre_vote_reply(raft: Raft, sender: str, message: PreVoteReply) -> None:
     """Count it; a quorum of pre-votes starts the election."""
+    if message.final > raft.log.last.height:
+        ask(raft, sender)
     if not message.granted:
         if message.term > raft.term:
             raft.become_follower(message.term)
@@ -45,7 +51,7 @@ def on_pre_vote_reply(raft: Raft, sender: str, message: PreVoteReply) -> None:
     if raft.role is not Role.PRE_CANDIDATE or message.term != raft.term + 1:
         return
     raft.supporters[sender] = b""
-    if raft.me.authorities.is_quorum(raft.supporters):
+    if raft.configuration.is_quorum(raft.supporters):
         begin_election(raft)
 
 
@@ -55,7 +61,8 @@ def begin_election(raft: Raft, handover: Signature | None = None) -> None:
     The requests leave after the sync: were they to leave before, a node that crashed in between
     could ask again in the same term with a longer log, and its voters would sign two votes.
     """
-    vote = Vote(raft.me.chain, raft.term + 1, raft.me.name, raft.log.last)
+    vote = Vote(raft.me.chain, raft.term + 1, raft.me.name, raft.standing)
+    certificate = raft.certified if raft.rule is QuorumRule.TWO_THIRDS else None
     raft.set_promise(Promise(term=vote.term, vote=vote, acked=raft.promise.acked))
     raft.role = Role.CANDIDATE
     raft.leader = None
@@ -65,8 +72,8 @@ def begin_election(raft: Raft, handover: Signature | None = None) -> None:
     def ask() -> None:
         if raft.role is not Role.CANDIDATE:
             return
-        for peer in raft.me.peers:
-            raft.out.send(peer, RequestVote(vote.term, vote.last, handover))
+        for peer in raft.voters:
+            raft.out.send(peer, RequestVote(vote.term, vote.last, certificate, handover))
         raft.supporters[raft.me.name] = raft.me.sign(vote.message())
         _count_votes(raft, vote)
 
@@ -85,6 +92,7 @@ def on_request_vote(raft: Raft, sender: str, message: RequestVote) -> None:
         # Invariants 1 and 6: one vote a term, ever.
         and raft.promise.vote in (None, vote)
         and message.last.position >= raft.least_position
+        and _is_backed(raft, message)
     )
     if not granted:
         raft.out.send(sender, VoteReply(term=raft.term, signature=None))
@@ -101,11 +109,22 @@ def on_request_vote(raft: Raft, sender: str, message: RequestVote) -> None:
     raft.when_synced(reply)
 
 
+def _is_backed(raft: Raft, message: RequestVote) -> bool:
+    """By two thirds a candidate shows that its last block is certified (invariant 4)."""
+    if raft.rule is QuorumRule.MAJORITY or message.last.height == 0:
+        return message.certificate is None
+    certificate = message.certificate
+    if certificate is None or certificate.block != message.last:
+        return False
+    known = raft.final_configuration
+    return is_certified(raft, certificate) or certificate.is_proof(raft.me.chain, known)
+
+
 def _is_successor(raft: Raft, sender: str, message: RequestVote) -> bool:
     """Return whether the leader that this node hears has itself asked for the election."""
     if raft.leader is None or message.handover is None or message.term != raft.term + 1:
         return False
-    leader = raft.me.authorities.get(raft.leader.candidate)
+    leader = raft.configuration.get(raft.leader.candidate)
     statement = Handover(raft.me.chain, raft.term, sender).message()
     return leader is not None and verify(leader.key, statement, message.handover)
 
@@ -120,8 +139,10 @@ def on_vote_reply(raft: Raft, sender: str, message: VoteReply) -> None:
         return
     if message.signature is None:
         return
-    voter = raft.me.authorities.get(sender)
-    if voter is None or not verify(voter.key, vote.message(), message.signature):
+    voter = raft.configuration.get(sender)
+    if voter is None:
+        return
+    if not verify(voter.key, vote.message(), message.signature):
         raft.out.fault(sender, f"its vote for term {message.term} is not signed by it")
         return
     raft.supporters[sender] = message.signature
@@ -130,7 +151,7 @@ def on_vote_reply(raft: Raft, sender: str, message: VoteReply) -> None:
 
 def _count_votes(raft: Raft, vote: Vote) -> None:
     # Invariants 1 and 7: no leader without a sovereign quorum of signed votes.
-    if not raft.me.authorities.is_quorum(raft.supporters):
+    if not raft.configuration.is_quorum(raft.supporters):
         return
     certificate = LeaderCertificate(
         term=vote.term,
@@ -142,5 +163,37 @@ def _count_votes(raft: Raft, vote: Vote) -> None:
     raft.leader = certificate
     raft.restart_timeout()
     raft.leave_leadership()
-    raft.followers = {peer: Progress(raft.log.last.height + 1) for peer in raft.me.peers}
+    if raft.log.last != certificate.last:
+        # By two thirds: what is not certified is given up, as the votes say (invariant 6).
+        raft.truncate(certificate.last.height)
+        release_promise(raft)
+    update_followers(raft)
     raft.out.elected(certificate)
+
+
+def is_elected(raft: Raft, certificate: LeaderCertificate) -> bool:
+    """Return whether this node can tell that `certificate` is a sovereign quorum's.
+
+    Who elects follows from the log's end that the certificate names. A node that does not hold it
+    tries what it knows; if it lags behind a change of the authorities, it cannot tell yet.
+    """
+    last = certificate.last
+    if raft.log.block_id(last.height) == last:
+        known = [raft.application.configuration(last.height)]
+    else:
+        known = [raft.configuration, raft.final_configuration]
+    return any(each and certificate.is_valid(raft.me.chain, each) for each in known)
+
+
+def release_promise(raft: Raft) -> None:
+    """Let go of an acked block that a leader replaced, if it is proved that it never was final.
+
+    The proof is the leader's certificate: had the block been final, no sovereign quorum could
+    have elected, in a later term, a candidate whose log ends before it (invariant 4). Without
+    release this node would abstain for the sake of a block that nobody needs.
+    """
+    acked, leader = raft.promise.acked, raft.leader
+    if acked is None or leader is None or not raft.abstains:
+        return
+    if acked.term < leader.term and leader.last.position < acked.position:
+        raft.set_promise(Promise(raft.term, raft.promise.vote, raft.log.last))

@@ -2,7 +2,8 @@
 
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.raft import Raft
-from amanat.consensus.statements import BlockId, LeaderCertificate
+from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate
+from amanat.ledger.authorities import QuorumRule
 from amanat.ledger.crypto import verify
 
 
@@ -13,8 +14,17 @@ def entry_fault(raft: Raft, previous: BlockId, entry: Entry) -> str | None:
         return "it does not follow the entry before it"
     if not previous.term <= block.term <= raft.term:
         return f"term {block.term} is out of order"
+    return (
+        _leader_fault(raft, previous, entry)
+        or _parent_fault(raft, previous, entry)
+        or _change_fault(raft, previous, entry)
+    )
+
+
+def _leader_fault(raft: Raft, previous: BlockId, entry: Entry) -> str | None:
+    """Return why its proposer was not the elected leader of its term, or did not sign it."""
     certificate = entry.leader_certificate
-    if block.term > previous.term:
+    if entry.block.term > previous.term:
         fault = _opening_fault(raft, entry, previous, certificate)
         if fault:
             return fault
@@ -23,8 +33,8 @@ def entry_fault(raft: Raft, previous: BlockId, entry: Entry) -> str | None:
     else:
         before = raft.log.entry(previous.height)
         if before is None or entry.proposer != before.proposer:
-            return f"{entry.proposer} does not lead term {block.term}"
-    proposer = raft.me.authorities.get(entry.proposer)
+            return f"{entry.proposer} does not lead term {entry.block.term}"
+    proposer = raft.configuration_after(previous.height).get(entry.proposer)
     message = entry.proposal(raft.me.chain).message()
     if proposer is None or not verify(proposer.key, message, entry.signature):
         return f"it is not signed by its proposer {entry.proposer}"
@@ -39,6 +49,45 @@ def _opening_fault(
     named = (certificate.term, certificate.candidate, certificate.last)
     if named != (entry.block.term, entry.proposer, previous):
         return "its leader certificate is for another election"
-    if certificate != raft.leader and not certificate.is_valid(raft.me.chain, raft.me.authorities):
+    if certificate == raft.leader:
+        return None
+    if not certificate.is_valid(raft.me.chain, raft.configuration_after(previous.height)):
         return "its leader certificate is not a sovereign quorum of votes"
     return None
+
+
+def _parent_fault(raft: Raft, previous: BlockId, entry: Entry) -> str | None:
+    """By two thirds nobody builds on a block that is not certified (invariants 2 and 4)."""
+    certificate = entry.parent_certificate
+    if raft.rule is QuorumRule.MAJORITY or previous.height == 0:
+        return None if certificate is None else "it carries a certificate that no rule asks for"
+    if certificate is None or certificate.block != previous:
+        return "it does not carry the certificate of the block before it"
+    return None if is_certified(raft, certificate) else "its parent's certificate is not valid"
+
+
+def _change_fault(raft: Raft, previous: BlockId, entry: Entry) -> str | None:
+    """A change is completed only once it is final (invariants 1 and 2; Raft §6)."""
+    certificate = entry.change_certificate
+    if certificate is None:
+        return None
+    configuration = raft.configuration_after(previous.height)
+    final = certificate.final(raft.rule)
+    if not configuration.is_joint:
+        return "it completes a change of the authorities where none is under way"
+    if final is None or final.height < configuration.since or not is_certified(raft, certificate):
+        return "it completes a change of the authorities without proof that it is final"
+    return None
+
+
+def is_certified(raft: Raft, certificate: CommitCertificate) -> bool:
+    """Return whether `certificate` is of a block in the log, and valid."""
+    block = certificate.block
+    if certificate in (raft.certified, raft.commit):
+        return True
+    if raft.log.block_id(block.height) != block:
+        return False
+    if raft.log.block_id(block.height - 1) != certificate.parent:
+        return False
+    configuration = raft.application.certifier(block.height)
+    return configuration is not None and certificate.is_valid(raft.me.chain, configuration)

@@ -8,15 +8,16 @@ crashes (invariant 6), so there is no innocent explanation but a stolen key.
 from collections.abc import Iterator
 
 from amanat.consensus.statements import (
-    Ack,
     AuthoritySignature,
     BlockId,
     CommitCertificate,
     LeaderCertificate,
     Proposal,
+    SignedAck,
     Vote,
 )
-from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.authorities import QuorumRule
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Domain, digest, verify
 from amanat.ledger.encoding import Structure, encode
 from amanat.ledger.identifiers import Digest, Name, Signature
@@ -30,7 +31,7 @@ class SignedVote(Structure, frozen=True):
 
 
 class SignedBlock(Structure, frozen=True):
-    """A block that was proposed or acked, and the signature that says so."""
+    """A block that was proposed, and its proposer's signature."""
 
     block: BlockId
     signature: Signature
@@ -48,8 +49,8 @@ class DoubleAck(Structure, frozen=True, tag="double-ack"):
     """The authority acked two blocks at one term and height."""
 
     authority: Name
-    first: SignedBlock
-    second: SignedBlock
+    first: SignedAck
+    second: SignedAck
 
 
 class DoubleProposal(Structure, frozen=True, tag="double-proposal"):
@@ -63,13 +64,15 @@ class DoubleProposal(Structure, frozen=True, tag="double-proposal"):
 class DeniedAck(Structure, frozen=True, tag="denied-ack"):
     """The authority acked a block, then elected, in a later term, a candidate without it.
 
+    By two thirds: without the parent of the block, whose certificate it had seen when it acked.
+
     It proves a breach unless the authority shows a leader certificate of a term in between, for a
     candidate without the block too: such a leader may have replaced the block, which released the
     promise. Then the voters of that certificate are to be asked the same (`amanat audit` does).
     """
 
     authority: Name
-    ack: SignedBlock
+    ack: SignedAck
     vote: SignedVote
 
 
@@ -81,24 +84,24 @@ def evidence_id(evidence: Evidence) -> Digest:
     return digest(Domain.EVIDENCE, encode(evidence))
 
 
-def is_proven(evidence: Evidence, chain: Digest, authorities: AuthoritySet) -> bool:
+def is_proven(evidence: Evidence, chain: Digest, configuration: Configuration) -> bool:
     """Return whether `evidence` proves what it says: both signatures verify, and they conflict."""
-    member = authorities.get(evidence.authority)
-    if member is None or not _conflicts(evidence, chain):
+    member = configuration.get(evidence.authority)
+    if member is None or not _conflicts(evidence, chain, configuration.current.rule):
         return False
     return all(
         verify(member.key, message, signature) for message, signature in _signed(evidence, chain)
     )
 
 
-def _conflicts(evidence: Evidence, chain: Digest) -> bool:
+def _conflicts(evidence: Evidence, chain: Digest, rule: QuorumRule) -> bool:
     match evidence:
         case DoubleVote(_, SignedVote(first), SignedVote(second)):
             same_term = first.term == second.term
             return same_term and first != second and first.chain == second.chain == chain
-        case DeniedAck(_, SignedBlock(block), SignedVote(vote)):
-            later = vote.term > block.term and vote.chain == chain
-            return later and vote.last.position < block.position
+        case DeniedAck(_, ack, SignedVote(vote)):
+            denied = vote.last.position < _bound(rule, ack.parent, ack.block).position
+            return denied and vote.term > ack.block.term and vote.chain == chain
         case DoubleAck(_, first_, second_) | DoubleProposal(_, first_, second_):
             one, two = first_.block, second_.block
             return one.position == two.position and one.digest != two.digest
@@ -111,13 +114,13 @@ def _signed(evidence: Evidence, chain: Digest) -> Iterator[tuple[bytes, Signatur
             yield first.vote.message(), first.signature
             yield second.vote.message(), second.signature
         case DoubleAck(_, one, two):
-            yield Ack(chain, one.block).message(), one.signature
-            yield Ack(chain, two.block).message(), two.signature
+            yield one.message(chain), one.signature
+            yield two.message(chain), two.signature
         case DoubleProposal(_, one, two):
             yield Proposal(chain, one.block).message(), one.signature
             yield Proposal(chain, two.block).message(), two.signature
         case DeniedAck(_, ack, vote):
-            yield Ack(chain, ack.block).message(), ack.signature
+            yield ack.message(chain), ack.signature
             yield vote.vote.message(), vote.signature
 
 
@@ -140,18 +143,29 @@ def of_two_commits(one: CommitCertificate, two: CommitCertificate) -> Iterator[D
     if one.block.position != two.block.position or one.block == two.block:
         return
     for name, first, second in _both(one.acks, two.acks):
-        yield DoubleAck(name, SignedBlock(one.block, first), SignedBlock(two.block, second))
+        yield DoubleAck(
+            name,
+            SignedAck(one.parent, one.block, first),
+            SignedAck(two.parent, two.block, second),
+        )
 
 
 def of_denied_acks(
-    chain: Digest, commit: CommitCertificate, election: LeaderCertificate
+    chain: Digest, rule: QuorumRule, commit: CommitCertificate, election: LeaderCertificate
 ) -> Iterator[DeniedAck]:
     """Yield a denied ack for everybody who acked a block and elected a leader without it."""
-    if election.term <= commit.block.term or election.last.position >= commit.block.position:
+    bound = _bound(rule, commit.parent, commit.block)
+    if election.term <= commit.block.term or election.last.position >= bound.position:
         return
     vote = Vote(chain, election.term, election.candidate, election.last)
     for name, ack, signature in _both(commit.acks, election.votes):
-        yield DeniedAck(name, SignedBlock(commit.block, ack), SignedVote(vote, signature))
+        signed = SignedAck(commit.parent, commit.block, ack)
+        yield DeniedAck(name, signed, SignedVote(vote, signature))
+
+
+def _bound(rule: QuorumRule, parent: BlockId, block: BlockId) -> BlockId:
+    """Return what an ack of `block` binds its signer to ask of every later candidate."""
+    return block if rule is QuorumRule.MAJORITY else parent
 
 
 def _both(

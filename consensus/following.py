@@ -1,18 +1,18 @@
 """The follower's rules: whom it follows, what it takes into its log, what it acks (Raft §5.3)."""
 
+from amanat.consensus.catching_up import ask
+from amanat.consensus.elections import is_elected, release_promise
 from amanat.consensus.entry_checks import entry_fault
 from amanat.consensus.evidence import (
     DoubleProposal,
     SignedBlock,
-    of_denied_acks,
-    of_two_commits,
     of_two_elections,
 )
-from amanat.consensus.interface import Promise
+from amanat.consensus.finality import learn
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Append, AppendRefused, AppendReply
 from amanat.consensus.raft import Raft
-from amanat.consensus.statements import Ack, BlockId, CommitCertificate
+from amanat.consensus.statements import Ack, BlockId, CommitCertificate, SignedAck
 
 
 def on_append(raft: Raft, sender: str, message: Append) -> None:
@@ -31,15 +31,15 @@ def on_append(raft: Raft, sender: str, message: Append) -> None:
         # No reply: a leader whose blocks a quorum refuses hears from none and steps down.
         raft.out.fault(sender, fault)
         return
-    if message.commit is not None:
-        _learn_final(raft, sender, message.commit)
+    if message.certificate is not None:
+        learn(raft, sender, message.certificate)
     # The reply covers what this message vouches for and no more: what the log holds beyond it
     # may be another leader's and yet be replaced.
     match = message.entries[-1].block.height if message.entries else previous.height
-    blocks = _blocks_to_ack(raft, previous.height, match, message.commit)
-    if blocks:
-        raft.promise_ack(blocks[-1])
-    raft.when_synced(lambda: _reply(raft, sender, match, blocks))
+    acks = _acks(raft, previous.height, match, message.certificate)
+    if acks:
+        raft.promise_ack(acks[-1].block)
+    raft.when_synced(lambda: _reply(raft, sender, match, acks))
 
 
 def _follow(raft: Raft, sender: str, message: Append) -> bool:
@@ -49,8 +49,11 @@ def _follow(raft: Raft, sender: str, message: Append) -> bool:
         if (certificate.term, certificate.candidate) != (message.term, sender):
             raft.out.fault(sender, "the leader certificate is not for this leader and term")
             return False
-        if not certificate.is_valid(raft.me.chain, raft.me.authorities):
-            raft.out.fault(sender, "the leader certificate is not a sovereign quorum of votes")
+        if not is_elected(raft, certificate):
+            if raft.log.block_id(certificate.last.height) != certificate.last:
+                ask(raft, sender)  # who elects on a block that this node lacks, it may not know
+            else:
+                raft.out.fault(sender, "the leader certificate is not a sovereign quorum of votes")
             return False
         known = raft.leader if message.term == raft.term else None
         if known and (known.candidate, known.last) != (sender, certificate.last):
@@ -85,10 +88,14 @@ def _take_entries(raft: Raft, message: Append) -> str | None:
             if fault is None and entry.block.height <= raft.log.last.height:
                 fault = _replace_from(raft, entry)
             # Invariant 8: nothing is acked that this node did not execute to the same state.
-            fault = fault or raft.application.extend(entry)
+            disagreement = None if fault else raft.application.extend(entry)
+            if disagreement:
+                fault = disagreement.reason
             if fault:
                 return f"block {entry.block.height}: {fault}"
             raft.append(entry)
+            if entry.parent_certificate is not None:
+                learn(raft, entry.proposer, entry.parent_certificate)
         previous = entry.block
     return None
 
@@ -105,73 +112,40 @@ def _replace_from(raft: Raft, entry: Entry) -> str | None:
     # Invariant 6: no leader has two blocks at a height. This one's own, once acked, stay.
     if held is not None and held.block.term in (block.term, raft.term):
         return f"a second block at this height in place of one of term {held.block.term}"
-    _truncate(raft, block.height - 1)
-    _release_promise(raft)
+    raft.truncate(block.height - 1)
+    release_promise(raft)
     return None
 
 
-def _blocks_to_ack(
-    raft: Raft, first: int, last: int, commit: CommitCertificate | None
-) -> list[BlockId]:
-    """Return this term's blocks from `first` to `last` that the leader does not show to be final.
+def _acks(raft: Raft, first: int, last: int, certificate: CommitCertificate | None) -> list[Ack]:
+    """Return the acks due for this term's blocks `first` to `last` that are not yet certified.
 
     They are chosen when the message arrives: what this node acks later, once they are on disk,
     is what the message vouched for, whatever has happened to the log by then.
     """
     if raft.abstains:
         return []
-    final = max(raft.commit_height, commit.block.height if commit else 0)
-    blocks = [raft.log.block_id(height) for height in range(max(final + 1, first), last + 1)]
+    certified = max(raft.certified_height, certificate.block.height if certificate else 0)
+    return [
+        ack
+        for height in range(max(certified + 1, first), last + 1)
+        if (ack := ack_of(raft, height)) is not None
+    ]
+
+
+def ack_of(raft: Raft, height: int) -> Ack | None:
+    """Return this node's ack of the block that its log holds at `height`, if it owes one."""
+    block, parent = raft.log.block_id(height), raft.log.block_id(height - 1)
+    certifier = raft.application.certifier(height)
     # Invariant 2 (Raft Figure 8): blocks of earlier terms are not final by counting.
-    return [block for block in blocks if block is not None and block.term == raft.term]
+    if block is None or parent is None or block.term != raft.term:
+        return None
+    if certifier is None or certifier.get(raft.me.name) is None:
+        return None  # a learner, or one that this very block removes
+    return Ack(raft.me.chain, parent, block)
 
 
-def _reply(raft: Raft, sender: str, match: int, blocks: list[BlockId]) -> None:
-    """Say what this node holds on disk, and sign the acks of `blocks`."""
-    acks = tuple((block, raft.me.sign(Ack(raft.me.chain, block).message())) for block in blocks)
-    raft.out.send(sender, AppendReply(term=raft.term, match=match, acks=acks))
-
-
-def _learn_final(raft: Raft, sender: str, certificate: CommitCertificate) -> None:
-    height = certificate.block.height
-    if height <= raft.commit_height or raft.log.block_id(height) != certificate.block:
-        _compare(raft, sender, certificate)
-        return
-    # Invariants 2 and 7: finality is a sovereign quorum of acks, not a leader's word.
-    if not certificate.is_valid(raft.me.chain, raft.me.authorities):
-        raft.out.fault(sender, f"the commit certificate of block {height} is not valid")
-        return
-    raft.commit = certificate
-    raft.out.final(certificate)
-
-
-def _compare(raft: Raft, sender: str, certificate: CommitCertificate) -> None:
-    """Look for a fork: a valid certificate for another block than one that is final here."""
-    block = certificate.block
-    if block.height > raft.commit_height or raft.log.block_id(block.height) == block:
-        return
-    if certificate.is_valid(raft.me.chain, raft.me.authorities) and raft.commit is not None:
-        raft.out.fault(sender, f"two blocks are final at height {block.height}: a fork")
-        raft.out.evidence(of_two_commits(raft.commit, certificate))
-        if raft.leader is not None:
-            raft.out.evidence(of_denied_acks(raft.me.chain, raft.commit, raft.leader))
-
-
-def _truncate(raft: Raft, height: int) -> None:
-    raft.log.truncate(height)
-    raft.application.truncate(height)
-    raft.out.truncate(height)
-
-
-def _release_promise(raft: Raft) -> None:
-    """Let go of an acked block that a leader replaced, if it is proved that it never was final.
-
-    The proof is the leader's certificate: had the block been final, no sovereign quorum could
-    have elected, in a later term, a candidate whose log ends before it (invariant 4). Without
-    release this node would abstain for the sake of a block that nobody needs.
-    """
-    acked, leader = raft.promise.acked, raft.leader
-    if acked is None or leader is None or not raft.abstains:
-        return
-    if acked.term < leader.term and leader.last.position < acked.position:
-        raft.set_promise(Promise(raft.term, raft.promise.vote, raft.log.last))
+def _reply(raft: Raft, sender: str, match: int, acks: list[Ack]) -> None:
+    """Say what this node holds on disk, and sign its acks."""
+    signed = tuple(SignedAck(a.parent, a.block, raft.me.sign(a.message())) for a in acks)
+    raft.out.send(sender, AppendReply(term=raft.term, match=match, acks=signed))

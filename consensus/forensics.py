@@ -17,10 +17,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from amanat.consensus.evidence import (
+    DoubleAck,
     DoubleProposal,
     Evidence,
     SignedBlock,
     of_denied_acks,
+    of_two_commits,
     of_two_elections,
 )
 from amanat.consensus.statements import (
@@ -30,7 +32,7 @@ from amanat.consensus.statements import (
     Proposal,
     genesis_id,
 )
-from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import verify
 from amanat.ledger.identifiers import Digest, Signature
 
@@ -44,8 +46,14 @@ class Link:
     proposer: str
     leader_certificate: LeaderCertificate | None
     """In the first block of a term, and there alone."""
+    parent_certificate: CommitCertificate | None
+    """By two thirds, that of the block before."""
     signature: Signature
     """The proposer's."""
+    electorate: Configuration
+    """Who elected its proposer, if it opens a term: who decides after its parent."""
+    certifier: Configuration
+    """Who certifies it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +63,32 @@ class Record:
     links: tuple[Link, ...]
     commit: CommitCertificate
 
+    @property
+    def final(self) -> BlockId:
+        """The last block that the certificate makes final, as far as one can tell from it."""
+        rule = self.links[-1].certifier.current.rule
+        return self.commit.final(rule) or self.commit.parent
 
-def record_fault(record: Record, chain: Digest, authorities: AuthoritySet) -> str | None:
+
+def record_fault(record: Record, chain: Digest) -> str | None:
     """Return what is wrong with a record by itself, or None: then all of it was signed."""
+    if not record.links:
+        return "it shows no block"
     previous, leader = genesis_id(chain), None
     for link in record.links:
         fault = _order_fault(link, previous)
         if fault is None and link.leader_certificate is not None:
             leader = link.leader_certificate
-            fault = None if leader.is_valid(chain, authorities) else "its proposer was not elected"
+            elected = leader.is_valid(chain, link.electorate)
+            fault = None if elected else "its proposer was not elected"
         if fault is None:
-            fault = _proposer_fault(link, leader, chain, authorities)
+            fault = _proposer_fault(link, leader, chain)
         if fault:
             return f"block {link.block.height}: {fault}"
         previous = link.block
-    if record.commit.block != previous:
+    if record.final != previous:
         return "its commit certificate is for another block than its last"
-    if not record.commit.is_valid(chain, authorities):
+    if not record.commit.is_proof(chain, record.links[-1].certifier):
         return "its commit certificate is not valid"
     return None
 
@@ -87,10 +104,8 @@ def _order_fault(link: Link, previous: BlockId) -> str | None:
     return None
 
 
-def _proposer_fault(
-    link: Link, leader: LeaderCertificate | None, chain: Digest, authorities: AuthoritySet
-) -> str | None:
-    proposer = authorities.get(link.proposer)
+def _proposer_fault(link: Link, leader: LeaderCertificate | None, chain: Digest) -> str | None:
+    proposer = link.electorate.get(link.proposer)
     if leader is None or proposer is None or link.proposer != leader.candidate:
         return "it is not proposed by its term's leader"
     if not verify(proposer.key, Proposal(chain, link.block).message(), link.signature):
@@ -116,6 +131,7 @@ def culprits(one: Record, two: Record, chain: Digest) -> list[Evidence]:
     return [
         *_double_votes(one, two, chain),
         *_double_proposals(one, two),
+        *_double_acks(one, two),
         *_denied_acks(one, two, chain),
         *_denied_acks(two, one, chain),
     ]
@@ -141,11 +157,28 @@ def _double_proposals(one: Record, two: Record) -> Iterator[Evidence]:
             return  # the first says it all; those after it follow from it
 
 
+def _double_acks(one: Record, two: Record) -> Iterator[DoubleAck]:
+    """Compare the certificates that both show for blocks of one term and height."""
+    others = {each.block.position: each for each in _certificates(two)}
+    for certificate in _certificates(one):
+        other = others.get(certificate.block.position)
+        if other is not None:
+            yield from of_two_commits(certificate, other)
+
+
+def _certificates(record: Record) -> Iterator[CommitCertificate]:
+    for link in record.links:
+        if link.parent_certificate is not None:
+            yield link.parent_certificate
+    yield record.commit
+
+
 def _denied_acks(one: Record, two: Record, chain: Digest) -> Iterator[Evidence]:
     """Compare the end of `one` with the first election after it on the way of `two`."""
+    rule = one.links[-1].certifier.current.rule
     for election in _elections(two):
         if election.term > one.commit.block.term:
-            yield from of_denied_acks(chain, one.commit, election)
+            yield from of_denied_acks(chain, rule, one.commit, election)
             return
 
 

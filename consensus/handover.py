@@ -19,8 +19,9 @@ def on_transfer(raft: Raft, event: TransferLeadership) -> None:
         return
     to = event.to
     if to is None:
-        to = max(raft.followers, key=lambda peer: (raft.followers[peer].match_height, peer))
-    if to in raft.followers:
+        voting = (peer for peer in raft.voters if peer in raft.followers)
+        to = max(voting, key=lambda peer: (raft.followers[peer].match_height, peer), default=None)
+    if to in raft.followers and raft.configuration.get(to) is not None:
         raft.successor, raft.successor_ticks = to, 0
         offer(raft)
 
@@ -28,7 +29,9 @@ def on_transfer(raft: Raft, event: TransferLeadership) -> None:
 def offer(raft: Raft) -> None:
     """Send the statement, once the successor's log ends where the leader's does."""
     successor = raft.successor
-    if successor is None or raft.followers[successor].match_height < raft.log.last.height:
+    if successor not in raft.followers:
+        return
+    if raft.followers[successor].match_height < raft.log.last.height:
         return
     signature = raft.me.sign(Handover(raft.me.chain, raft.term, successor).message())
     raft.out.send(successor, TimeoutNow(raft.term, signature))
@@ -46,6 +49,8 @@ def on_tick(raft: Raft) -> None:
 def on_timeout_now(raft: Raft, sender: str, message: TimeoutNow) -> None:
     """Stand for election at once, without a pre-vote: the leader itself asks for it."""
     leader = raft.leader
-    if message.term != raft.term or leader is None or leader.candidate != sender or raft.abstains:
+    if message.term != raft.term or leader is None or leader.candidate != sender:
+        return
+    if raft.abstains or not raft.votes:
         return
     begin_election(raft, handover=message.signature)

@@ -21,6 +21,7 @@ from amanat.consensus.evidence import Evidence
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Message
 from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate, Vote
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import Structure
 from amanat.ledger.identifiers import Digest, Name, Term
 
@@ -55,12 +56,17 @@ class Receive:
 
 @dataclass(frozen=True, slots=True)
 class Propose:
-    """The leader's next block, executed on its tip. Refused with `NotLeader` by anybody else."""
+    """The leader's next block, executed on its tip. Refused with `NotLeader` by anybody else.
+
+    The application's tip is this block already; the driver takes it back if this is refused.
+    """
 
     height: int
     parent: Digest
     digest: Digest
     payload: bytes
+    completes_change: bool = False
+    """Whether it ends the change of the authority set that is under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,14 @@ class Persist:
 
 
 @dataclass(frozen=True, slots=True)
+class Final:
+    """`block` and all before it are final, which `certificate` proves."""
+
+    block: BlockId
+    certificate: CommitCertificate
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """A peer broke the protocol; nothing was taken from its message from there on."""
 
@@ -135,8 +149,8 @@ class Effects:
 
     messages: tuple[Outgoing, ...] = ()
     persist: Persist | None = None
-    final: CommitCertificate | None = None
-    """Newly final: this block and all before it."""
+    final: Final | None = None
+    """Newly final."""
     elected: LeaderCertificate | None = None
     """This node now leads the term; it must propose the term-opening block next."""
     reads: tuple[ReadIndex, ...] = ()
@@ -146,7 +160,7 @@ class Effects:
 
 
 class NotLeader(Exception):  # noqa: N818 - named after the condition, as in Raft implementations
-    """A proposal was stepped at a node that does not lead, or on another tip than the log's."""
+    """A proposal was stepped at a node that does not lead, or not now, or not on the log's end."""
 
 
 class LogReader(Protocol):
@@ -158,12 +172,36 @@ class LogReader(Protocol):
     def entries(self, first: int, last: int, bytes_max: int) -> Sequence[Entry]:
         """Return entries `first` to `last`, fewer if they exceed `bytes_max`, at least one."""
 
+    def certificate(self, first: int, last: int) -> CommitCertificate | None:
+        """Return the highest certificate on disk that makes a block `first` to `last` final."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A block did not execute to what it says."""
+
+    reason: str
+    is_lasting: bool
+    """Whether everybody would find the same, at any time: not if it is a matter of clocks."""
+
 
 class Application(Protocol):
     """The deterministic machine whose blocks consensus orders. Its tip follows the log's end."""
 
-    def extend(self, entry: Entry) -> str | None:
+    def extend(self, entry: Entry) -> Disagreement | None:
         """Execute `entry` on the tip. Return None if everything agrees, else what does not."""
+
+    def vouches(self, entry: Entry) -> bool:
+        """Return whether `entry` says of its block what the block says of itself."""
+
+    def configuration(self, height: int) -> Configuration | None:
+        """Return who decides after the block at `height`; None if that is not known any more.
+
+        It elects on that block, and certifies the next one unless that completes a change.
+        """
+
+    def certifier(self, height: int) -> Configuration | None:
+        """Return who certifies the block at `height`; None if that is not known any more."""
 
     def truncate(self, height: int) -> None:
         """Forget every executed block above `height`."""

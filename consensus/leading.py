@@ -2,22 +2,25 @@
 
 from typing import Final
 
-from amanat.consensus.evidence import DoubleAck, SignedBlock, is_proven
+from amanat.consensus.evidence import DoubleAck, is_proven
+from amanat.consensus.finality import certify
+from amanat.consensus.following import ack_of
 from amanat.consensus.handover import offer
 from amanat.consensus.interface import NotLeader, Propose
 from amanat.consensus.log_entry import Entry
+from amanat.consensus.membership import step_down_if_removed, update_followers
 from amanat.consensus.messages import Append, AppendRefused, AppendReply
 from amanat.consensus.progress import Progress
 from amanat.consensus.raft import Raft, Role
 from amanat.consensus.statements import (
-    Ack,
     AuthoritySignature,
     BlockId,
     CommitCertificate,
     Proposal,
+    SignedAck,
 )
+from amanat.ledger.authorities import Authority, QuorumRule
 from amanat.ledger.crypto import verify
-from amanat.ledger.identifiers import Signature
 
 APPEND_BYTES_MAX: Final = 2 * 1024 * 1024
 """Payload bytes of one message, unless a single entry is longer."""
@@ -30,7 +33,8 @@ def propose(raft: Raft, event: Propose) -> None:
     proposal need not, because a leader that crashes can never propose in the same term again.
 
     Raises:
-        NotLeader: this node does not lead, or the block does not follow the log's last.
+        NotLeader: this node does not lead, or the block does not follow the log's last, or the
+            rule or the change under way does not allow it yet.
     """
     last = raft.log.last
     leader = raft.leader
@@ -40,26 +44,41 @@ def propose(raft: Raft, event: Propose) -> None:
         raise NotLeader(f"{raft.me.name} does not lead term {raft.term}")
     if (event.height, event.parent) != (last.height + 1, last.digest):
         raise NotLeader(f"block {event.height} does not follow the log's end {last.height}")
+    if not raft.votes:
+        raise NotLeader(f"block {last.height} takes {raft.me.name} out of the authorities")
+    if raft.rule is QuorumRule.TWO_THIRDS and raft.certified_height != last.height:
+        raise NotLeader(f"block {last.height} is not certified yet")
     block = BlockId(raft.term, event.height, event.digest)
     entry = Entry(
         block=block,
         parent=event.parent,
         proposer=raft.me.name,
         leader_certificate=leader if last.term < raft.term else None,
+        parent_certificate=raft.certified if raft.rule is QuorumRule.TWO_THIRDS else None,
+        change_certificate=raft.commit if event.completes_change else None,
         signature=raft.me.sign(Proposal(raft.me.chain, block).message()),
         payload=event.payload,
     )
     raft.append(entry)
-    raft.promise_ack(block)
-
-    def ack() -> None:
-        signature = raft.me.sign(Ack(raft.me.chain, block).message())
-        _count_ack(raft, raft.me.name, block, signature)
-
-    raft.when_synced(ack)
+    _ack_own(raft, block)
+    update_followers(raft)
     for peer, follower in raft.followers.items():
         if follower.may_send:
             _send(raft, peer, follower)
+
+
+def _ack_own(raft: Raft, block: BlockId) -> None:
+    """Ack this leader's own block once it is on disk, as a follower would."""
+    own = ack_of(raft, block.height)
+    if own is None:
+        return
+    raft.promise_ack(block)
+
+    def ack() -> None:
+        signature = raft.me.sign(own.message())
+        _count_ack(raft, raft.me.name, SignedAck(own.parent, block, signature))
+
+    raft.when_synced(ack)
 
 
 def send_heartbeats(raft: Raft) -> None:
@@ -80,7 +99,7 @@ def _send(raft: Raft, peer: str, follower: Progress) -> None:
         entries = tuple(raft.log.entries(follower.next_height, APPEND_BYTES_MAX))
     if entries:
         follower.sent(entries[-1].block.height)
-    raft.out.send(peer, Append(raft.term, raft.leader, previous, entries, raft.commit))
+    raft.out.send(peer, Append(raft.term, raft.leader, previous, entries, raft.certified))
 
 
 def on_append_reply(raft: Raft, sender: str, message: AppendReply) -> None:
@@ -92,12 +111,14 @@ def on_append_reply(raft: Raft, sender: str, message: AppendReply) -> None:
         raft.out.fault(sender, f"it claims block {message.match}, which was never sent")
         return
     follower.matched(message.match)
-    for block, signature in message.acks:
-        fault = _ack_fault(raft, sender, block, signature)
+    for ack in message.acks:
+        fault = _ack_fault(raft, sender, ack)
         if fault:
             raft.out.fault(sender, fault)
             return
-        _count_ack(raft, sender, block, signature)
+        _count_ack(raft, sender, ack)
+    if raft.role is not Role.LEADER:
+        return
     if follower.may_send and follower.next_height <= raft.log.last.height:
         _send(raft, sender, follower)
     if sender == raft.successor:
@@ -119,48 +140,61 @@ def _follower_of(raft: Raft, sender: str, term: int) -> Progress | None:
         raft.become_follower(term)
     if raft.role is not Role.LEADER or term < raft.term:
         return None
-    follower = raft.followers[sender]
-    follower.heard = True
+    follower = raft.followers.get(sender)
+    if follower is not None:
+        follower.heard = True
     return follower
 
 
-def _ack_fault(raft: Raft, sender: str, block: BlockId, signature: Signature) -> str | None:
-    if block.height <= raft.commit_height:
+def _ack_fault(raft: Raft, sender: str, ack: SignedAck) -> str | None:
+    block = ack.block
+    if block.height <= raft.certified_height:
         return None  # late
     # Invariant 2 (Raft §5.4.2): only blocks of the leader's own term become final by counting.
     if block.term != raft.term or raft.log.block_id(block.height) != block:
-        _note_double_ack(raft, sender, SignedBlock(block, signature))
+        _note_double_ack(raft, sender, ack)
         return f"it acks another block at {block.height} in term {block.term}"
     if sender in raft.acks.get(block.height, ()):
         return None  # repeated: a signature is checked once, however often it is sent
-    member = raft.me.authorities.get(sender)
-    if member is None or not verify(member.key, Ack(raft.me.chain, block).message(), signature):
+    member = _certifying_member(raft, sender, block.height)
+    if member is None:
+        return f"it acks block {block.height} without a vote on it"
+    if raft.log.block_id(block.height - 1) != ack.parent:
+        return f"it acks block {block.height} on another parent"
+    if not verify(member.key, ack.message(raft.me.chain), ack.signature):
         return f"its ack of block {block.height} is not signed by it"
     return None
 
 
-def _note_double_ack(raft: Raft, sender: str, second: SignedBlock) -> None:
+def _certifying_member(raft: Raft, name: str, height: int) -> Authority | None:
+    certifier = raft.application.certifier(height)
+    return certifier.get(name) if certifier is not None else None
+
+
+def _note_double_ack(raft: Raft, sender: str, second: SignedAck) -> None:
     height = second.block.height
-    own, signature = raft.log.block_id(height), raft.acks.get(height, {}).get(sender)
-    if own is None or signature is None:
+    own, parent = raft.log.block_id(height), raft.log.block_id(height - 1)
+    signature = raft.acks.get(height, {}).get(sender)
+    if own is None or parent is None or signature is None:
         return
-    evidence = DoubleAck(sender, SignedBlock(own, signature), second)
-    if is_proven(evidence, raft.me.chain, raft.me.authorities):
+    evidence = DoubleAck(sender, SignedAck(parent, own, signature), second)
+    if is_proven(evidence, raft.me.chain, raft.configuration):
         raft.out.evidence([evidence])
 
 
-def _count_ack(raft: Raft, name: str, block: BlockId, signature: Signature) -> None:
-    """A sovereign quorum of acks makes the block final, and all before it (invariant 7)."""
-    if raft.role is not Role.LEADER or block.height <= raft.commit_height:
+def _count_ack(raft: Raft, name: str, ack: SignedAck) -> None:
+    """A sovereign quorum of acks certifies the block (invariant 7)."""
+    block = ack.block
+    if raft.role is not Role.LEADER or block.height <= raft.certified_height:
         return
     acks = raft.acks.setdefault(block.height, {})
-    acks.setdefault(name, signature)
-    if not raft.me.authorities.is_quorum(acks):
+    acks.setdefault(name, ack.signature)
+    certifier = raft.application.certifier(block.height)
+    if certifier is None or not certifier.is_quorum(acks):
         return
-    raft.commit = CommitCertificate(
-        block, tuple(AuthoritySignature(n, s) for n, s in sorted(acks.items()))
-    )
-    raft.acks = {h: found for h, found in raft.acks.items() if h > block.height}
-    raft.out.final(raft.commit)
+    signed = tuple(AuthoritySignature(n, s) for n, s in sorted(acks.items()))
+    certify(raft, CommitCertificate(ack.parent, block, signed))
     for peer, follower in raft.followers.items():
         _send(raft, peer, follower)
+    update_followers(raft)
+    step_down_if_removed(raft)

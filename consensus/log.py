@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from amanat.consensus.interface import LogReader
 from amanat.consensus.log_entry import Entry
-from amanat.consensus.statements import BlockId, genesis_id
+from amanat.consensus.statements import BlockId, CommitCertificate, genesis_id
 from amanat.ledger.identifiers import Digest
 
 
@@ -51,6 +51,10 @@ class Log:
             if total > bytes_max and total != len(entry.payload):
                 return
             yield entry
+
+    def certificate(self, first: int, last: int) -> CommitCertificate | None:
+        """Return the highest certificate on disk that makes a block `first` to `last` final."""
+        return self._disk.certificate(first, last)
 
     def append(self, entry: Entry, sequence: int) -> None:
         """Add `entry` at the end; the `Persist` numbered `sequence` puts it on disk."""

@@ -5,7 +5,12 @@ from typing import Annotated
 from msgspec import Meta
 
 from amanat.consensus.log_entry import Entry
-from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate
+from amanat.consensus.statements import (
+    BlockId,
+    CommitCertificate,
+    LeaderCertificate,
+    SignedAck,
+)
 from amanat.ledger.encoding import Structure
 from amanat.ledger.identifiers import Height, Signature, Term
 
@@ -25,13 +30,20 @@ class PreVoteReply(Structure, frozen=True, tag="pre-vote-reply"):
 
     term: Term
     granted: bool
+    final: Height = 0
+    """What the replier knows to be final: whoever lacks it may ask for it."""
 
 
 class RequestVote(Structure, frozen=True, tag="request-vote"):
-    """Elect me for `term`; my log ends with `last` (Raft §5.2)."""
+    """Elect me for `term`; my log ends with `last` (Raft §5.2).
+
+    By two thirds `last` is the highest block of the log that is certified.
+    """
 
     term: Term
     last: BlockId
+    certificate: CommitCertificate | None = None
+    """By two thirds: the one of `last`, unless that is genesis."""
     handover: Signature | None = None
     """The signature of the leader of the term before, if it asked for this election itself."""
 
@@ -52,8 +64,8 @@ class Append(Structure, frozen=True, tag="append"):
     previous: BlockId
     """The block just before `entries`; the follower must hold it."""
     entries: tuple[Entry, ...]
-    commit: CommitCertificate | None
-    """The leader's highest; None while nothing but genesis is final."""
+    certificate: CommitCertificate | None
+    """The leader's highest; None while nothing but genesis is certified."""
 
 
 class AppendReply(Structure, frozen=True, tag="append-reply"):
@@ -61,8 +73,8 @@ class AppendReply(Structure, frozen=True, tag="append-reply"):
 
     term: Term
     match: Height
-    acks: tuple[tuple[BlockId, Signature], ...]
-    """Signed acks of blocks of this term that the follower does not yet know to be final."""
+    acks: tuple[SignedAck, ...]
+    """Of blocks of this term that the follower does not yet know to be certified."""
 
 
 class AppendRefused(Structure, frozen=True, tag="append-refused"):
@@ -74,6 +86,24 @@ class AppendRefused(Structure, frozen=True, tag="append-refused"):
     held: BlockId
     """The last block before it that the follower holds and whose term is not after `previous`'s;
     the leader skips in turn what it has of later terms: one message per term, not per entry."""
+
+
+class AskFinal(Structure, frozen=True, tag="ask-final"):
+    """Send me what is final from `height` on: I cannot tell yet who leads, or I lag behind."""
+
+    term: Term
+    height: Height
+
+
+class Finalized(Structure, frozen=True, tag="finalized"):
+    """Successive entries that are final, which `certificate` proves; from anybody who has them."""
+
+    term: Term
+    entries: tuple[Entry, ...]
+    certificate: CommitCertificate
+    """Makes the last of `entries` final."""
+    final: Height
+    """What the sender knows to be final: there may be more to ask for."""
 
 
 class TimeoutNow(Structure, frozen=True, tag="timeout-now"):
@@ -121,6 +151,8 @@ Message = (
     | Append
     | AppendReply
     | AppendRefused
+    | AskFinal
+    | Finalized
     | TimeoutNow
     | Confirm
     | Confirmed

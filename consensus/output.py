@@ -4,10 +4,18 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from amanat.consensus.evidence import Evidence
-from amanat.consensus.interface import Effects, Fault, Outgoing, Persist, Promise, ReadIndex
+from amanat.consensus.interface import (
+    Effects,
+    Fault,
+    Final,
+    Outgoing,
+    Persist,
+    Promise,
+    ReadIndex,
+)
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Message
-from amanat.consensus.statements import CommitCertificate, LeaderCertificate
+from amanat.consensus.statements import LeaderCertificate
 
 
 class Output:
@@ -28,7 +36,7 @@ class Output:
         self._faults: list[Fault] = []
         self._reads: list[ReadIndex] = []
         self._evidence: list[Evidence] = []
-        self._final: CommitCertificate | None = None
+        self._final: Final | None = None
         self._elected: LeaderCertificate | None = None
 
     @property
@@ -52,9 +60,9 @@ class Output:
         """Add `entry` to the log on disk."""
         self._entries.append(entry)
 
-    def final(self, certificate: CommitCertificate) -> None:
-        """Apply the blocks up to the certified one."""
-        self._final = certificate
+    def final(self, final: Final) -> None:
+        """Apply the blocks that are final now."""
+        self._final = final
 
     def elected(self, certificate: LeaderCertificate) -> None:
         """Ask for the term-opening block."""

@@ -1,7 +1,7 @@
 """All that a node keeps of the protocol, on one page (Raft Figure 2), and how its role changes.
 
-The handlers are in `elections`, `leading` and `following`; they alone touch this state, through
-`amanat.consensus.core.Core`.
+The handlers are in the modules that `core` names, one for each part of the protocol; they alone
+touch this state.
 """
 
 from collections import deque
@@ -14,8 +14,14 @@ from amanat.consensus.log import Log
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.output import Output
 from amanat.consensus.progress import Progress
-from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate
-from amanat.ledger.authorities import AuthoritySet
+from amanat.consensus.statements import (
+    BlockId,
+    CommitCertificate,
+    LeaderCertificate,
+    genesis_id,
+)
+from amanat.ledger.authorities import QuorumRule
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Sign
 from amanat.ledger.identifiers import Digest, Signature
 
@@ -43,17 +49,11 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who this node is, on which chain, among whom."""
+    """Who this node is, and on which chain."""
 
     chain: Digest
     name: str
-    authorities: AuthoritySet
     sign: Sign
-
-    @property
-    def peers(self) -> list[str]:
-        """The names of the other authorities."""
-        return [m.name for m in self.authorities.members if m.name != self.name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,11 @@ class Raft:
     promise: Promise
     log: Log
 
-    # Volatile on every node: commitIndex, as a certificate; None stands for genesis.
+    # Volatile on every node: commitIndex, as a block, with the certificate that proves it, and the
+    # highest certificate, which by two thirds is ahead of that. None stands for genesis.
+    final: BlockId
     commit: CommitCertificate | None
+    certified: CommitCertificate | None
     role: Role = Role.FOLLOWER
     leader: LeaderCertificate | None = None
     """Of the leader that this node follows, or is, in the current term."""
@@ -101,6 +104,12 @@ class Raft:
     successor: str | None = None
     """To whom this leader hands over; it proposes nothing meanwhile."""
     successor_ticks: int = 0
+
+    # Volatile on nodes that lag behind.
+    asked_final: int = 0
+    """From which height it has asked for final blocks since its last heartbeat period."""
+
+    # Volatile on leaders: reads.
     reads: deque[PendingRead] = field(default_factory=deque)
     """Reads that wait until a quorum has confirmed that this node leads."""
     read_round: int = 0
@@ -118,7 +127,62 @@ class Raft:
     @property
     def commit_height(self) -> int:
         """The greatest height known to be final."""
-        return self.commit.block.height if self.commit is not None else 0
+        return self.final.height
+
+    @property
+    def configuration(self) -> Configuration:
+        """Who decides now: as the log's end has it, final or not (Raft §6)."""
+        return self.configuration_after(self.log.last.height)
+
+    @property
+    def final_configuration(self) -> Configuration:
+        """Who decides as far as is final."""
+        return self.configuration_after(self.final.height)
+
+    def configuration_after(self, height: int) -> Configuration:
+        """Return who decides after the block at `height`: the last final one, or a later one."""
+        configuration = self.application.configuration(height)
+        if configuration is None:
+            raise AssertionError(f"who decides after block {height} is not known")
+        return configuration
+
+    @property
+    def rule(self) -> QuorumRule:
+        """The chain's rule of what a certificate makes final."""
+        return self.configuration.current.rule
+
+    @property
+    def votes(self) -> bool:
+        """Whether this node is a voting member, as far as it knows."""
+        return self.configuration.get(self.me.name) is not None
+
+    @property
+    def voters(self) -> list[str]:
+        """The other voting members."""
+        sets = self.configuration.sets
+        return sorted({m.name for each in sets for m in each.members} - {self.me.name})
+
+    def takes_part(self, name: str) -> bool:
+        """Return whether `name` may speak: it takes part now, or did when the last block was final.
+
+        Whoever is on his way out is heard until that is final: his may be the news of it.
+        """
+        if name == self.me.name:
+            return False
+        if self.configuration.peer(name) is not None:
+            return True
+        return self.final_configuration.peer(name) is not None
+
+    @property
+    def standing(self) -> BlockId:
+        """What this node's log offers when it stands for election.
+
+        By majority its last block. By two thirds its last certified block, because any node that
+        lies can have made the rest up (invariant 4).
+        """
+        if self.rule is QuorumRule.MAJORITY:
+            return self.log.last
+        return self.certified.block if self.certified else genesis_id(self.me.chain)
 
     @property
     def abstains(self) -> bool:
@@ -137,13 +201,21 @@ class Raft:
 
     @property
     def least_position(self) -> tuple[int, int]:
-        """Where a candidate's log must end at least: it may lack nothing that this node acked.
+        """What a candidate must offer at least: by majority it may lack nothing acked here.
 
         Invariant 4: only a candidate that holds every final block can win (Raft §5.4.1), though
         this node's own disk may have lost some of them.
         """
-        last, acked = self.log.last, self.promise.acked
-        return last.position if acked is None else max(last.position, acked.position)
+        least = max(self.standing.position, self.final.position)
+        acked = self.promise.acked
+        if acked is None or (self.rule is QuorumRule.TWO_THIRDS and not self.abstains):
+            return least
+        return max(least, acked.position)
+
+    @property
+    def certified_height(self) -> int:
+        """The greatest height known to be certified."""
+        return self.certified.block.height if self.certified is not None else 0
 
     @property
     def hears_leader(self) -> bool:
@@ -182,6 +254,15 @@ class Raft:
         """Bind this node to `promise` as soon as it is on disk."""
         self.promise = promise
         self.out.promise(promise)
+
+    def truncate(self, height: int) -> None:
+        """Drop every block above `height`, which is not below what is final."""
+        self.log.truncate(height)
+        self.application.truncate(height)
+        self.out.truncate(height)
+        if self.certified is not None and self.certified.block.height > height:
+            # What replaces it shows the certificate of the block that it follows.
+            self.certified = self.commit if self.rule is QuorumRule.MAJORITY else None
 
     def append(self, entry: Entry) -> None:
         """Put `entry` at the end of the log, and have it persisted."""

@@ -52,21 +52,22 @@ def on_confirmed(raft: Raft, sender: str, message: Confirmed) -> None:
         raft.become_follower(message.term)
     if raft.role is not Role.LEADER or message.term < raft.term or message.round > raft.read_round:
         return
-    raft.followers[sender].heard = True
+    if sender in raft.followers:
+        raft.followers[sender].heard = True
     raft.confirmed[sender] = max(raft.confirmed.get(sender, 0), message.round)
     _answer(raft)
 
 
 def _begin(raft: Raft, reader: str, number: int) -> None:
     # Invariant 12: before a block of its own term is final, a leader does not know all that is.
-    if raft.commit is None or raft.commit.block.term != raft.term:
+    if raft.final.term != raft.term:
         _send(raft, PendingRead(reader, number, 0, None))
         return
     if len(raft.reads) >= PENDING_MAX:
         return
     raft.read_round += 1
     raft.reads.append(PendingRead(reader, number, raft.read_round, raft.commit_height))
-    for peer in raft.me.peers:
+    for peer in raft.voters:
         raft.out.send(peer, Confirm(raft.term, raft.read_round))
     _answer(raft)
 
@@ -76,7 +77,7 @@ def _answer(raft: Raft) -> None:
         first = raft.reads[0]
         # Invariants 7 and 12: only a sovereign quorum can say that no other leader was elected.
         confirming = [peer for peer, round_ in raft.confirmed.items() if round_ >= first.round]
-        if not raft.me.authorities.is_quorum([raft.me.name, *confirming]):
+        if not raft.configuration.is_quorum([raft.me.name, *confirming]):
             return
         raft.reads.popleft()
         _send(raft, first)

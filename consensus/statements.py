@@ -4,7 +4,8 @@ A certificate is a sovereign quorum of signatures over one statement. The statem
 chain, so a signature from a test network means nothing on another.
 """
 
-from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.authorities import QuorumRule
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Domain, digest, domain_message, verify
 from amanat.ledger.encoding import Structure, encode
 from amanat.ledger.identifiers import Digest, Height, Name, Signature, Term
@@ -55,6 +56,8 @@ class Ack(Structure, frozen=True):
     """
 
     chain: Digest
+    parent: BlockId
+    """The block before; under the two-thirds rule, one for which the signer holds a certificate."""
     block: BlockId
 
     def message(self) -> bytes:
@@ -81,6 +84,18 @@ class AuthoritySignature(Structure, frozen=True):
     signature: Signature
 
 
+class SignedAck(Structure, frozen=True):
+    """One authority's ack, whoever it is, and its signature."""
+
+    parent: BlockId
+    block: BlockId
+    signature: Signature
+
+    def message(self, chain: Digest) -> bytes:
+        """Return the bytes that were signed."""
+        return Ack(chain, self.parent, self.block).message()
+
+
 class LeaderCertificate(Structure, frozen=True):
     """A sovereign quorum of votes for one candidate in one term."""
 
@@ -93,21 +108,51 @@ class LeaderCertificate(Structure, frozen=True):
         """Return the digest by which the term-opening block's header names this certificate."""
         return digest(Domain.LEADER_CERTIFICATE, encode(self))
 
-    def is_valid(self, chain: Digest, authorities: AuthoritySet) -> bool:
+    def is_valid(self, chain: Digest, configuration: Configuration) -> bool:
         """Return whether every vote verifies and the voters are a sovereign quorum."""
+        names = [vote.authority for vote in self.votes]
         message = Vote(chain, self.term, self.candidate, self.last).message()
-        return _is_certified(message, self.votes, authorities)
+        return configuration.is_quorum(names) and _all_signed(message, self.votes, configuration)
 
 
 class CommitCertificate(Structure, frozen=True):
-    """A sovereign quorum of acks for one block: the block and all before it are final."""
+    """A sovereign quorum of acks for one block. What it makes final depends on the rule."""
 
+    parent: BlockId
     block: BlockId
     acks: tuple[AuthoritySignature, ...]
 
-    def is_valid(self, chain: Digest, authorities: AuthoritySet) -> bool:
+    def final(self, rule: QuorumRule) -> BlockId | None:
+        """Return the last block that this makes final, if it makes any.
+
+        By majority that is the block itself. By two thirds it is the parent, if that is of the
+        same term: its certificate was held by everybody who acked this block, so whoever is
+        elected next cannot lack it (two-chain finality; Yin and others, "HotStuff", PODC 2019, in
+        the two-phase form of Gelashvili and others, "Jolteon and Ditto", FC 2022).
+        """
+        if rule is QuorumRule.MAJORITY:
+            return self.block
+        return self.parent if self.parent.term == self.block.term else None
+
+    def is_valid(self, chain: Digest, configuration: Configuration) -> bool:
         """Return whether every ack verifies and the signers are a sovereign quorum."""
-        return _is_certified(Ack(chain, self.block).message(), self.acks, authorities)
+        names = [ack.authority for ack in self.acks]
+        return configuration.is_quorum(names) and _all_signed(
+            self._message(chain), self.acks, configuration
+        )
+
+    def is_proof(self, chain: Digest, known: Configuration) -> bool:
+        """Return whether this is proof to somebody who knows `known` to be final, but no later one.
+
+        The certificate may be of the era of `known` or of the next (`Configuration.proves`).
+        Signers that `known` does not have are not looked at.
+        """
+        acks = tuple(ack for ack in self.acks if known.get(ack.authority) is not None)
+        names = [ack.authority for ack in acks]
+        return known.proves(names) and _all_signed(self._message(chain), acks, known)
+
+    def _message(self, chain: Digest) -> bytes:
+        return Ack(chain, self.parent, self.block).message()
 
 
 def genesis_id(chain: Digest) -> BlockId:
@@ -115,15 +160,15 @@ def genesis_id(chain: Digest) -> BlockId:
     return BlockId(term=0, height=0, digest=chain)
 
 
-def _is_certified(
-    message: bytes, signatures: tuple[AuthoritySignature, ...], authorities: AuthoritySet
+def _all_signed(
+    message: bytes, signatures: tuple[AuthoritySignature, ...], configuration: Configuration
 ) -> bool:
     # Sorted and distinct: one set of signers, one encoding; and nobody is counted twice.
     names = [signed.authority for signed in signatures]
-    if names != sorted(set(names)) or not authorities.is_quorum(names):
+    if names != sorted(set(names)):
         return False
     for signed in signatures:
-        member = authorities.get(signed.authority)
+        member = configuration.get(signed.authority)
         if member is None or not verify(member.key, message, signed.signature):
             return False
     return True

@@ -1,7 +1,4 @@
-"""Who the authorities are and what makes a quorum of them, as data.
-
-The set is part of genesis; a block header names the digest of the set that signs it.
-"""
+"""Who the authorities are and what makes a quorum of them, as data."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -9,9 +6,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from amanat.ledger.crypto import Domain, digest, is_valid_key
-from amanat.ledger.encoding import Structure, encode
-from amanat.ledger.identifiers import Digest, Name, PublicKey
+from amanat.ledger.crypto import is_valid_key
+from amanat.ledger.encoding import Structure
+from amanat.ledger.identifiers import Name, PublicKey
 
 
 class AuthorityClass(StrEnum):
@@ -19,6 +16,16 @@ class AuthorityClass(StrEnum):
 
     SOVEREIGN = "sovereign"
     CUSTODIAN = "custodian"
+
+
+class QuorumRule(StrEnum):
+    """What a quorum is trusted to withstand. It is fixed for the life of a chain."""
+
+    MAJORITY = "majority"
+    """Safe while authorities only fail by stopping; a certified block is final."""
+    TWO_THIRDS = "two_thirds"
+    """Safe while at most 2 * quorum - n - 1 authorities lie; a certified block is final once its
+    child, of the same term and carrying its certificate, is certified too."""
 
 
 class Authority(Structure, frozen=True):
@@ -39,6 +46,7 @@ class AuthoritySet(Structure, frozen=True):
     members: Annotated[tuple[Authority, ...], Meta(min_length=1, max_length=64)]
     quorum: Annotated[int, Meta(ge=1)]
     sovereign_min: Annotated[int, Meta(ge=0)]
+    rule: QuorumRule
 
     def problems(self) -> list[str]:
         """Return every reason why this set is unsafe or malformed; empty when it is sound."""
@@ -52,6 +60,8 @@ class AuthoritySet(Structure, frozen=True):
         found += [f"{m.name} has an invalid key" for m in self.members if not is_valid_key(m.key)]
         if 2 * self.quorum <= len(self.members):
             found.append(f"two quorums of {self.quorum} of {len(names)} need not intersect")
+        if self.rule is QuorumRule.TWO_THIRDS and 3 * self.quorum <= 2 * len(self.members):
+            found.append(f"a quorum of {self.quorum} of {len(names)} is not more than two thirds")
         if self.quorum > len(self.members):
             found.append(f"a quorum of {self.quorum} exceeds the {len(names)} members")
         if self.sovereign_min > sovereign:
@@ -67,6 +77,16 @@ class AuthoritySet(Structure, frozen=True):
                 return member
         return None
 
+    @property
+    def liars_max(self) -> int:
+        """How many members may lie without a fork: 2q - n - 1 by two thirds, else none.
+
+        Any two quorums share 2q - n members; one of them must be honest.
+        """
+        if self.rule is QuorumRule.MAJORITY:
+            return 0
+        return 2 * self.quorum - len(self.members) - 1
+
     def is_quorum(self, names: Iterable[str]) -> bool:
         """Return whether `names` hold a sovereign quorum; unknown and repeated do not count."""
         present = set(names)
@@ -76,7 +96,3 @@ class AuthoritySet(Structure, frozen=True):
                 count += 1
                 sovereign += member.authority_class is AuthorityClass.SOVEREIGN
         return count >= self.quorum and sovereign >= self.sovereign_min
-
-    def digest(self) -> Digest:
-        """Return the digest by which headers name this set."""
-        return digest(Domain.AUTHORITIES, encode(self))

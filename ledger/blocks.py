@@ -22,8 +22,9 @@ class BlockHeader(Structure, frozen=True):
     """RFC 6962 root over the encoded receipts, in order."""
     state_root: Digest
     """Root of the state tree after this block."""
-    authorities: Digest
-    """Digest of the authority set that certifies this block."""
+    configuration: Digest
+    """Digest of the configuration that certifies this block. Where it is not the one that the
+    parent's state holds, this block completes the change that is under way there."""
     leader_certificate: Annotated[bytes, Meta(max_length=32)]
     """Digest of the leader certificate in the first block of a term; empty in all others."""
     proposer: Name

@@ -10,13 +10,14 @@ from typing import Any, Final, Protocol
 
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.blocks import Block, BlockHeader
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.ledger.executed_block import ExecutedBlock, Outcome, Tip
 from amanat.ledger.execution import BlockExecution, check_door
 from amanat.ledger.identifiers import Digest, LedgerTime
 from amanat.ledger.policies import Parameters
 from amanat.ledger.rejections import DoorRefusal
-from amanat.ledger.state import AUTHORITIES, PARAMETERS, State
+from amanat.ledger.state import CONFIGURATION, PARAMETERS, State, configuration_of
 from amanat.ledger.transactions import CheckedTransaction
 
 RESIDENT_MAX: Final = 1_000_000
@@ -38,6 +39,11 @@ class ExecutedIds(Protocol):
 class BlockFault(ValueError):  # noqa: N818 - what is wrong with a block, not with this program
     """A proposed block is malformed, breaks a rule, or did not re-execute to its roots."""
 
+    def __init__(self, reason: str, *, is_lasting: bool = True) -> None:
+        """`is_lasting` is False where another clock, or a later time, would find otherwise."""
+        super().__init__(reason)
+        self.is_lasting = is_lasting
+
 
 @dataclass(frozen=True, slots=True)
 class Built:
@@ -56,6 +62,7 @@ class Chain:
         """`chain` is the genesis digest; `final` the last final block, or genesis."""
         self._chain = chain
         self._final = final
+        self._final_configuration = configuration_of(State(final.tree.get))
         self._executed = executed
         self._verified = verified
         self._pending: list[ExecutedBlock] = []
@@ -74,6 +81,24 @@ class Chain:
     def final(self) -> Tip:
         """The last final block, or genesis."""
         return self._final
+
+    def configuration(self, height: int) -> Configuration | None:
+        """Return who decides after the block at `height`, which is final or above.
+
+        None for earlier ones and beyond the tip.
+        """
+        place = height - self._final.height
+        if place == 0:
+            return self._final_configuration
+        return self._pending[place - 1].next_configuration if self._holds(place) else None
+
+    def certifier(self, height: int) -> Configuration | None:
+        """Return who certifies the block at `height`, if that is not final; else None."""
+        place = height - self._final.height
+        return self._pending[place - 1].configuration if self._holds(place) else None
+
+    def _holds(self, place: int) -> bool:
+        return 0 < place <= len(self._pending)
 
     def find(self, transaction: Digest) -> int | None:
         """Return the height of the block, not final yet, that holds `transaction`."""
@@ -113,13 +138,16 @@ class Chain:
         time: LedgerTime,
         leader_certificate: bytes,
         candidates: Sequence[CheckedTransaction],
+        completes_change: bool = False,
     ) -> Built:
         """Execute a new block on the tip, of as many candidates as fit. The tip does not move.
 
-        Its time is `time`, or just after the tip's if that is later.
+        Its time is `time`, or just after the tip's if that is later. With `completes_change` it
+        ends the change of the authority set that is under way.
         """
         tip = self.tip
         state = self._working_state()
+        configuration = _begin(state, tip.height + 1, completes_change=completes_change)
         parameters = _parameters(state)
         execution = self._execution(state, max(time, tip.time + 1), parameters)
         taken: list[bytes] = []
@@ -145,17 +173,22 @@ class Chain:
             time=execution.time,
             transactions_root=outcome.transactions_root,
             state_root=outcome.update.tree.root,
-            authorities=_authorities_digest(state),
+            configuration=configuration.digest(),
             leader_certificate=leader_certificate,
             proposer=proposer,
         )
         block = Block(header, tuple(taken))
-        executed = outcome.block(block, encode(block))
+        executed = outcome.block(block, encode(block), configuration)
         self._built = (executed.digest, state.values)
         return Built(executed, refused)
 
     def extend(
-        self, payload: bytes, *, latest: LedgerTime, accept: Callable[[BlockHeader], str | None]
+        self,
+        payload: bytes,
+        *,
+        latest: LedgerTime,
+        accept: Callable[[BlockHeader], str | None],
+        completes_change: bool = False,
     ) -> ExecutedBlock:
         """Re-execute a proposed block on the tip, and move the tip to it if everything agrees.
 
@@ -163,6 +196,7 @@ class Chain:
             payload: the encoded block.
             latest: the greatest time that this node accepts now.
             accept: looks at the header first; what it returns is a fault.
+            completes_change: whether the block ends the change of the authority set under way.
 
         Raises:
             BlockFault: something does not agree; the tip has not moved.
@@ -175,13 +209,17 @@ class Chain:
         state = self._working_state()
         parameters = _parameters(state)
         header = block.header
-        fault = (
-            accept(header)
-            or self._header_fault(header, tip, latest, state)
-            or _size_fault(block, parameters)
-        )
+        fault = accept(header) or self._header_fault(header, tip) or _size_fault(block, parameters)
         if fault:
             raise BlockFault(fault)
+        if header.time > latest:
+            raise BlockFault(
+                f"its time {header.time} is ahead of this node's clock by more than it accepts",
+                is_lasting=False,
+            )
+        configuration = _begin(state, header.height, completes_change=completes_change)
+        if header.configuration != configuration.digest():
+            raise BlockFault("it names another configuration of the authorities")
         execution = self._execution(state, header.time, parameters)
         for index, envelope in enumerate(block.transactions):
             try:
@@ -201,7 +239,7 @@ class Chain:
                 f"its state re-executes to {outcome.update.tree.root.hex()}, "
                 f"not to {header.state_root.hex()}"
             )
-        executed = outcome.block(block, payload)
+        executed = outcome.block(block, payload, configuration)
         self._built = (executed.digest, state.values)
         self.append(executed)
         return executed
@@ -275,6 +313,7 @@ class Chain:
                 del self._pending_ids[transaction]
         if blocks:
             self._final = blocks[-1].tip
+            self._final_configuration = blocks[-1].next_configuration
         if not self._pending and self._final.tree.resident > RESIDENT_MAX:
             final = self._final
             self._final = Tip(final.height, final.digest, final.time, final.tree.shed())
@@ -288,6 +327,7 @@ class Chain:
         return BlockExecution(
             state,
             chain=self._chain,
+            height=self.tip.height + 1,
             time=time,
             parameters=parameters,
             is_executed=self._is_executed,
@@ -297,19 +337,13 @@ class Chain:
     def _is_executed(self, transaction: Digest) -> bool:
         return transaction in self._pending_ids or self._executed.contains(transaction)
 
-    def _header_fault(
-        self, header: BlockHeader, tip: Tip, latest: LedgerTime, state: State
-    ) -> str | None:
+    def _header_fault(self, header: BlockHeader, tip: Tip) -> str | None:
         if header.chain != self._chain:
             return f"it is for the chain {header.chain.hex()}"
         if (header.height, header.parent) != (tip.height + 1, tip.digest):
             return f"it does not follow the tip at height {tip.height}"
         if header.time <= tip.time:
             return f"its time {header.time} is not after its parent's {tip.time}"
-        if header.time > latest:
-            return f"its time {header.time} is ahead of this node's clock by more than it accepts"
-        if header.authorities != _authorities_digest(state):
-            return "it names another authority set"
         if len(header.leader_certificate) not in (0, 32):
             return "its leader certificate is not a digest"
         return None
@@ -331,8 +365,18 @@ def _parameters(state: State) -> Parameters:
     return parameters
 
 
-def _authorities_digest(state: State) -> Digest:
-    authorities = state.get(AUTHORITIES)
-    if authorities is None:
-        raise ValueError("the state holds no authorities: it does not come from a genesis document")
-    return authorities.digest()
+def _begin(state: State, height: int, *, completes_change: bool) -> Configuration:
+    """Return who certifies the block at `height`; end a change before any of its transactions.
+
+    Raises:
+        BlockFault: no change is under way that could be completed.
+    """
+    configuration = configuration_of(state)
+    if not completes_change:
+        return configuration
+    if not configuration.is_joint:
+        raise BlockFault("no change of the authorities is under way")
+    configuration = configuration.completed(height)
+    state.put(configuration, CONFIGURATION)
+    state.commit()
+    return configuration

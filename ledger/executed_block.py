@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from amanat.ledger import merkle
 from amanat.ledger.blocks import Block
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import encode
 from amanat.ledger.execution import BlockExecution
 from amanat.ledger.identifiers import Digest, LedgerTime
 from amanat.ledger.receipts import Receipt
+from amanat.ledger.state import configuration_of
 from amanat.ledger.state_tree import StateTree, TreeUpdate
 
 
@@ -30,6 +32,10 @@ class ExecutedBlock:
     digest: Digest
     payload: bytes
     """The encoding of `block`."""
+    configuration: Configuration
+    """Who certifies it: what its header names."""
+    next_configuration: Configuration
+    """Who decides after it, as the state has it."""
     receipts: tuple[Receipt, ...]
     ids: tuple[Digest, ...]
     """The transactions' ids, in order."""
@@ -61,6 +67,7 @@ class Outcome:
     transactions_root: Digest
     changes: dict[bytes, bytes | None]
     update: TreeUpdate
+    next_configuration: Configuration
 
     @staticmethod
     def of(execution: BlockExecution, tip: Tip) -> "Outcome":
@@ -72,14 +79,17 @@ class Outcome:
             transactions_root=merkle.root([encode(receipt) for receipt in execution.receipts]),
             changes=changes,
             update=tip.tree.update(changes, tip.height + 1),
+            next_configuration=configuration_of(execution.state),
         )
 
-    def block(self, block: Block, payload: bytes) -> ExecutedBlock:
-        """Return this outcome as that of `block`, whose encoding is `payload`."""
+    def block(self, block: Block, payload: bytes, configuration: Configuration) -> ExecutedBlock:
+        """Return this as the outcome of `block`, with its encoding and who certifies it."""
         return ExecutedBlock(
             block=block,
             digest=block.header.digest(),
             payload=payload,
+            configuration=configuration,
+            next_configuration=self.next_configuration,
             receipts=self.receipts,
             ids=self.ids,
             tree=self.update.tree,

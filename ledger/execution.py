@@ -10,7 +10,7 @@ from collections.abc import Callable
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.authorization import Signers
 from amanat.ledger.executed import ExecutedDay, RejectionCount, day_of, hour_of
-from amanat.ledger.identifiers import EMPTY_DIGEST, Digest, LedgerTime
+from amanat.ledger.identifiers import EMPTY_DIGEST, Digest, Height, LedgerTime
 from amanat.ledger.operations.operation import Execution
 from amanat.ledger.policies import Parameters
 from amanat.ledger.receipts import Applied, Receipt, Rejected
@@ -102,19 +102,21 @@ def _owner(state: State, key: bytes) -> str:
 class BlockExecution:
     """The execution of one block at one ledger time."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a block is executed against
         self,
         state: State,
         *,
         chain: Digest,
+        height: Height,
         time: LedgerTime,
         parameters: Parameters,
         is_executed: Callable[[Digest], bool],
         verified: VerifiedTransactions,
     ) -> None:
         """`is_executed` tells whether an id is in an earlier block."""
-        self._state = state
+        self.state = state
         self._chain = chain
+        self._height = height
         self.time = time
         self._parameters = parameters
         self._is_executed = is_executed
@@ -132,14 +134,14 @@ class BlockExecution:
         if transaction.id in self.ids or self._is_executed(transaction.id):
             raise DoorRefusal(DoorCode.ALREADY_EXECUTED, "the transaction is in the chain already")
         owners = check_door(
-            self._state,
+            self.state,
             transaction,
             chain=self._chain,
             time=self.time,
             parameters=self._parameters,
             verified=self._verified,
         )
-        signers = Signers(self._state, owners)
+        signers = Signers(self.state, owners)
         outcome = self._execute(transaction, signers)
         if type(outcome) is Rejected:
             self._count_rejection(signers.names)
@@ -150,13 +152,15 @@ class BlockExecution:
     def changes(self) -> dict[bytes, bytes | None]:
         """Return what the block changes in the state."""
         for day, executed in self._days.items():
-            self._state.put(executed, EXECUTED, day)
-        self._state.commit()
-        return self._state.changes()
+            self.state.put(executed, EXECUTED, day)
+        self.state.commit()
+        return self.state.changes()
 
     def _execute(self, transaction: CheckedTransaction, signers: Signers) -> Applied | Rejected:
         """Run every operation, or none."""
-        execution = Execution(self._state, self.time, signers)
+        execution = Execution(
+            self.state, chain=self._chain, height=self._height, time=self.time, signers=signers
+        )
         for index, operation in enumerate(transaction.body.operations):
             execution.operation = index
             try:
@@ -164,24 +168,24 @@ class BlockExecution:
                     signers.check(requirement)
                 operation.apply(execution)
             except Refused as refused:
-                self._state.rollback()
+                self.state.rollback()
                 return Rejected(refused.code.value, index, refused.figures)
-        self._state.commit()
+        self.state.commit()
         return Applied(tuple(execution.events))
 
     def _count_rejection(self, names: list[str]) -> None:
         """Rejected transactions cost the network; each participant may cause so many an hour."""
         hour = hour_of(self.time)
         for name in names:
-            before = self._state.get(REJECTIONS, name)
+            before = self.state.get(REJECTIONS, name)
             count = before.count if before is not None and before.hour == hour else 0
-            self._state.put(RejectionCount(hour, count + 1), REJECTIONS, name)
-        self._state.commit()
+            self.state.put(RejectionCount(hour, count + 1), REJECTIONS, name)
+        self.state.commit()
 
     def _remember(self, transaction: CheckedTransaction) -> None:
         """Commit the state to the id until its `valid_until` has passed (exactly once)."""
         day = day_of(transaction.body.valid_until)
         executed = self._days.get(day)
         if executed is None:
-            executed = self._state.get(EXECUTED, day) or ExecutedDay(0, EMPTY_DIGEST)
+            executed = self.state.get(EXECUTED, day) or ExecutedDay(0, EMPTY_DIGEST)
         self._days[day] = executed.followed_by(transaction.id)

@@ -6,13 +6,14 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Domain, digest
 from amanat.ledger.encoding import Structure, encode
 from amanat.ledger.identifiers import Digest, LedgerTime, Name
 from amanat.ledger.participants import Participant
 from amanat.ledger.policies import Parameters, Policy
 from amanat.ledger.state import (
-    AUTHORITIES,
+    CONFIGURATION,
     KEYS,
     PARAMETERS,
     PARTICIPANTS,
@@ -61,7 +62,7 @@ class GenesisDocument(Structure, frozen=True):
     def initial_state(self, source: NodeSource) -> tuple[TreeUpdate, dict[bytes, bytes | None]]:
         """Return the state at height 0: the tree to store in `source`, and its entries."""
         state = State(lambda _: None)
-        state.put(self.authorities, AUTHORITIES)
+        state.put(Configuration.first(self.authorities), CONFIGURATION)
         state.put(self.parameters, PARAMETERS)
         for participant in self.participants:
             state.put(participant, PARTICIPANTS, participant.name)

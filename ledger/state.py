@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 import msgspec
 
 from amanat.ledger.accounts import Account, Holding, Supply
-from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import encode
 from amanat.ledger.executed import ExecutedDay, RejectionCount
 from amanat.ledger.instruments import Instrument
@@ -43,7 +43,7 @@ HOLDINGS: Final = Table("holding", Holding)
 SUPPLIES: Final = Table("supply", Supply)
 POLICIES: Final = Table("policy", Policy)
 """By act."""
-AUTHORITIES: Final = Table("authorities", AuthoritySet)
+CONFIGURATION: Final = Table("configuration", Configuration)
 PARAMETERS: Final = Table("parameters", Parameters)
 EXECUTED: Final = Table("executed", ExecutedDay)
 """By the day of `valid_until`."""
@@ -58,7 +58,7 @@ TABLES: Final[tuple[Table[Any], ...]] = (
     HOLDINGS,
     SUPPLIES,
     POLICIES,
-    AUTHORITIES,
+    CONFIGURATION,
     PARAMETERS,
     EXECUTED,
     REJECTIONS,
@@ -121,3 +121,15 @@ class State:
             key: None if self.values[key] is None else encode(self.values[key])
             for key in self._written
         }
+
+
+def configuration_of(state: State) -> Configuration:
+    """Return who decides, as `state` has it.
+
+    Raises:
+        ValueError: it does not come from a genesis document.
+    """
+    configuration = state.get(CONFIGURATION)
+    if configuration is None:
+        raise ValueError("the state holds no configuration: it comes from no genesis document")
+    return configuration

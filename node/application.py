@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
+from amanat.consensus.interface import Disagreement
 from amanat.consensus.log_entry import Entry
-from amanat.ledger.blocks import BlockHeader
+from amanat.ledger.blocks import Block, BlockHeader
 from amanat.ledger.chain import BlockFault, Chain
+from amanat.ledger.configurations import Configuration
+from amanat.ledger.encoding import EncodingError, decode
 from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.identifiers import Digest, LedgerTime
 
@@ -20,27 +23,62 @@ class TipObserver(Protocol):
         """The block that held these was replaced before it was final."""
 
 
+class History(Protocol):
+    """Who decided in the past, as far as it is kept."""
+
+    def configuration(self, height: int) -> Configuration | None:
+        """Return who decided after the final block at `height`, or None."""
+
+    def certifier(self, height: int) -> Configuration | None:
+        """Return who certified the final block at `height`, or None."""
+
+
 class LedgerApplication:
     """Implements `amanat.consensus.interface.Application` over the ledger's executed tip."""
 
     def __init__(
-        self, chain: Chain, *, latest: Callable[[], LedgerTime], observer: TipObserver
+        self,
+        chain: Chain,
+        *,
+        history: History,
+        latest: Callable[[], LedgerTime],
+        observer: TipObserver,
     ) -> None:
         """`latest` gives the greatest ledger time that this node accepts now."""
         self._chain = chain
+        self._history = history
         self._latest = latest
         self._observer = observer
 
-    def extend(self, entry: Entry) -> str | None:
+    def extend(self, entry: Entry) -> Disagreement | None:
         """Re-execute `entry` on the tip; return what does not agree, or None."""
         try:
             block = self._chain.extend(
-                entry.payload, latest=self._latest(), accept=lambda h: header_fault(h, entry)
+                entry.payload,
+                latest=self._latest(),
+                accept=lambda header: header_fault(header, entry),
+                completes_change=entry.completes_change,
             )
         except BlockFault as fault:
-            return str(fault)
+            return Disagreement(str(fault), fault.is_lasting)
         self._observer.placed(block.ids)
         return None
+
+    def vouches(self, entry: Entry) -> bool:
+        """Return whether `entry` says of its block what the block's header says."""
+        try:
+            block = decode(entry.payload, Block)
+        except EncodingError:
+            return False
+        return header_fault(block.header, entry) is None
+
+    def configuration(self, height: int) -> Configuration | None:
+        """Return who decides after the block at `height`, or None if that is not known."""
+        return self._chain.configuration(height) or self._history.configuration(height)
+
+    def certifier(self, height: int) -> Configuration | None:
+        """Return who certifies the block at `height`, or None if that is not known."""
+        return self._chain.certifier(height) or self._history.certifier(height)
 
     def append(self, block: ExecutedBlock) -> None:
         """Move the tip to a block that this node built itself."""

@@ -51,17 +51,16 @@ class DataDirectory:
 
 
 def create(path: Path, name: str, document: GenesisDocument) -> None:
-    """Make the directory of the authority `name` on the network of `document`.
+    """Make the directory of the node `name` on the network of `document`.
+
+    A name that the document does not have is that of a node which joins later.
 
     Raises:
-        DirectoryError: there is something there already, or `name` is no authority.
+        DirectoryError: there is something there already.
     """
     problems = document.problems()
     if problems:
         raise DirectoryError(f"the genesis document is unsound: {problems[0]}")
-    if document.authorities.get(name) is None:
-        names = ", ".join(member.name for member in document.authorities.members)
-        raise DirectoryError(f"{name} is not an authority of {document.network} ({names})")
     try:
         if path.exists() and any(path.iterdir()):
             raise DirectoryError(f"{path} is not empty: init never overwrites")

@@ -14,6 +14,7 @@ from amanat.consensus.evidence import Evidence
 from amanat.consensus.interface import (
     Effects,
     Event,
+    Final,
     NotLeader,
     Outgoing,
     Persist,
@@ -22,7 +23,7 @@ from amanat.consensus.interface import (
     Tick,
 )
 from amanat.consensus.raft import Role
-from amanat.consensus.statements import CommitCertificate, LeaderCertificate
+from amanat.consensus.statements import LeaderCertificate
 
 log = structlog.get_logger(__name__)
 
@@ -33,8 +34,11 @@ class Listener(Protocol):
     def elected(self, certificate: LeaderCertificate) -> None:
         """This node leads now; open the term."""
 
-    def final(self, certificate: CommitCertificate) -> None:
-        """The certified block and all before it are final."""
+    def certified(self) -> None:
+        """A block was certified: a leader may have something to propose on it."""
+
+    def final(self, final: Final) -> None:
+        """The block and all before it are final."""
 
     def leader_changed(self, status: Status) -> None:
         """Another authority leads, or none does, or the term is another one."""
@@ -130,5 +134,7 @@ class Driver:
         for read in effects.reads:
             self._listener.readable(read)
         after = self._status
+        if before.certified_height != after.certified_height:
+            self._listener.certified()
         if (before.leader, before.term) != (after.leader, after.term):
             self._listener.leader_changed(after)

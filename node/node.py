@@ -13,6 +13,7 @@ from typing import Final
 import structlog
 
 from amanat.config.settings import NodeSettings
+from amanat.consensus import interface
 from amanat.consensus.core import Core, Restored, Status
 from amanat.consensus.evidence import Evidence, evidence_id
 from amanat.consensus.interface import (
@@ -25,11 +26,14 @@ from amanat.consensus.interface import (
 )
 from amanat.consensus.messages import Append
 from amanat.consensus.raft import Identity, Role, Timing
-from amanat.consensus.statements import CommitCertificate, LeaderCertificate
+from amanat.consensus.statements import LeaderCertificate
 from amanat.ledger.authentication import VerifiedTransactions
+from amanat.ledger.authorities import Authority
 from amanat.ledger.chain import BlockFault, Chain
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.executed_block import Tip
 from amanat.ledger.identifiers import LedgerTime
+from amanat.ledger.readiness import Readiness, Ready
 from amanat.ledger.state import PARAMETERS, State
 from amanat.ledger.state_tree import StateTree
 from amanat.ledger.transactions import CheckedTransaction
@@ -83,13 +87,15 @@ class Node:
         self.evidence = list(self.store.evidence())
         """Proof that authorities broke the protocol; empty on a network that works."""
         self._directory = directory
+        self._signer = signer
         self.pool = Pool()
         self.chain = _chain(directory)
         self._applying = self.chain.final.height
         """The greatest height whose blocks were handed to the disk to be applied."""
         self._clock_ahead_ms = _clock_ahead(self.chain.tip.tree)
+        self._rule = self.document.authorities.rule
         self._application = LedgerApplication(
-            self.chain, latest=self._latest_time, observer=self.pool
+            self.chain, history=self.store, latest=self._latest_time, observer=self.pool
         )
         core = self._recover(signer)
         self.driver = Driver(core, send=self._send, write=self._write, listener=self)
@@ -122,9 +128,11 @@ class Node:
         """The greatest final height that any peer has shown a certificate for."""
 
     def _links(self) -> PeerTransport:
+        peer = self.settings.peer
+        address = peer.address or peer.listen
         return PeerTransport(
-            Hello(self.chain_id, self.name, self.settings.api.url, VERSION),
-            self.document.authorities,
+            Hello(self.chain_id, self.name, self.settings.api.url, address, VERSION),
+            self._everybody(),
             certificate=self.certificate,
             addresses=self.settings.peers,
             received=self._received,
@@ -173,6 +181,28 @@ class Node:
             tasks.create_task(self._tick())
             tasks.create_task(self._raise_failure())
 
+    @property
+    def configuration(self) -> Configuration:
+        """Who decides, as far as is final and applied here."""
+        configuration = self.chain.configuration(self.chain.final.height)
+        if configuration is None:
+            raise AssertionError("the final configuration is always known")
+        return configuration
+
+    def ready_word(self) -> Readiness:
+        """Return this node's signed word that it has executed and holds all that is final here."""
+        height = self.chain.final.height
+        statement = Ready(self.chain_id, self.name, height)
+        return Readiness(self.name, height, self._signer.sign(statement.message()))
+
+    def _everybody(self) -> list[Authority]:
+        """Return all who take part, or will if what is under way becomes final."""
+        tip = self.chain.configuration(self.chain.tip.height) or self.configuration
+        found = {each.name: each for each in tip.everybody()}
+        return list(
+            {**found, **{each.name: each for each in self.configuration.everybody()}}.values()
+        )
+
     def fail(self, error: Exception) -> None:
         """End `run` with `error`: what is on disk, or in memory, can no longer be relied on."""
         self._failure = self._failure or error
@@ -194,14 +224,18 @@ class Node:
         """Open the term."""
         self._proposer.open_term(certificate)
 
-    def final(self, certificate: CommitCertificate) -> None:
+    def certified(self) -> None:
+        """There may be something to propose on what is certified."""
+        self._proposer.wake()
+
+    def final(self, final: interface.Final) -> None:
         """Apply what is final, behind the log entries that it came from."""
-        height = certificate.block.height
+        height = final.block.height
         blocks = self.chain.executed(height)[self._applying - self.chain.final.height :]
         self._applying = height
         self.seen_height = max(self.seen_height, height)
         if blocks:
-            self._disk.put(Apply(blocks, certificate))
+            self._disk.put(Apply(blocks, final.certificate))
         self._proposer.wake()
 
     def leader_changed(self, status: Status) -> None:
@@ -240,6 +274,7 @@ class Node:
     def _applied(self, job: Apply) -> None:
         self.chain.finalize(job.blocks[-1].height)
         self.submissions.applied(job.blocks, self.chain.final.time)
+        self.transport.admit(self._everybody())
         self._progress.set()
         self._progress = asyncio.Event()
         self._proposer.wake()
@@ -259,8 +294,9 @@ class Node:
             await self.submissions.take_forwarded(frame.transactions)
             return
         message = frame.message
-        if isinstance(message, Append) and message.commit is not None:
-            self.seen_height = max(self.seen_height, message.commit.block.height)
+        if isinstance(message, Append) and message.certificate is not None:
+            final = message.certificate.final(self._rule)
+            self.seen_height = max(self.seen_height, final.height if final else 0)
         if isinstance(message, Append) and sender == self.status.leader:
             await self._verify_ahead(message)
         self.driver.step(Receive(sender, message))
@@ -303,11 +339,16 @@ class Node:
             if entry is None:
                 raise RecoveryFailed(f"the log entry at height {height} is missing")
             try:
-                self.chain.extend(entry.payload, latest=2**63 - 1, accept=lambda _: None)
+                self.chain.extend(
+                    entry.payload,
+                    latest=2**63 - 1,
+                    accept=lambda _: None,
+                    completes_change=entry.completes_change,
+                )
             except BlockFault as fault:
                 raise RecoveryFailed(f"block {height} on disk: {fault}") from fault
         log.info("node.recovered", applied=applied.height, last=last.height, term=last.term)
-        me = Identity(self.chain_id, self.name, self.document.authorities, signer.sign)
+        me = Identity(self.chain_id, self.name, signer.sign)
         return Core(
             me,
             disk=self.store,

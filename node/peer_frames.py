@@ -19,6 +19,8 @@ class Hello(Structure, frozen=True, tag="hello"):
     name: Name
     api: Annotated[str, Meta(max_length=256)]
     """Where this node serves its HTTP API."""
+    address: Annotated[str, Meta(max_length=256)]
+    """Where peers reach this node, as `host:port`; empty if it does not say."""
     version: Annotated[str, Meta(max_length=64)]
     """The program's version."""
 

@@ -1,4 +1,4 @@
-"""Links to the other authorities: WebSockets over mutual TLS, one for each direction.
+"""Links to all others who take part: WebSockets over mutual TLS, one for each direction.
 
 Each node dials every peer and sends on the link that it dialled; it receives on the links that
 peers dialled. Consensus tolerates loss, so a link that is down drops what is sent, a queue that is
@@ -8,14 +8,14 @@ full drops the oldest frame, and nobody waits for anybody.
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, WSMsgType, web
 
-from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.authorities import Authority
 from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.node.peer_frames import FRAME_BYTES_MAX, Consensus, Forward, Hello, read_frame
 from amanat.node.tls import NodeCertificate, peer_name
@@ -48,24 +48,25 @@ class PeerTransport:
     def __init__(
         self,
         hello: Hello,
-        authorities: AuthoritySet,
+        members: Iterable[Authority],
         *,
         certificate: NodeCertificate,
         addresses: dict[str, str],
         received: Callable[[str, Consensus | Forward], Awaitable[None]],
     ) -> None:
-        """`addresses` gives `host:port` for every other authority."""
+        """`members` may connect; `addresses` gives `host:port` for those that can be dialled."""
         self._hello = hello
-        self._authorities = authorities
+        self._members = {member.name: member for member in members if member.name != hello.name}
         self._certificate = certificate
+        self._addresses = dict(addresses)
         self._received = received
-        self._links = {
-            name: _Link(hello, name, address, certificate.client_context(_key(authorities, name)))
-            for name, address in sorted(addresses.items())
-        }
+        self._links: dict[str, _Link] = {}
         self._incoming: dict[str, web.WebSocketResponse] = {}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: dict[str, asyncio.Task[None]] = {}
         self._runner: web.AppRunner | None = None
+        self._context: ssl.SSLContext | None = None
+        for name in sorted(self._members):
+            self._link(name)
 
     async def start(self, host: str, port: int) -> None:
         """Listen on `host:port` and dial the peers.
@@ -77,16 +78,52 @@ class PeerTransport:
         application.router.add_get(PATH, self._serve)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
-        context = self._certificate.server_context(self._authorities)
-        site = web.TCPSite(self._runner, host, port, ssl_context=context, reuse_address=True)
+        self._context = self._certificate.server_context(self._members.values())
+        site = web.TCPSite(self._runner, host, port, ssl_context=self._context, reuse_address=True)
         await site.start()
-        self._tasks = [asyncio.create_task(link.run()) for link in self._links.values()]
+        self._dial()
+
+    def admit(self, members: Iterable[Authority]) -> None:
+        """Let these connect, and dial them, from now on; and nobody else."""
+        wanted = {member.name: member for member in members if member.name != self._hello.name}
+        if wanted == self._members:
+            return
+        new = [member for name, member in wanted.items() if name not in self._members]
+        gone = [name for name in self._members if name not in wanted]
+        self._members = wanted
+        if self._context is not None:
+            self._certificate.admit(self._context, new)
+        for name in gone:
+            self._links.pop(name, None)
+            task = self._tasks.pop(name, None)
+            if task is not None:
+                task.cancel()
+        for member in new:
+            self._link(member.name)
+        self._dial()
+        log.info("peers.changed", members=sorted(wanted))
+
+    def _link(self, name: str) -> None:
+        address = self._addresses.get(name)
+        if address is None or name in self._links:
+            return
+        context = self._certificate.client_context(self._members[name].key)
+        self._links[name] = _Link(self._hello, name, address, context)
+
+    def _dial(self) -> None:
+        """Dial whoever can be and is not being dialled, once this node listens."""
+        if self._context is None:
+            return
+        for name, link in self._links.items():
+            if name not in self._tasks:
+                self._tasks[name] = asyncio.create_task(link.run())
 
     async def stop(self) -> None:
         """Close every link."""
-        for task in self._tasks:
+        tasks = list(self._tasks.values())
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         for socket in list(self._incoming.values()):
             await socket.close()
         if self._runner is not None:
@@ -104,9 +141,9 @@ class PeerTransport:
 
     async def _serve(self, request: web.Request) -> web.WebSocketResponse:
         certificate = request.get_extra_info("peercert")
-        name = peer_name(certificate, self._authorities)
-        if name is None or name not in self._links:
-            raise web.HTTPForbidden(text="not an authority of this network")
+        name = peer_name(certificate, self._members.values())
+        if name is None:
+            raise web.HTTPForbidden(text="not one who takes part in this network")
         socket = web.WebSocketResponse(
             max_msg_size=FRAME_BYTES_MAX, compress=False, heartbeat=5, timeout=1
         )
@@ -139,12 +176,23 @@ class PeerTransport:
                     log.error("peer.refused", peer=name, reason=fault)
                     return
                 greeted = True
-                self._links[name].wake()
+                self._reach(name, frame.address)
+            elif name not in self._members:
+                return  # it has been removed meanwhile
             elif not greeted:
                 log.warning("peer.garbage", peer=name, reason="it does not say hello first")
                 return
             else:
                 await self._received(name, frame)
+
+    def _reach(self, name: str, address: str) -> None:
+        """A peer is up: it has just dialled this node. Dial it, or wake the link that does."""
+        if name not in self._links and address and name in self._members:
+            self._addresses[name] = address
+            self._link(name)
+            self._dial()
+        elif name in self._links:
+            self._links[name].wake()
 
 
 def hello_fault(theirs: Hello, ours: Hello, expected: str) -> str | None:
@@ -157,13 +205,6 @@ def hello_fault(theirs: Hello, ours: Hello, expected: str) -> str | None:
     if theirs.name != expected:
         return f"it calls itself {theirs.name}, but its key is that of {expected}"
     return None
-
-
-def _key(authorities: AuthoritySet, name: str) -> bytes:
-    member = authorities.get(name)
-    if member is None:
-        raise ValueError(f"{name} is not an authority of this network")
-    return member.key
 
 
 class _Link:

@@ -2,7 +2,8 @@
 
 A bundle holds everything but the genesis document. Its headers lead from the block that it speaks
 of to the block that its certificate is for, because a certificate makes final all blocks before
-its own and not every block has one.
+its own and not every block has one. Its eras lead from the genesis document to whoever signed that
+certificate.
 """
 
 from collections.abc import Sequence
@@ -14,15 +15,18 @@ from amanat.ledger.encoding import Structure, encode
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.receipts import Receipt
 from amanat.ledger.state_tree import StateProof
+from amanat.node.eras import Era
 
 
 class BalanceProof(Structure, frozen=True, tag="amanat/balance-proof/v1"):
     """An account's holding of an instrument, or that it has none, in the first header's state."""
 
+    eras: tuple[Era, ...]
+    """Every configuration of the authorities after the first, up to the last header's height."""
     headers: tuple[BlockHeader, ...]
-    """Ascending and linked: from the block that is proved to the block that is certified."""
+    """Ascending and linked: from the block that is proved to the last that is made final."""
     certificate: CommitCertificate
-    """For the last of the headers."""
+    """Makes the last of the headers final."""
     proof: StateProof
 
 
@@ -40,6 +44,7 @@ class ReceiptProof(Structure, frozen=True, tag="amanat/receipt-proof/v1"):
     It states sides and not an index among so many: the root fixes the former and not the latter.
     """
 
+    eras: tuple[Era, ...]
     headers: tuple[BlockHeader, ...]
     certificate: CommitCertificate
     receipt: Receipt
@@ -47,19 +52,24 @@ class ReceiptProof(Structure, frozen=True, tag="amanat/receipt-proof/v1"):
 
 
 def balance_proof(
-    headers: Sequence[BlockHeader], certificate: CommitCertificate, proof: StateProof
+    eras: Sequence[Era],
+    headers: Sequence[BlockHeader],
+    certificate: CommitCertificate,
+    proof: StateProof,
 ) -> bytes:
     """Return the bundle for a holding.
 
     Args:
-        headers: from the block whose state `proof` is about to the block of `certificate`.
-        certificate: for the last of `headers`.
+        eras: of every configuration after genesis up to the last header.
+        headers: from the block that `proof` is about to the last that is made final.
+        certificate: makes the last of `headers` final.
         proof: of the holding's key under the state root of the first of `headers`.
     """
-    return encode(BalanceProof(tuple(headers), certificate, proof))
+    return encode(BalanceProof(tuple(eras), tuple(headers), certificate, proof))
 
 
 def receipt_proof(
+    eras: Sequence[Era],
     headers: Sequence[BlockHeader],
     certificate: CommitCertificate,
     receipts: Sequence[Receipt],
@@ -68,8 +78,9 @@ def receipt_proof(
     """Return the bundle for one receipt.
 
     Args:
-        headers: from the block that holds the receipt to the block of `certificate`.
-        certificate: for the last of `headers`.
+        eras: of every configuration after genesis up to the last header.
+        headers: from the block that holds the receipt to the last that `certificate` makes final.
+        certificate: makes the last of `headers` final.
         receipts: all receipts of the first block of `headers`, in order.
         index: which of them is proved.
 
@@ -79,4 +90,4 @@ def receipt_proof(
     path = merkle.prove([encode(receipt) for receipt in receipts], index)
     sides = merkle.sides(index, len(receipts))
     steps = tuple(Step(left, beside) for left, beside in zip(sides, path, strict=True))
-    return encode(ReceiptProof(tuple(headers), certificate, receipts[index], steps))
+    return encode(ReceiptProof(tuple(eras), tuple(headers), certificate, receipts[index], steps))

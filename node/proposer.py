@@ -15,9 +15,11 @@ import structlog
 from amanat.consensus.interface import Propose
 from amanat.consensus.statements import LeaderCertificate
 from amanat.ledger.chain import Chain
+from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.identifiers import LedgerTime
 from amanat.ledger.rejections import DoorCode, DoorRefusal
 from amanat.ledger.transactions import CheckedTransaction
+from amanat.node import block_duties
 from amanat.node.application import LedgerApplication
 from amanat.node.driver import Driver
 from amanat.node.pool import Pool
@@ -80,22 +82,29 @@ class Proposer:
         """Propose what is to be proposed now: the term's opening block, or what waits."""
         opening, self._opening = self._opening, None
         if opening is not None and self._driver.status.term == opening.term:
-            self._build(0, opening.digest())
-        self._propose_waiting()
+            self._build(0, leader_certificate=opening.digest())
+        if self._driver.leads:
+            self._propose_next()
 
-    def _propose_waiting(self) -> None:
+    def _propose_next(self) -> None:
         status = self._driver.status
-        in_flight = status.last.height - status.commit_height
+        if not block_duties.may_build(status, self._chain, IN_FLIGHT_MAX):
+            return
+        if block_duties.completes_change(status, self._chain):
+            self._build(0, completes_change=True)
+            return
         waiting = self._pool.waiting
-        if not self._driver.leads or waiting == 0 or in_flight >= IN_FLIGHT_MAX:
+        under_way = status.last.height > status.certified_height
+        too_few = waiting == 0 or (under_way and waiting < WORTH_A_BLOCK)
+        if too_few and not block_duties.owes_child(self._chain):
             return
-        if in_flight and waiting < WORTH_A_BLOCK:
-            return
-        taken = self._build(BLOCK_TRANSACTIONS, b"")
+        taken = self._build(BLOCK_TRANSACTIONS)
         if taken and self._pool.waiting:
             self.wake()
 
-    def _build(self, most: int, leader_certificate: bytes) -> bool:
+    def _build(
+        self, most: int, *, leader_certificate: bytes = b"", completes_change: bool = False
+    ) -> bool:
         """Build and propose a block of at most `most` transactions. Return whether it was taken."""
         candidates = self._pool.first(most)
         built = self._chain.build(
@@ -104,18 +113,25 @@ class Proposer:
             time=self._now(),
             leader_certificate=leader_certificate,
             candidates=candidates,
+            completes_change=completes_change,
         )
         decides_expiry = self._drop(built.refused)
         block = built.block
-        if candidates and not block.ids and not decides_expiry:
+        owed = leader_certificate or completes_change or block_duties.owes_child(self._chain)
+        if not block.ids and not decides_expiry and not owed:
             return False
-        header = block.block.header
-        if not self._driver.propose(
-            Propose(header.height, header.parent, block.digest, block.payload)
-        ):
-            return False
+        return self._hand_over(block, completes_change=completes_change)
+
+    def _hand_over(self, block: ExecutedBlock, *, completes_change: bool) -> bool:
+        """Move the tip to `block` and have it proposed, or take it back."""
         self._application.append(block)
-        return True
+        header = block.block.header
+        taken = self._driver.propose(
+            Propose(header.height, header.parent, block.digest, block.payload, completes_change)
+        )
+        if not taken:
+            self._application.truncate(header.height - 1)
+        return taken
 
     def _drop(self, refused: list[tuple[CheckedTransaction, DoorRefusal]]) -> bool:
         """Drop candidates that may not be in a block.

@@ -14,6 +14,7 @@ and a batch is seen whole or not at all.
     v <height>   root of the state tree        c <height>      commit certificate
     x <id>       height and index of a transaction
     e <id>       evidence that an authority broke the protocol
+    g <height>   the configuration of the authorities that the block at that height brought about
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from amanat.consensus.evidence import Evidence, evidence_id
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.statements import BlockId, CommitCertificate, genesis_id
 from amanat.ledger.blocks import Block, BlockHeader
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import EncodingError, Structure, decode, encode
 from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.genesis import GenesisDocument
@@ -35,7 +37,7 @@ from amanat.ledger.identifiers import Digest, Height, LedgerTime
 from amanat.ledger.receipts import Receipt
 from amanat.ledger.state_tree import MissingNode, NodeRef, StateTree
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Version of this layout."""
 
 RECENT_ENTRIES: Final = 256
@@ -98,6 +100,8 @@ class Store:
                     batch.put(b"s" + key, value)
             applied = AppliedState(0, chain, document.created, update.tree.ref, None)
             batch.put(b"v" + _u64(0), encode(update.tree.ref))
+            first = Configuration.first(document.authorities)
+            batch.put(b"g" + _u64(0), encode(first))
             batch.put(b"a", encode(applied))
         database.close()
 
@@ -205,6 +209,9 @@ class Store:
             with self._db.write_batch() as batch:
                 for block in blocks:
                     _write_block(batch, block)
+                    if block.next_configuration.since == block.height:
+                        era = encode(block.next_configuration)
+                        batch.put(b"g" + _u64(block.height), era)
                 last = blocks[-1]
                 batch.put(b"c" + _u64(last.height), encode(certificate))
                 applied = AppliedState(
@@ -256,6 +263,32 @@ class Store:
         """
         raw = self._need(b"r" + _u64(height))
         return decode(raw, tuple[Receipt, ...], bytes_max=len(raw))
+
+    def eras(self) -> Iterator[Configuration]:
+        """Yield every configuration that there was, in order, from genesis on."""
+        for _, raw in self._iterate(prefix=b"g"):
+            yield decode(raw, Configuration)
+
+    def configuration(self, height: int) -> Configuration | None:
+        """Return who decides after the final block at `height`."""
+        for _, raw in self._iterate(start=b"g", stop=b"g" + _u64(height + 1), reverse=True):
+            return decode(raw, Configuration)
+        return None
+
+    def certifier(self, height: int) -> Configuration | None:
+        """Return who certifies the final block at `height`, which is not genesis."""
+        before = self.configuration(height - 1)
+        if before is None or not before.is_joint:
+            return before
+        after = self.configuration(height)
+        return after if after is not None and after.since == height else before
+
+    def certificate(self, first: int, last: int) -> CommitCertificate | None:
+        """Return the highest certificate kept of what makes a block `first` to `last` final."""
+        bounds = {"start": b"c" + _u64(first), "stop": b"c" + _u64(last + 1)}
+        for _, raw in self._iterate(**bounds, reverse=True):
+            return decode(raw, CommitCertificate)
+        return None
 
     def certificate_from(self, height: int) -> CommitCertificate | None:
         """Return the certificate of the first certified block at or after `height`, or None."""

@@ -1,4 +1,4 @@
-"""Mutual TLS 1.3 between authorities, trusting exactly the keys of the authority set.
+"""Mutual TLS 1.3 between nodes, trusting exactly the keys that the ledger lists.
 
 Each authority's ledger key is its own small certificate authority: it signs a short-lived
 certificate for its node's TLS key. A peer needs no certificate file to check it. It builds, from
@@ -8,6 +8,7 @@ was given (partial chain), so nobody looks at the signature on the anchor itself
 
 import os
 import ssl
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.authorities import Authority
 from amanat.ledger.identifiers import PublicKey
 from amanat.node.keystore import Signer
 
@@ -92,13 +93,20 @@ class NodeCertificate:
             self.renew(now)
         return due
 
-    def server_context(self, authorities: AuthoritySet) -> ssl.SSLContext:
-        """Return a context that accepts every other authority, and nobody else."""
+    def server_context(self, members: Iterable[Authority]) -> ssl.SSLContext:
+        """Return a context that accepts every other one of `members`, and nobody else."""
         context = self._context(ssl.PROTOCOL_TLS_SERVER)
-        for member in authorities.members:
+        self.admit(context, members)
+        return context
+
+    def admit(self, context: ssl.SSLContext, members: Iterable[Authority]) -> None:
+        """Let a server's context accept `members` as well, from the next connection on.
+
+        OpenSSL cannot forget a key again: who may still connect is for `peer_name` to say.
+        """
+        for member in members:
             if member.name != self._name:
                 context.load_verify_locations(cadata=anchor(member.key))
-        return context
 
     def client_context(self, peer_key: PublicKey) -> ssl.SSLContext:
         """Return a context that accepts the one authority with `peer_key`."""
@@ -138,18 +146,18 @@ def anchor(key: PublicKey) -> str:
     return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def peer_name(peer_certificate: dict[str, Any] | None, authorities: AuthoritySet) -> str | None:
+def peer_name(peer_certificate: dict[str, Any] | None, members: Iterable[Authority]) -> str | None:
     """Return the authority whose key signed a verified peer's certificate, or None.
 
     Args:
         peer_certificate: as `ssl.SSLObject.getpeercert()` gives it.
-        authorities: who may connect.
+        members: who may connect.
     """
     issuer = (peer_certificate or {}).get("issuer", ())
     for part in issuer:
         for kind, value in part:
             if kind == "commonName":
-                for member in authorities.members:
+                for member in members:
                     if member.key.hex() == value:
                         return member.name
     return None

@@ -6,6 +6,7 @@ To add one: write its file (fields, `signers`, `refusals`, `requirements`, `appl
 
 from typing import Final
 
+from amanat.ledger.operations.change_authorities import ChangeAuthorities
 from amanat.ledger.operations.deliver_versus_payment import DeliverVersusPayment
 from amanat.ledger.operations.issue import Issue
 from amanat.ledger.operations.open_account import OpenAccount
@@ -19,6 +20,7 @@ from amanat.ledger.operations.transfer import Transfer
 __all__ = [
     "OPERATIONS",
     "AnyOperation",
+    "ChangeAuthorities",
     "DeliverVersusPayment",
     "Issue",
     "OpenAccount",
@@ -39,6 +41,7 @@ OPERATIONS: Final[tuple[type[Operation], ...]] = (
     Transfer,
     DeliverVersusPayment,
     Redeem,
+    ChangeAuthorities,
 )
 
 AnyOperation = (
@@ -50,5 +53,6 @@ AnyOperation = (
     | Transfer
     | DeliverVersusPayment
     | Redeem
+    | ChangeAuthorities
 )
 """The same list as a type, for the strict decoder."""

@@ -5,22 +5,27 @@ from typing import ClassVar
 
 from amanat.ledger.accounts import Account
 from amanat.ledger.authorization import Requirement, Signers
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import Structure
-from amanat.ledger.identifiers import LedgerTime
+from amanat.ledger.identifiers import Digest, Height, LedgerTime
 from amanat.ledger.instruments import Instrument
 from amanat.ledger.participants import Participant
 from amanat.ledger.receipts import Event
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.state import ACCOUNTS, INSTRUMENTS, PARTICIPANTS, State
+from amanat.ledger.state import ACCOUNTS, INSTRUMENTS, PARTICIPANTS, State, configuration_of
 
 
 class Execution:
-    """What an operation works on: the state, the ledger time, who signed; and its events."""
+    """What an operation works on: the state, the block that it is in, who signed; its events."""
 
-    __slots__ = ("events", "operation", "signers", "state", "time")
+    __slots__ = ("chain", "events", "height", "operation", "signers", "state", "time")
 
-    def __init__(self, state: State, time: LedgerTime, signers: Signers) -> None:
+    def __init__(
+        self, state: State, *, chain: Digest, height: Height, time: LedgerTime, signers: Signers
+    ) -> None:
         self.state = state
+        self.chain = chain
+        self.height = height
         self.time = time
         self.signers = signers
         self.operation = 0
@@ -29,6 +34,10 @@ class Execution:
     def emit(self, name: str, **fields: int | str) -> None:
         """Record that the current operation did something."""
         self.events.append(Event(self.operation, name, fields))
+
+    def configuration(self) -> Configuration:
+        """Return who decides now."""
+        return configuration_of(self.state)
 
     def account(self, name: str) -> Account:
         """Return the account, refusing with `unknown_account`."""

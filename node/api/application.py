@@ -28,6 +28,7 @@ ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/v1/evidence", evidence.evidence),
     ("GET", "/v1/network", network.network),
     ("GET", "/v1/status", network.status),
+    ("GET", "/v1/readiness", network.word),
     ("GET", "/v1/genesis", network.genesis),
     ("GET", "/v1/operations", network.operations),
     ("GET", "/livez", network.live),

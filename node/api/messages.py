@@ -129,10 +129,12 @@ class BlockView(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class NodeView(msgspec.Struct, frozen=True):
-    """One authority, as the node that answers knows it."""
+    """One who takes part, as the node that answers knows it."""
 
     name: str
     authority_class: str = msgspec.field(name="class")
+    part: str
+    """`votes`, `learns`, `is joining` or `is leaving`."""
     key: str
     api: str | None
     connected: bool
@@ -146,8 +148,21 @@ class NetworkView(msgspec.Struct, frozen=True):
     fingerprint: str
     quorum: int
     sovereign_min: int
+    rule: str
+    """`majority` or `two_thirds`: what makes a block final."""
+    changing_since: int | None
+    """The block that began a change of the authorities, while that is under way."""
     leader: str | None
     authorities: list[NodeView]
+    """All who take part: those who vote, those who are joining or leaving, and learners."""
+
+
+class ReadinessView(msgspec.Struct, frozen=True):
+    """This node's signed word that it has caught up, for a decision to let it vote."""
+
+    name: str
+    height: int
+    signature: str
 
 
 class StatusView(msgspec.Struct, frozen=True):

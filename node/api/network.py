@@ -5,8 +5,18 @@ from typing import Final
 from aiohttp import web
 
 from amanat.config.genesis_file import fingerprint, to_json
+from amanat.consensus.core import Status
+from amanat.consensus.raft import Role
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.operations import OPERATIONS
-from amanat.node.api.messages import Check, NetworkView, NodeView, Readiness, StatusView
+from amanat.node.api.messages import (
+    Check,
+    NetworkView,
+    NodeView,
+    Readiness,
+    ReadinessView,
+    StatusView,
+)
 from amanat.node.api.requests import NODE, answer
 from amanat.node.node import Node
 from amanat.node.version import VERSION
@@ -25,6 +35,13 @@ async def status(request: web.Request) -> web.Response:
     """Show this node at this moment."""
     node = request.app[NODE]
     return answer(node, status_view(node))
+
+
+async def word(request: web.Request) -> web.Response:
+    """Return this node's signed word that it has caught up: a new voting member needs it."""
+    node = request.app[NODE]
+    ready = node.ready_word()
+    return answer(node, ReadinessView(ready.name, ready.height, ready.signature.hex()))
 
 
 async def genesis(request: web.Request) -> web.Response:
@@ -83,16 +100,18 @@ def readiness(node: Node) -> Readiness:
 
 def network_view(node: Node) -> NetworkView:
     """Return the network as this node knows it."""
-    authorities = node.document.authorities
+    configuration = node.configuration
+    authorities = configuration.current
     peers = {peer.name: peer for peer in node.transport.status()}
     views = []
-    for member in authorities.members:
+    for member in configuration.everybody():
         peer = peers.get(member.name)
         is_self = member.name == node.name
         views.append(
             NodeView(
                 name=member.name,
                 authority_class=member.authority_class.value,
+                part=_part(configuration, member.name),
                 key=member.key.hex(),
                 api=node.settings.api.url if is_self else peer.api if peer else None,
                 connected=is_self or (peer is not None and peer.connected),
@@ -104,20 +123,38 @@ def network_view(node: Node) -> NetworkView:
         fingerprint=fingerprint(node.chain_id),
         quorum=authorities.quorum,
         sovereign_min=authorities.sovereign_min,
+        rule=authorities.rule.value,
+        changing_since=configuration.since if configuration.is_joint else None,
         leader=node.status.leader,
         authorities=views,
     )
 
 
+def _part(configuration: Configuration, name: str) -> str:
+    now = configuration.current.get(name) is not None
+    if configuration.incoming is None:
+        return "votes" if now else "learns"
+    then = configuration.incoming.get(name) is not None
+    if now:
+        return "votes" if then else "is leaving"
+    return "is joining" if then else "learns"
+
+
+def _role(node: Node, core: Status) -> str:
+    """Return the Raft role, or `learner` for a node without a vote."""
+    votes = node.configuration.get(node.name) is not None
+    return "learner" if not votes and core.role is Role.FOLLOWER else core.role.value
+
+
 def status_view(node: Node) -> StatusView:
     """Return this node's place in the network."""
-    member = node.document.authorities.get(node.name)
+    member = node.configuration.peer(node.name)
     final = node.chain.final
     core = node.status
     return StatusView(
         name=node.name,
         authority_class=member.authority_class.value if member else "",
-        role=core.role.value,
+        role=_role(node, core),
         term=core.term,
         height=final.height,
         state_root=final.tree.root.hex(),

@@ -25,7 +25,7 @@ def save(url: str, file: Path, output: Format) -> None:
             target.write(encode(parts))
     except OSError as error:
         raise Failure(f"{file} cannot be written: {error.strerror}") from error
-    height = decode(parts[-1], RecordPart, bytes_max=len(parts[-1])).commit.block.height
+    height = sum(len(decode(each, RecordPart, bytes_max=len(each)).blocks) for each in parts)
     show({"file": str(file), "from": url, "height": height}, output)
 
 
@@ -37,8 +37,13 @@ def audit(one: str, two: str, genesis: Path, output: Format) -> None:
         raise Failure(str(error)) from error
     first, second = (_sound(source, document) for source in (one, two))
     fork = fork_height(first, second)
-    chain, authorities = document.chain_id(), document.authorities
-    found = [each for each in culprits(first, second, chain) if is_proven(each, chain, authorities)]
+    chain = document.chain_id()
+    known = {link.electorate for record in (first, second) for link in record.links}
+    found = [
+        each
+        for each in culprits(first, second, chain)
+        if any(is_proven(each, chain, configuration) for configuration in known)
+    ]
     show(_report(document, (first, second), fork, found, output), output)
     if fork is not None:
         names = ", ".join(sorted({each.authority for each in found}))
@@ -55,7 +60,7 @@ def _report(
     views = [evidence_view(each) for each in found]
     report: dict[str, Any] = {
         "network": document.network,
-        "heights": [record.commit.block.height for record in records],
+        "heights": [record.final.height for record in records],
         "forked_at": fork,
         "culprits": sorted({view.authority for view in views}),
     }
@@ -70,10 +75,10 @@ def _sound(source: str, document: GenesisDocument) -> Record:
     parts = _fetch(source) if source.startswith(("http://", "https://")) else _read(Path(source))
     chain = document.chain_id()
     try:
-        record = joined(parts, chain)
+        record = joined(parts, chain, document.authorities)
     except BadRecord as bad:
         raise Failure(f"{source}: {bad}", ExitCode.NOT_VALID) from bad
-    fault = record_fault(record, chain, document.authorities)
+    fault = record_fault(record, chain)
     if fault:
         raise Failure(f"{source}: {fault}", ExitCode.NOT_VALID)
     return record

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
+from amanat.ledger.authorities import QuorumRule
 from amanat.node.cli.output import Format
 
 EXIT_CODES: Final = (
@@ -176,15 +177,18 @@ def genesis_create(
     network: Annotated[str, typer.Option(help="The network's name.")],
     authority: Annotated[list[str], typer.Option(help="name:sovereign|custodian:public-key")],
     participant: Annotated[list[str], typer.Option(help="name:role[,role]:public-key")],
-    quorum: Annotated[int | None, typer.Option(help="Majority by default.")] = None,
+    quorum: Annotated[int | None, typer.Option(help="The rule's least by default.")] = None,
     sovereign_min: Annotated[int, typer.Option(help="Sovereign members of a quorum.")] = 1,
+    rule: Annotated[
+        QuorumRule, typer.Option(help="Safe if authorities stop (majority), or lie (two_thirds).")
+    ] = QuorumRule.MAJORITY,
     output: Output = Format.TABLE,
 ) -> None:
     """Write a genesis document with the standard policies and limits. Never overwrites."""
     from amanat.node.cli import genesis_documents
 
-    rule = genesis_documents.QuorumRule(quorum, sovereign_min)
-    genesis_documents.create(file, network, authority, participant, rule=rule, output=output)
+    choice = genesis_documents.QuorumChoice(quorum, sovereign_min, rule)
+    genesis_documents.create(file, network, authority, participant, choice=choice, output=output)
 
 
 @genesis.command("show")

@@ -11,7 +11,7 @@ from amanat.config.genesis_file import (
     to_json,
 )
 from amanat.config.standard_rules import standard_parameters, standard_policies
-from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet
+from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.participants import Participant, Role
 from amanat.node.cli.failure import ExitCode, Failure
@@ -20,11 +20,19 @@ from amanat.node.clock import now
 
 
 @dataclass(frozen=True, slots=True)
-class QuorumRule:
-    """How many authorities, and how many sovereign ones, make a quorum; None is a majority."""
+class QuorumChoice:
+    """What the founders choose; `quorum` None is the smallest that the rule allows."""
 
     quorum: int | None
     sovereign_min: int
+    rule: QuorumRule
+
+    def of(self, members: tuple[Authority, ...]) -> AuthoritySet:
+        """Return the set of these members."""
+        n = len(members)
+        least = n // 2 + 1 if self.rule is QuorumRule.MAJORITY else 2 * n // 3 + 1
+        quorum = least if self.quorum is None else self.quorum
+        return AuthoritySet(members, quorum, self.sovereign_min, self.rule)
 
 
 def create(
@@ -33,7 +41,7 @@ def create(
     authorities: list[str],
     participants: list[str],
     *,
-    rule: QuorumRule,
+    choice: QuorumChoice,
     output: Format,
 ) -> None:
     """Write a genesis document founded now."""
@@ -43,11 +51,7 @@ def create(
         version=1,
         network=network,
         created=now(),
-        authorities=AuthoritySet(
-            tuple(members),
-            len(members) // 2 + 1 if rule.quorum is None else rule.quorum,
-            rule.sovereign_min,
-        ),
+        authorities=choice.of(tuple(members)),
         participants=tuple(everybody),
         policies=standard_policies(),
         parameters=standard_parameters(),
@@ -104,6 +108,7 @@ def _show(file: Path, document: GenesisDocument, output: Format) -> None:
         "chain": chain.hex(),
         "quorum": f"{authorities.quorum} of {len(authorities.members)}, "
         f"{authorities.sovereign_min} of them sovereign",
+        "rule": authorities.rule.value,
         "authorities": [
             f"{member.name} ({member.authority_class.value})" for member in authorities.members
         ],

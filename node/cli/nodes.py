@@ -10,7 +10,7 @@ from amanat.config.genesis_file import GenesisFileError, fingerprint, load_genes
 from amanat.config.settings import NodeSettings, SettingsError, load_settings
 from amanat.ledger.identifiers import Digest
 from amanat.node.cli.failure import ExitCode, Failure
-from amanat.node.cli.output import Format, show
+from amanat.node.cli.output import Format, note, show
 from amanat.node.data_directory import DirectoryError, create
 from amanat.node.run import StartError, run_node
 
@@ -23,6 +23,11 @@ def init(config: Path, output: Format) -> None:
         create(Path(settings.data), settings.name, document)
     except (GenesisFileError, DirectoryError) as error:
         raise Failure(str(error)) from error
+    if document.authorities.get(settings.name) is None:
+        note(
+            f"{settings.name} is not an authority in the genesis document: the others take it in "
+            "once a decision on the ledger names it and its key"
+        )
     chain = document.chain_id()
     made = {
         "name": settings.name,

@@ -7,7 +7,7 @@ from pathlib import Path
 from amanat.config.genesis_file import to_json
 from amanat.config.settings import load_settings
 from amanat.config.standard_rules import standard_parameters, standard_policies
-from amanat.ledger.authorities import Authority, AuthoritySet
+from amanat.ledger.authorities import Authority, AuthoritySet, QuorumRule
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import LedgerTime, PublicKey
 from amanat.ledger.participants import Participant
@@ -61,7 +61,9 @@ def found(layout: Layout, created: LedgerTime, ports: Ports) -> GenesisDocument:
         version=1,
         network="testnet",
         created=created,
-        authorities=AuthoritySet(tuple(authorities), QUORUM, SOVEREIGN_MIN),
+        authorities=AuthoritySet(
+            tuple(authorities), QUORUM, SOVEREIGN_MIN, QuorumRule.MAJORITY
+        ),
         participants=tuple(participants),
         policies=standard_policies(),
         parameters=standard_parameters(),

@@ -1,0 +1,130 @@
+"""How a node that lags far behind learns what is final, from anybody (see docs/consensus.md).
+
+A follower checks its leader's certificate against the configuration of the authorities. One that
+lags behind a change of the authorities cannot do that yet. So it asks for final blocks, each batch
+of which a commit certificate proves that it can check with what it knows, until it can tell who
+leads. Such blocks need no leader: whoever has them may send them.
+"""
+
+from typing import Final
+
+from amanat.consensus.entry_checks import entry_fault
+from amanat.consensus.finality import certify
+from amanat.consensus.log_entry import Entry
+from amanat.consensus.messages import AskFinal, Finalized
+from amanat.consensus.raft import Raft, Role
+from amanat.consensus.statements import CommitCertificate
+
+BYTES_MAX: Final = 2 * 1024 * 1024
+"""Payload bytes of one message, unless a single entry is longer."""
+
+
+def ask(raft: Raft, peer: str) -> None:
+    """Ask `peer` for what is final and lacks here; once for each height and heartbeat period."""
+    height = raft.final.height + 1
+    if raft.asked_final != height:
+        raft.asked_final = height
+        raft.out.send(peer, AskFinal(raft.term, height))
+
+
+def ask_everybody(raft: Raft) -> None:
+    """Ask all voting members."""
+    for peer in raft.voters:
+        raft.out.send(peer, AskFinal(raft.term, raft.final.height + 1))
+
+
+def on_ask_final(raft: Raft, sender: str, message: AskFinal) -> None:
+    """Send final blocks from that height on, with a certificate that the sender can check."""
+    first = message.height
+    if not 0 < first <= raft.final.height:
+        return
+    entries = list(raft.log.entries(first, BYTES_MAX))
+    last = _end_of_era(raft, first, min(first + len(entries) - 1, raft.final.height))
+    certificate = raft.log.certificate(first, last)
+    if certificate is None and raft.commit is not None and raft.final.height <= last:
+        certificate = raft.commit
+    final = certificate.final(raft.rule) if certificate is not None else None
+    if certificate is None or final is None:
+        return
+    taken = tuple(entries[: final.height - first + 1])
+    raft.out.send(sender, Finalized(raft.term, taken, certificate, raft.final.height))
+
+
+def _end_of_era(raft: Raft, first: int, last: int) -> int:
+    """Return the last height, at most `last`, of the era of `first` or just after it.
+
+    Who knows the configuration of `first` can check certificates of its era and of the next, but
+    of none after that.
+    """
+    while last > first:
+        configuration = raft.application.certifier(last)
+        if configuration is None or configuration.since <= first:
+            return last
+        last = min(configuration.since, last - 1)
+    return last
+
+
+def on_finalized(raft: Raft, sender: str, message: Finalized) -> None:
+    """Take final blocks, whoever sends them, once it is proved that they are."""
+    if raft.role in (Role.CANDIDATE, Role.LEADER):
+        return
+    raft.asked_final = 0
+    entries = [entry for entry in message.entries if entry.block.height > raft.final.height]
+    if not entries:
+        return
+    fault = _proof_fault(raft, entries, message.certificate) or _take(raft, entries)
+    if fault:
+        raft.out.fault(sender, f"what it sends as final: {fault}")
+        return
+    certify_final(raft, entries[-1], message.certificate)
+    if message.final > raft.final.height:
+        ask(raft, sender)
+
+
+def certify_final(raft: Raft, last: Entry, certificate: CommitCertificate) -> None:
+    """Note that `last`, which is in the log, is final."""
+    if raft.log.block_id(certificate.block.height) == certificate.block:
+        certify(raft, certificate)
+        return
+    # By two thirds the certified block is the child of what is final, and not at hand yet.
+    certify(raft, certificate)
+    raft.certified = last.parent_certificate
+
+
+def _proof_fault(raft: Raft, entries: list[Entry], certificate: CommitCertificate) -> str | None:
+    """Return why these are not proved to be the next final blocks, or None."""
+    previous = raft.final
+    for entry in entries:
+        block = entry.block
+        if (block.height, entry.parent) != (previous.height + 1, previous.digest):
+            return f"block {block.height} does not follow"
+        if not raft.application.vouches(entry):
+            return f"block {block.height} is not what its entry says"
+        previous = block
+    if certificate.final(raft.rule) != previous:
+        return "the certificate is not for its end"
+    # Invariants 2 and 7, with what is known here: the configuration of the last final block.
+    if not certificate.is_proof(raft.me.chain, raft.final_configuration):
+        return "its certificate is not valid"
+    return None
+
+
+def _take(raft: Raft, entries: list[Entry]) -> str | None:
+    """Put final entries in the log, in place of what is not. Return what is wrong with one."""
+    if entries[-1].block.term > raft.term:
+        raft.become_follower(entries[-1].block.term)
+    previous = raft.final
+    for entry in entries:
+        block = entry.block
+        if raft.log.block_id(block.height) != block:
+            if block.height <= raft.log.last.height:
+                raft.truncate(previous.height)
+            fault = entry_fault(raft, previous, entry)
+            disagreement = None if fault else raft.application.extend(entry)
+            if disagreement:
+                fault = disagreement.reason
+            if fault:
+                return f"block {block.height}: {fault}"
+            raft.append(entry)
+        previous = block
+    return None

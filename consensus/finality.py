@@ -1,0 +1,61 @@
+"""What is certified and what is final: how certificates are learnt, checked and compared."""
+
+from amanat.consensus.entry_checks import is_certified
+from amanat.consensus.evidence import of_denied_acks, of_two_commits
+from amanat.consensus.interface import Final, Promise
+from amanat.consensus.raft import Raft
+from amanat.consensus.statements import CommitCertificate
+
+
+def learn(raft: Raft, sender: str, certificate: CommitCertificate) -> None:
+    """Take a certificate that `sender` shows, if it is news, of a block in the log, and valid."""
+    block = certificate.block
+    if raft.log.block_id(block.height) != block or block.height <= raft.final.height:
+        _compare(raft, sender, certificate)
+        return
+    if raft.certified is not None and raft.certified.block.position >= block.position:
+        return
+    # Invariants 2 and 7: finality is a sovereign quorum of acks, not a leader's word.
+    if not is_certified(raft, certificate):
+        raft.out.fault(sender, f"the commit certificate of block {block.height} is not valid")
+        return
+    certify(raft, certificate)
+
+
+def certify(raft: Raft, certificate: CommitCertificate) -> None:
+    """Note a valid certificate of a block in the log, and what it makes final."""
+    raft.certified = certificate
+    height = certificate.block.height
+    raft.acks = {each: found for each, found in raft.acks.items() if each > height}
+    final = certificate.final(raft.rule)
+    if final is None or final.height <= raft.final.height:
+        return
+    raft.final, raft.commit = final, certificate
+    raft.out.final(Final(final, certificate))
+    _release_promise(raft)
+
+
+def _release_promise(raft: Raft) -> None:
+    """Let go of an acked block in whose place another one is final (invariant 2)."""
+    acked = raft.promise.acked
+    if acked is None or acked.height > raft.final.height:
+        return
+    if raft.log.block_id(acked.height) != acked:
+        raft.set_promise(Promise(raft.term, raft.promise.vote, raft.final))
+
+
+def _compare(raft: Raft, sender: str, certificate: CommitCertificate) -> None:
+    """Look for a fork: a valid certificate that makes another block final than is final here."""
+    block = certificate.final(raft.rule)
+    if block is None or not 0 < block.height <= raft.final.height:
+        return
+    if raft.log.block_id(block.height) in (block, None):
+        return
+    configuration = raft.application.certifier(certificate.block.height)
+    if configuration is None or not certificate.is_valid(raft.me.chain, configuration):
+        return
+    raft.out.fault(sender, f"two blocks are final at height {block.height}: a fork")
+    if raft.commit is not None:
+        raft.out.evidence(of_two_commits(raft.commit, certificate))
+        if raft.leader is not None:
+            raft.out.evidence(of_denied_acks(raft.me.chain, raft.rule, raft.commit, raft.leader))
