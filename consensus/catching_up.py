@@ -6,6 +6,7 @@ of which a commit certificate proves that it can check with what it knows, until
 leads. Such blocks need no leader: whoever has them may send them.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from amanat.consensus.entry_checks import entry_fault
@@ -36,32 +37,49 @@ def ask_everybody(raft: Raft) -> None:
 def on_ask_final(raft: Raft, sender: str, message: AskFinal) -> None:
     """Send final blocks from that height on, with a certificate that the sender can check."""
     first = message.height
-    if not 0 < first <= raft.final.height:
+    known = raft.application.configuration(first - 1)
+    if not 0 < first <= raft.final.height or known is None:
         return
     entries = list(raft.log.entries(first, BYTES_MAX))
-    last = _end_of_era(raft, first, min(first + len(entries) - 1, raft.final.height))
-    certificate = raft.log.certificate(first, last)
-    if certificate is None and raft.commit is not None and raft.final.height <= last:
-        certificate = raft.commit
-    final = certificate.final(raft.rule) if certificate is not None else None
-    if certificate is None or final is None:
+    last = min(first + len(entries) - 1, raft.final.height)
+    for certificate in _certificates(raft, first, last):
+        final = certificate.final(raft.rule)
+        if final is None or not certificate.is_proof(raft.me.chain, known):
+            continue
+        while entries and entries[-1].block.height < final.height:
+            entries += raft.log.entries(entries[-1].block.height + 1, BYTES_MAX)
+        taken = tuple(entries[: final.height - first + 1])
+        raft.out.send(sender, Finalized(raft.term, taken, certificate, raft.final.height))
         return
-    taken = tuple(entries[: final.height - first + 1])
-    raft.out.send(sender, Finalized(raft.term, taken, certificate, raft.final.height))
 
 
-def _end_of_era(raft: Raft, first: int, last: int) -> int:
-    """Return the last height, at most `last`, of the era of `first` or just after it.
+def _certificates(raft: Raft, first: int, last: int) -> Iterator[CommitCertificate]:
+    """Yield certificates for what is final from `first` on, best first; one of them will do.
 
-    Who knows the configuration of `first` can check certificates of its era and of the next, but
-    of none after that.
+    Whoever knows the configuration before `first` can check certificates of its era and of the
+    next. Should this node keep none of those eras, then blocks that complete changes carry some.
     """
-    while last > first:
-        configuration = raft.application.certifier(last)
-        if configuration is None or configuration.since <= first:
-            return last
-        last = min(configuration.since, last - 1)
-    return last
+    ends = [last, *_era_ends(raft, first, last)]
+    for end in ends:
+        certificate = raft.log.certificate(first, end)
+        if certificate is not None:
+            yield certificate
+    if raft.commit is not None:
+        yield raft.commit
+    for end in reversed(_era_ends(raft, first, raft.final.height)):
+        entry = raft.log.entry(end)
+        if entry is not None and entry.change_certificate is not None:
+            yield entry.change_certificate
+
+
+def _era_ends(raft: Raft, first: int, last: int) -> list[int]:
+    """Return the blocks from `first` to `last` that change the configuration, latest first."""
+    found = []
+    configuration = raft.application.configuration(last)
+    while configuration is not None and first <= configuration.since:
+        found.append(configuration.since)
+        configuration = raft.application.configuration(configuration.since - 1)
+    return found
 
 
 def on_finalized(raft: Raft, sender: str, message: Finalized) -> None:

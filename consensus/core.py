@@ -109,13 +109,16 @@ class Core:
             log=log,
             final=genesis_id(me.chain),
             commit=commit,
-            certified=commit,
+            certified=None,
         )
         if commit is not None:
             self._raft.final = commit.final(self._raft.rule) or self._raft.final
-        if last is not None and last.parent_certificate is not None:
+            if log.block_id(commit.block.height) == commit.block:
+                self._raft.certified = commit
+        carried = last.parent_certificate if last is not None else None
+        if carried is not None and carried.block.height > self._raft.certified_height:
             # Held by whoever acked the last block, and to be shown in an election.
-            self._raft.certified = last.parent_certificate
+            self._raft.certified = carried
         self._raft.restart_timeout()
 
     def step(self, event: Event) -> Effects:

@@ -18,14 +18,14 @@ def begin_pre_vote(raft: Raft) -> None:
     A node that was cut off thus cannot depose a leader that works (FAULTS: disruptive rejoin).
     """
     raft.become_follower(raft.term)
-    if raft.abstains or not raft.votes:
+    if raft.abstains or raft.electorate.get(raft.me.name) is None:
         ask_everybody(raft)
         return
     raft.role = Role.PRE_CANDIDATE
     raft.supporters = {raft.me.name: b""}
-    for peer in raft.voters:
+    for peer in raft.electors:
         raft.out.send(peer, PreVote(term=raft.term + 1, last=raft.standing))
-    if raft.configuration.is_quorum(raft.supporters):
+    if raft.electorate.is_quorum(raft.supporters):
         begin_election(raft)
 
 
@@ -51,7 +51,7 @@ def on_pre_vote_reply(raft: Raft, sender: str, message: PreVoteReply) -> None:
     if raft.role is not Role.PRE_CANDIDATE or message.term != raft.term + 1:
         return
     raft.supporters[sender] = b""
-    if raft.configuration.is_quorum(raft.supporters):
+    if raft.electorate.is_quorum(raft.supporters):
         begin_election(raft)
 
 
@@ -72,7 +72,7 @@ def begin_election(raft: Raft, handover: Signature | None = None) -> None:
     def ask() -> None:
         if raft.role is not Role.CANDIDATE:
             return
-        for peer in raft.voters:
+        for peer in raft.electors:
             raft.out.send(peer, RequestVote(vote.term, vote.last, certificate, handover))
         raft.supporters[raft.me.name] = raft.me.sign(vote.message())
         _count_votes(raft, vote)
@@ -139,7 +139,7 @@ def on_vote_reply(raft: Raft, sender: str, message: VoteReply) -> None:
         return
     if message.signature is None:
         return
-    voter = raft.configuration.get(sender)
+    voter = raft.electorate.get(sender)
     if voter is None:
         return
     if not verify(voter.key, vote.message(), message.signature):
@@ -151,7 +151,7 @@ def on_vote_reply(raft: Raft, sender: str, message: VoteReply) -> None:
 
 def _count_votes(raft: Raft, vote: Vote) -> None:
     # Invariants 1 and 7: no leader without a sovereign quorum of signed votes.
-    if not raft.configuration.is_quorum(raft.supporters):
+    if not raft.electorate.is_quorum(raft.supporters):
         return
     certificate = LeaderCertificate(
         term=vote.term,
@@ -175,14 +175,16 @@ def is_elected(raft: Raft, certificate: LeaderCertificate) -> bool:
     """Return whether this node can tell that `certificate` is a sovereign quorum's.
 
     Who elects follows from the log's end that the certificate names. A node that does not hold it
-    tries what it knows; if it lags behind a change of the authorities, it cannot tell yet.
+    goes by what it knows to be final, which proves elections up to the next era: nothing that is
+    final can be missing in the log of whoever won them. If it lags further behind changes of the
+    authorities, it cannot tell yet.
     """
     last = certificate.last
     if raft.log.block_id(last.height) == last:
-        known = [raft.application.configuration(last.height)]
-    else:
-        known = [raft.configuration, raft.final_configuration]
-    return any(each and certificate.is_valid(raft.me.chain, each) for each in known)
+        configuration = raft.application.configuration(last.height)
+        if configuration is not None:
+            return certificate.is_valid(raft.me.chain, configuration)
+    return certificate.is_proof(raft.me.chain, raft.final_configuration)
 
 
 def release_promise(raft: Raft) -> None:

@@ -72,10 +72,18 @@ def _change_fault(raft: Raft, previous: BlockId, entry: Entry) -> str | None:
     if certificate is None:
         return None
     configuration = raft.configuration_after(previous.height)
-    final = certificate.final(raft.rule)
     if not configuration.is_joint:
         return "it completes a change of the authorities where none is under way"
-    if final is None or final.height < configuration.since or not is_certified(raft, certificate):
+    final = certificate.final(raft.rule)
+    # Those who decided before must have made it final: the new set cannot appoint itself.
+    before = raft.application.configuration(configuration.since - 1)
+    if (
+        final is None
+        or final.height < configuration.since
+        or raft.log.block_id(final.height) != final
+        or before is None
+        or not certificate.is_proof(raft.me.chain, before)
+    ):
         return "it completes a change of the authorities without proof that it is final"
     return None
 

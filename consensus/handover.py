@@ -51,6 +51,6 @@ def on_timeout_now(raft: Raft, sender: str, message: TimeoutNow) -> None:
     leader = raft.leader
     if message.term != raft.term or leader is None or leader.candidate != sender:
         return
-    if raft.abstains or not raft.votes:
+    if raft.abstains or raft.electorate.get(raft.me.name) is None:
         return
     begin_election(raft, handover=message.signature)

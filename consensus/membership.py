@@ -16,19 +16,19 @@ def update_followers(raft: Raft) -> None:
     """
     wanted = {each.name for each in raft.configuration.everybody()}
     wanted |= {each.name for each in raft.final_configuration.everybody()}
-    for peer in wanted - raft.followers.keys() - {raft.me.name}:
+    for peer in sorted(wanted - raft.followers.keys() - {raft.me.name}):
         raft.followers[peer] = Progress(raft.log.last.height + 1)
-    for peer in raft.followers.keys() - wanted:
+    for peer in sorted(raft.followers.keys() - wanted):
         del raft.followers[peer]
 
 
 def step_down_if_removed(raft: Raft) -> None:
-    """Let another authority lead, once it is final that this one is none any more.
+    """Let another authority lead, once a certified block takes this one out of them.
 
     It led until then, for nobody else could complete the change as fast, and it did not count
     itself for it (dissertation, §4.2.2).
     """
-    if raft.votes or raft.final != raft.log.last:
+    if raft.votes or raft.certified_height != raft.log.last.height:
         return
     heirs = [peer for peer in raft.followers if raft.configuration.get(peer) is not None]
     if heirs:

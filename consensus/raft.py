@@ -159,7 +159,20 @@ class Raft:
     @property
     def voters(self) -> list[str]:
         """The other voting members."""
-        sets = self.configuration.sets
+        return self._others(self.configuration)
+
+    @property
+    def electorate(self) -> Configuration:
+        """Who elects this node if it stands: it follows from what it offers."""
+        return self.configuration_after(self.standing.height)
+
+    @property
+    def electors(self) -> list[str]:
+        """The others who elect this node if it stands."""
+        return self._others(self.electorate)
+
+    def _others(self, configuration: Configuration) -> list[str]:
+        sets = configuration.sets
         return sorted({m.name for each in sets for m in each.members} - {self.me.name})
 
     def takes_part(self, name: str) -> bool:

@@ -111,8 +111,18 @@ class LeaderCertificate(Structure, frozen=True):
     def is_valid(self, chain: Digest, configuration: Configuration) -> bool:
         """Return whether every vote verifies and the voters are a sovereign quorum."""
         names = [vote.authority for vote in self.votes]
-        message = Vote(chain, self.term, self.candidate, self.last).message()
-        return configuration.is_quorum(names) and _all_signed(message, self.votes, configuration)
+        signed = _all_signed(self._message(chain), self.votes, configuration)
+        return configuration.is_quorum(names) and signed
+
+    def is_proof(self, chain: Digest, known: Configuration) -> bool:
+        """Return whether this is proof to somebody who knows `known` to be final, but no later one.
+
+        As `CommitCertificate.is_proof`: the election may be of the era of `known` or of the next.
+        """
+        return _is_proof(self._message(chain), self.votes, known)
+
+    def _message(self, chain: Digest) -> bytes:
+        return Vote(chain, self.term, self.candidate, self.last).message()
 
 
 class CommitCertificate(Structure, frozen=True):
@@ -147,9 +157,7 @@ class CommitCertificate(Structure, frozen=True):
         The certificate may be of the era of `known` or of the next (`Configuration.proves`).
         Signers that `known` does not have are not looked at.
         """
-        acks = tuple(ack for ack in self.acks if known.get(ack.authority) is not None)
-        names = [ack.authority for ack in acks]
-        return known.proves(names) and _all_signed(self._message(chain), acks, known)
+        return _is_proof(self._message(chain), self.acks, known)
 
     def _message(self, chain: Digest) -> bytes:
         return Ack(chain, self.parent, self.block).message()
@@ -158,6 +166,14 @@ class CommitCertificate(Structure, frozen=True):
 def genesis_id(chain: Digest) -> BlockId:
     """Return the id of the genesis block: term 0, height 0, and the chain itself as its hash."""
     return BlockId(term=0, height=0, digest=chain)
+
+
+def _is_proof(
+    message: bytes, signatures: tuple[AuthoritySignature, ...], known: Configuration
+) -> bool:
+    signed = tuple(each for each in signatures if known.get(each.authority) is not None)
+    names = [each.authority for each in signed]
+    return known.proves(names) and _all_signed(message, signed, known)
 
 
 def _all_signed(

@@ -9,7 +9,7 @@ from nacl.signing import SigningKey
 
 from amanat.ledger.accounts import Account
 from amanat.ledger.authentication import VerifiedTransactions
-from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet
+from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
 from amanat.ledger.chain import Chain
 from amanat.ledger.crypto import Sign
 from amanat.ledger.executed_block import Tip
@@ -53,6 +53,7 @@ INSTITUTIONS: Final = {
 }
 
 POLICIES: Final = {
+    "change-authorities": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "register-participant": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "register-participant/holder": ((Role.CUSTODIAN, 1),),
     "set-roles": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
@@ -94,13 +95,18 @@ def _signature(name: str, message: bytes) -> bytes:
     return key(name).sign(message).signature
 
 
-def authority_set(names: Sequence[str], quorum: int, sovereign_min: int = 1) -> AuthoritySet:
+def authority_set(
+    names: Sequence[str],
+    quorum: int,
+    sovereign_min: int = 1,
+    rule: QuorumRule = QuorumRule.MAJORITY,
+) -> AuthoritySet:
     """Return the set of these authorities, each with the key `authority <name>`."""
     members = tuple(
         Authority(name, public_key(f"authority {name}"), AUTHORITIES[name])
         for name in sorted(names)
     )
-    return AuthoritySet(members, quorum, sovereign_min)
+    return AuthoritySet(members, quorum, sovereign_min, rule)
 
 
 def participant(name: str, *roles: Role, threshold: int = 1, keys: int = 1) -> Participant:

@@ -3,7 +3,7 @@
 from random import Random
 
 from amanat.ledger.identifiers import Digest
-from amanat.ledger.operations import DeliverVersusPayment, Transfer
+from amanat.ledger.operations import ChangeAuthorities, DeliverVersusPayment, Transfer
 from amanat.ledger.transactions import open_transaction
 from tests.ledger import world
 
@@ -33,6 +33,10 @@ class Clients:
         if random.random() < 0.4 or len(self._sent) >= TRANSACTIONS_MAX:
             return random.choice(self._sent)
         return self._new(self._trade(random))
+
+    def decide(self, operation: ChangeAuthorities) -> bytes:
+        """Return a decision of the Ministry of Finance and the State Bank."""
+        return self._new(self._writer.sign(["mof", "sbp"], operation))
 
     def _new(self, envelope: bytes) -> bytes:
         self._sent.append(envelope)

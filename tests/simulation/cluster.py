@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from random import Random
 
 from amanat.consensus.messages import Message
-from amanat.ledger.authorities import AuthorityClass, AuthoritySet
+from amanat.ledger.authorities import AuthorityClass, AuthoritySet, QuorumRule
 from amanat.ledger.executed_block import Tip
 from tests.ledger import world
 from tests.simulation.clients import Clients
+from tests.simulation.changes import draw_change, draw_quorum
 from tests.simulation.disk import SimulatedDisk
 from tests.simulation.invariants import Invariants, Violation
 from tests.simulation.network import Conditions, Forward, SimulatedNetwork
@@ -50,9 +51,13 @@ class Cluster:
         self._order = 0
         self._events: list[tuple[int, int, Callable[[], None]]] = []
         authorities = _draw_authorities(random)
-        self.names = [member.name for member in authorities.members]
+        founders = [member.name for member in authorities.members]
+        spare = [name for name in world.AUTHORITIES if name not in founders]
+        self.names = founders + spare[: random.randint(0, 2)]
         self._sovereign = [
-            m.name for m in authorities.members if m.authority_class is AuthorityClass.SOVEREIGN
+            name
+            for name in self.names
+            if world.AUTHORITIES[name] is AuthorityClass.SOVEREIGN
         ]
         self.document = world.genesis(authorities)
         chain_id = self.document.chain_id()
@@ -60,13 +65,12 @@ class Cluster:
         genesis = Tip(0, chain_id, self.document.created, update.tree)
         self.invariants = Invariants(chain_id, authorities)
         self.network = SimulatedNetwork(random)
-        self.report = Report(seed, len(self.names))
+        self.report = Report(seed, len(founders))
         self.nodes = {
             name: SimulatedNode(
                 name,
                 chain_id,
-                authorities,
-                disk=SimulatedDisk(chain_id, genesis),
+                disk=SimulatedDisk(chain_id, genesis, authorities),
                 invariants=self.invariants,
                 random=random,
             )
@@ -87,12 +91,13 @@ class Cluster:
             self._start(name)
         self._at(self._random.randint(100, 2_000), self._fault)
         self._at(1, self._client)
+        self._at(self._random.randint(500, 3_000), self._govern)
         self._run_until(FAULTY_MS)
         self._heal()
         self._run_until(FAULTY_MS + CALM_MS, until=self._settled)
         if not self._settled():
             raise Violation(f"14: not settled {CALM_MS} ms after the last fault: {self._state()}")
-        node = self.nodes[self._random.choice(self.names)]
+        node = self.nodes[self.invariants.configuration.current.members[0].name]
         self.invariants.replays(self.document, node.final_entries())
         self.report.simulated_ms = self._now
         self.report.final_height = self.invariants.final_height
@@ -280,13 +285,36 @@ class Cluster:
         random = self._random
         for _ in range(random.choice([1, 1, 1, 3])):
             envelope = self._clients.next(only_repeat=self._now >= FAULTY_MS)
-            for name in random.sample(self.names, random.choice([1, 1, 2])):
+            for name in random.sample(self._served(), random.choice([1, 1, 2])):
                 if self.nodes[name].alive:
                     self._submit(name, envelope)
         reader = self.nodes[random.choice(self.names)]
         if reader.alive:
             self._do(reader.name, reader.read)
         self._at(random.randint(10, 300), self._client)
+
+    def _served(self) -> list[str]:
+        """Return the nodes that clients turn to: in the end they have learnt who takes part."""
+        if self._now < FAULTY_MS:
+            return self.names
+        configuration = self.invariants.configuration
+        return [name for name in self.names if configuration.peer(name) is not None]
+
+    def _govern(self) -> None:
+        """Decide, on the ledger, who is to take part from now on."""
+        if self._now >= FAULTY_MS:
+            return
+        random = self._random
+        words = {name: node.ready_word() for name, node in self.nodes.items()}
+        change = draw_change(random, self.invariants.configuration, self.names, words)
+        if change is not None:
+            self.report.faults["change of authorities"] += 1
+            self._say(f"to vote: {[m.name for m in change.members]}")
+            envelope = self._clients.decide(change)
+            for name in random.sample(self.names, 2):
+                if self.nodes[name].alive:
+                    self._submit(name, envelope)
+        self._at(random.randint(500, 3_000), self._govern)
 
     def _submit(self, name: str, envelope: bytes) -> None:
         node = self.nodes[name]
@@ -300,9 +328,11 @@ class Cluster:
     def _settled(self) -> bool:
         """Return whether every node has applied everything that clients ask for (invariant 14)."""
         wanted = self._clients.submitted
-        return all(
+        configuration = self.invariants.configuration
+        return not configuration.is_joint and all(
             node.alive and wanted <= node.disk.applied.ids and not node.writing
             for node in self.nodes.values()
+            if configuration.peer(node.name) is not None
         )
 
     def _state(self) -> str:
@@ -316,5 +346,7 @@ class Cluster:
 def _draw_authorities(random: Random) -> AuthoritySet:
     size = random.choice(SIZES)
     names = list(world.AUTHORITIES)[:size]
-    quorum = random.choice([size // 2 + 1, size // 2 + 1, size - (size - 1) // 3])
-    return world.authority_set(names, quorum, sovereign_min=random.choice([1, 1, 2]))
+    rule = random.choice([QuorumRule.MAJORITY, QuorumRule.MAJORITY, QuorumRule.TWO_THIRDS])
+    return world.authority_set(
+        names, draw_quorum(random, size, rule), sovereign_min=random.choice([1, 1, 2]), rule=rule
+    )

@@ -7,6 +7,8 @@ from random import Random
 from amanat.consensus.interface import Persist, Promise
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.statements import BlockId, CommitCertificate, genesis_id
+from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.executed_block import ExecutedBlock, Tip
 from amanat.ledger.identifiers import Digest
 from amanat.node.disk_writer import Apply
@@ -17,6 +19,7 @@ class Applied:
     """An applied state, as it can be found after a crash."""
 
     tip: Tip
+    configuration: Configuration
     certificate: CommitCertificate | None
     ids: frozenset[Digest]
 
@@ -28,11 +31,15 @@ class SimulatedDisk:
     back to an earlier applied state; what is missing is executed again from the log.
     """
 
-    def __init__(self, chain: Digest, genesis: Tip) -> None:
+    def __init__(self, chain: Digest, genesis: Tip, authorities: AuthoritySet) -> None:
         self._genesis = genesis_id(chain)
         self.log: list[Entry] = []
         self.promise = Promise(term=0, vote=None, acked=None)
-        self._applied = [Applied(genesis, None, frozenset())]
+        first = Configuration.first(authorities)
+        self._applied = [Applied(genesis, first, None, frozenset())]
+        self._configurations: dict[int, Configuration] = {0: first}
+        self._certifiers: dict[int, Configuration] = {}
+        self._certificates: dict[int, CommitCertificate] = {}
 
     def block_id(self, height: int) -> BlockId | None:
         """Return the id of the entry at `height`, or None."""
@@ -48,6 +55,19 @@ class SimulatedDisk:
                 break
             found.append(entry)
         return found
+
+    def configuration(self, height: int) -> Configuration | None:
+        """Return who decided after the final block at `height`."""
+        return self._configurations.get(height)
+
+    def certifier(self, height: int) -> Configuration | None:
+        """Return who certified the final block at `height`."""
+        return self._certifiers.get(height)
+
+    def certificate(self, first: int, last: int) -> CommitCertificate | None:
+        """Return the highest certificate that makes a block `first` to `last` final."""
+        known = [height for height in self._certificates if first <= height <= last]
+        return self._certificates[max(known)] if known else None
 
     @property
     def last(self) -> BlockId:
@@ -80,7 +100,12 @@ class SimulatedDisk:
     def apply(self, blocks: Sequence[ExecutedBlock], certificate: CommitCertificate) -> None:
         """Apply final blocks, without a sync."""
         ids = self.applied.ids.union(*(block.ids for block in blocks))
-        self._applied.append(Applied(blocks[-1].tip, certificate, ids))
+        last = blocks[-1]
+        for block in blocks:
+            self._configurations[block.height] = block.next_configuration
+            self._certifiers[block.height] = block.configuration
+        self._certificates[last.height] = certificate
+        self._applied.append(Applied(last.tip, last.next_configuration, certificate, ids))
         del self._applied[:-4]
 
     def crash(

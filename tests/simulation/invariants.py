@@ -16,6 +16,7 @@ from amanat.consensus.statements import (
     Vote,
 )
 from amanat.ledger.authorities import AuthorityClass, AuthoritySet
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Domain
 from amanat.ledger.encoding import decode
 from amanat.ledger.genesis import GenesisDocument
@@ -34,7 +35,11 @@ class Invariants:
 
     def __init__(self, chain: Digest, authorities: AuthoritySet) -> None:
         self._chain = chain
-        self._authorities = authorities
+        first = Configuration.first(authorities)
+        self._certifiers: dict[Digest, Configuration] = {}
+        self._configurations: dict[Digest, Configuration] = {chain: first}
+        self.configuration = first
+        """Who decides after the last block that anybody knows to be final."""
         self._leaders: dict[int, str] = {}
         self._certificates: set[LeaderCertificate | CommitCertificate] = set()
         self._votes: dict[tuple[str, int], bytes] = {}
@@ -84,6 +89,17 @@ class Invariants:
             for entry in effects.persist.entries:
                 self._linked(entry)
 
+    def decides(
+        self, block: BlockId, certifier: Configuration | None, after: Configuration | None
+    ) -> None:
+        """8: everybody who executes a block finds the same authorities before and after it."""
+        if certifier is None or after is None:
+            raise Violation(f"8: nobody knows who certifies block {block.height}")
+        if self._certifiers.setdefault(block.digest, certifier) != certifier:
+            raise Violation(f"8: block {block.height} has two certifiers")
+        if self._configurations.setdefault(block.digest, after) != after:
+            raise Violation(f"8: block {block.height} leads to two configurations")
+
     def truncates(self, name: str, dropped: list[BlockId]) -> None:
         """3: what was final stays final, on every node that holds it."""
         for block in dropped:
@@ -105,6 +121,8 @@ class Invariants:
         """
         self._certified(certificate)
         for block, root in blocks:
+            if block.height > self.final_height:
+                self.configuration = self._configurations[block.digest]
             if self.final.setdefault(block.height, block) != block:
                 raise Violation(f"2: {name} has another final block at height {block.height}")
             if self._roots.setdefault(block.height, root) != root:
@@ -142,7 +160,12 @@ class Invariants:
         """11: executing the final chain from genesis gives the same state roots."""
         chain = world.chain(document)
         for entry in entries:
-            executed = chain.extend(entry.payload, latest=2**63 - 1, accept=lambda _: None)
+            executed = chain.extend(
+                entry.payload,
+                latest=2**63 - 1,
+                accept=lambda _: None,
+                completes_change=entry.completes_change,
+            )
             if executed.tree.root != self._roots[executed.height]:
                 raise Violation(f"11: replay differs at height {executed.height}")
 
@@ -159,9 +182,10 @@ class Invariants:
         if first != certificate.candidate:
             raise Violation(f"1: {first} and {certificate.candidate} lead term {certificate.term}")
         voters = [vote.authority for vote in certificate.votes]
-        if not self._suffices(voters):
+        electorate = self._configurations[certificate.last.digest]
+        if not _suffices(electorate, voters):
             raise Violation(f"7: {voters} elect {certificate.candidate}")
-        if not certificate.is_valid(self._chain, self._authorities):
+        if not certificate.is_valid(self._chain, electorate):
             raise Violation(f"7: a leader certificate of term {certificate.term} does not verify")
         self._certificates.add(certificate)
 
@@ -169,23 +193,26 @@ class Invariants:
         if certificate in self._certificates:
             return
         signers = [ack.authority for ack in certificate.acks]
-        if not self._suffices(signers):
+        certifier = self._certifiers[certificate.block.digest]
+        if not _suffices(certifier, signers):
             raise Violation(f"7: {signers} make block {certificate.block.height} final")
-        if not certificate.is_valid(self._chain, self._authorities):
+        if not certificate.is_valid(self._chain, certifier):
             raise Violation(f"7: the certificate of {certificate.block.height} does not verify")
         self._certificates.add(certificate)
-
-    def _suffices(self, names: list[str]) -> bool:
-        """Count for itself, lest a mistake in the quorum rule judge itself."""
-        sovereign = [
-            member.name
-            for member in self._authorities.members
-            if member.authority_class is AuthorityClass.SOVEREIGN and member.name in names
-        ]
-        enough = len(names) == len(set(names)) >= self._authorities.quorum
-        return enough and len(sovereign) >= self._authorities.sovereign_min
 
     def _linked(self, entry: Entry) -> None:
         """5: logs that agree on a block's hash agree on everything before it."""
         if self._parents.setdefault(entry.block.digest, entry.parent) != entry.parent:
             raise Violation(f"5: block {entry.block.height} has two parents")
+
+
+def _suffices(configuration: Configuration, names: list[str]) -> bool:
+    """Count for itself, lest a mistake in the quorum rule judge itself."""
+    for authorities in (configuration.current, configuration.incoming):
+        if authorities is None:
+            continue
+        present = [member for member in authorities.members if member.name in names]
+        sovereign = [m for m in present if m.authority_class is AuthorityClass.SOVEREIGN]
+        if len(present) < authorities.quorum or len(sovereign) < authorities.sovereign_min:
+            return False
+    return len(names) == len(set(names))

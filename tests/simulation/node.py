@@ -8,6 +8,7 @@ from amanat.consensus.core import Core, Restored, Status
 from amanat.consensus.interface import (
     Effects,
     Event,
+    Final,
     NotLeader,
     Persist,
     Persisted,
@@ -20,13 +21,13 @@ from amanat.consensus.interface import (
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Message
 from amanat.consensus.raft import Identity, Role, Timing
-from amanat.consensus.statements import CommitCertificate
 from amanat.ledger.authentication import VerifiedTransactions
-from amanat.ledger.authorities import AuthoritySet
 from amanat.ledger.chain import Chain
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.receipts import Applied
 from amanat.ledger.rejections import DoorRefusal
+from amanat.ledger.readiness import Readiness, Ready
+from amanat.node import block_duties
 from amanat.node.application import LedgerApplication
 from amanat.node.disk_writer import Apply
 from amanat.node.pool import Pool
@@ -48,7 +49,6 @@ class SimulatedNode:
         self,
         name: str,
         chain_id: Digest,
-        authorities: AuthoritySet,
         *,
         disk: SimulatedDisk,
         invariants: Invariants,
@@ -64,7 +64,6 @@ class SimulatedNode:
         self.reads_answered = 0
         self._reads = 0
         self._chain_id = chain_id
-        self._authorities = authorities
         self._invariants = invariants
         self._random = random
         self._key = world.key(f"authority {name}")
@@ -82,12 +81,20 @@ class SimulatedNode:
         )
         self.pool = Pool()
         application = LedgerApplication(
-            self.chain, latest=lambda: self.clock() + CLOCK_AHEAD_MS, observer=self.pool
+            self.chain,
+            history=self.disk,
+            latest=lambda: self.clock() + CLOCK_AHEAD_MS,
+            observer=self.pool,
         )
         self._application = application
         for entry in self.disk.log[applied.tip.height :]:
-            self.chain.extend(entry.payload, latest=2**63 - 1, accept=lambda _: None)
-        identity = Identity(self._chain_id, self.name, self._authorities, self._sign)
+            self.chain.extend(
+                entry.payload,
+                latest=2**63 - 1,
+                accept=lambda _: None,
+                completes_change=entry.completes_change,
+            )
+        identity = Identity(self._chain_id, self.name, self._sign)
         self._core = Core(
             identity,
             disk=self.disk,
@@ -173,10 +180,13 @@ class SimulatedNode:
     def propose(self) -> None:
         """Make a block if this node leads, something waits and few blocks are under way."""
         status = self._core.status
-        in_flight = status.last.height - status.commit_height
         if status.role is not Role.LEADER or status.last.term != status.term:
             return
-        if self.pool.waiting and in_flight < IN_FLIGHT_MAX:
+        if not block_duties.may_build(status, self.chain, IN_FLIGHT_MAX):
+            return
+        if block_duties.completes_change(status, self.chain):
+            self._build(b"", 0, completes_change=True)
+        elif self.pool.waiting or block_duties.owes_child(self.chain):
             self._build(b"", self._random.randint(1, 4))
 
     # --- the driver -------------------------------------------------------------------------------
@@ -207,30 +217,40 @@ class SimulatedNode:
             self._invariants.truncates(self.name, self._log_ids[persist.truncate_above :])
             del self._log_ids[persist.truncate_above :]
         self._log_ids += [entry.block for entry in persist.entries]
+        for entry in persist.entries:
+            height = entry.block.height
+            self._invariants.decides(
+                entry.block, self._application.certifier(height), self._application.configuration(height)
+            )
 
-    def _build(self, leader_certificate: bytes, most: int) -> None:
+    def _build(
+        self, leader_certificate: bytes, most: int, *, completes_change: bool = False
+    ) -> None:
         built = self.chain.build(
             term=self._core.status.term,
             proposer=self.name,
             time=self.clock(),
             leader_certificate=leader_certificate,
             candidates=self.pool.first(most),
+            completes_change=completes_change,
         )
         self.pool.remove([transaction.id for transaction, _ in built.refused])
         block = built.block
-        if most and not block.ids:
+        if most and not block.ids and not block_duties.owes_child(self.chain):
             return
         header = block.block.header
-        proposal = Propose(header.height, header.parent, block.digest, block.payload)
-        try:
-            effects = self._core.step(proposal)
-        except NotLeader:
-            return
         self._application.append(block)
+        try:
+            effects = self._core.step(
+                Propose(header.height, header.parent, block.digest, block.payload, completes_change)
+            )
+        except NotLeader:
+            self._application.truncate(header.height - 1)
+            return
         self._carry_out(effects)
 
-    def _finalize(self, certificate: CommitCertificate) -> None:
-        height = certificate.block.height
+    def _finalize(self, final: Final) -> None:
+        height, certificate = final.block.height, final.certificate
         blocks = self.chain.executed(height)[self._applying - self.chain.final.height :]
         self._applying = height
         if not blocks:
@@ -259,6 +279,12 @@ class SimulatedNode:
     def status(self) -> Status:
         """The core's place in the protocol."""
         return self._core.status
+
+    def ready_word(self) -> Readiness:
+        """Return the node's signed word that it has caught up."""
+        height = self.disk.applied.tip.height
+        message = Ready(self._chain_id, self.name, height).message()
+        return Readiness(self.name, height, self._key.sign(message).signature)
 
     def final_entries(self) -> list[Entry]:
         """Return the log up to the applied height."""
