@@ -86,9 +86,14 @@ class Store:
             raise StoreError(f"{directory} is not empty: init never overwrites")
         directory.mkdir(parents=True, exist_ok=True)
         database = _database(directory, create=True)
+        Store.found(database, document)
+        database.close()
+
+    @staticmethod
+    def found(database: plyvel.DB, document: GenesisDocument) -> None:
+        """Write the genesis state into an empty database."""
         chain = document.chain_id()
-        store = Store(database, chain)
-        update, changes = document.initial_state(store)
+        update, changes = document.initial_state(Store(database, chain))
         with database.write_batch(sync=True) as batch:
             batch.put(b"i", encode(_Format(FORMAT, chain)))
             for key, record in update.written:
@@ -99,7 +104,6 @@ class Store:
             applied = AppliedState(0, chain, document.created, update.tree.ref, None)
             batch.put(b"v" + _u64(0), encode(update.tree.ref))
             batch.put(b"a", encode(applied))
-        database.close()
 
     @staticmethod
     def open(directory: Path, chain: Digest) -> Store:
@@ -119,13 +123,25 @@ class Store:
             if "lock" in str(error).lower():
                 raise StoreError(f"{directory} is in use by another process") from error
             raise StoreError(f"{directory} cannot be opened: {error}") from error
+        try:
+            return Store.resume(database, chain)
+        except StoreError as error:
+            database.close()
+            raise StoreError(f"{directory}: {error}") from error
+
+    @staticmethod
+    def resume(database: plyvel.DB, chain: Digest) -> Store:
+        """Go on with what `database` holds, after checking that it fits together.
+
+        Raises:
+            StoreError: it is damaged, another chain's, or of another format.
+        """
         store = Store(database, chain)
         try:
             store._check_identity()
             store._check_log()
-        except (StoreError, StorageFailed, EncodingError, MissingNode, plyvel.Error) as error:
-            database.close()
-            raise StoreError(f"{directory}: {error}") from error
+        except (StorageFailed, EncodingError, MissingNode, plyvel.Error) as error:
+            raise StoreError(str(error)) from error
         return store
 
     def close(self) -> None:
