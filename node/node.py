@@ -16,6 +16,7 @@ from amanat.config.settings import NodeSettings
 from amanat.consensus.core import Core, Restored, Status
 from amanat.consensus.evidence import Evidence, evidence_id
 from amanat.consensus.interface import (
+    Fault,
     Outgoing,
     Persist,
     Persisted,
@@ -210,6 +211,10 @@ class Node:
         self._leadership.set()
         self._leadership = asyncio.Event()
         self._forwarder.leader_changed()
+
+    def faulty(self, fault: Fault) -> None:
+        """Tell the operator."""
+        log.warning("consensus.fault", peer=fault.peer, reason=fault.reason)
 
     def proven(self, evidence: Evidence) -> None:
         """Keep the evidence and raise the alarm."""

@@ -132,7 +132,7 @@ MUTANTS = (
     ),
     _mutant(
         "a late completion of a write does not vouch for later entries",
-        "AssertionError: no entry",
+        "Violation: 3: .* the log entry at height .* is missing",
         20,
         Edit(Log.persisted, "self._memory[0][0] <= sequence", "True"),
     ),
@@ -153,7 +153,7 @@ MUTANTS = (
         ),
         Edit(
             SimulatedNode.submit,
-            "self.disk.contains(checked.id) or self.chain.find(checked.id) is not None",
+            "self.store.contains(checked.id) or self.chain.find(checked.id) is not None",
             "False",
         ),
     ),
