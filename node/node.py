@@ -6,6 +6,7 @@ The way of a transaction: `submissions` (door, pool) → `forwarder` or `propose
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
@@ -114,7 +115,7 @@ class Node:
         self.submissions = Submissions(
             chain=self.chain, store=self.store, pool=self.pool, admitted=self._admitted, now=now
         )
-        self._reads = ReadIndexes(self.driver.step)
+        self._reads = ReadIndexes(self.driver.step, first=secrets.randbits(62))
         self._progress = asyncio.Event()
         self._leadership = asyncio.Event()
         self._failed = asyncio.Event()
