@@ -1,9 +1,9 @@
 """A node: what touches the world, around the pure cores.
 
 Reading order: `node` (the parts and how they are connected), `submissions`, `pool`, `forwarder`,
-`proposer` (a transaction's way in), `driver` and `application` (consensus and ledger), `store`,
-`sign_guard`, `disk_writer`, `data_directory` (what is on disk, and when), `keystore`, `tls`,
-`peer_frames`, `peer_transport` (keys and peers), `proofs`, `provable` (what is handed out to be
-checked offline), `run` (one process, from start to SIGTERM). Then the folders: `api`, `explorer`,
-`cli`, `testnet`.
+`proposer` (a transaction's way in), `driver` and `application` (consensus and ledger), `leveldb`,
+`store`, `sign_guard`, `disk_writer`, `data_directory` (what is on disk, and when), `keystore`,
+`tls`, `peer_frames`, `peer_transport` (keys and peers), `proofs`, `provable` (what is handed out to
+be checked offline), `run` (one process, from start to SIGTERM). Then the folders: `api`,
+`explorer`, `cli`, `testnet`.
 """

@@ -103,7 +103,13 @@ def open_directory(path: Path, document: GenesisDocument) -> DataDirectory:
         guard.close()
         os.close(lock)
         raise DirectoryError(str(error)) from error
-    return DataDirectory(path, document, name, guard, store, lock)
+    directory = DataDirectory(path, document, name, guard, store, lock)
+    try:
+        guard.renew()
+    except OSError as error:
+        directory.close()
+        raise DirectoryError(f"{path}/sign-guard cannot be written: {error.strerror}") from error
+    return directory
 
 
 def _identity(path: Path, document: GenesisDocument) -> str:

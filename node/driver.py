@@ -7,13 +7,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-import structlog
-
 from amanat.consensus.core import Core, Status
 from amanat.consensus.evidence import Evidence
 from amanat.consensus.interface import (
     Effects,
     Event,
+    Fault,
     Final,
     NotLeader,
     Outgoing,
@@ -24,8 +23,6 @@ from amanat.consensus.interface import (
 )
 from amanat.consensus.raft import Role
 from amanat.consensus.statements import LeaderCertificate
-
-log = structlog.get_logger(__name__)
 
 
 class Listener(Protocol):
@@ -45,6 +42,9 @@ class Listener(Protocol):
 
     def readable(self, read: ReadIndex) -> None:
         """A read may go ahead once its height is applied."""
+
+    def faulty(self, fault: Fault) -> None:
+        """A peer sent what it may not send; nothing was taken from it."""
 
     def proven(self, evidence: Evidence) -> None:
         """An authority broke the protocol, and this proves it."""
@@ -124,7 +124,7 @@ class Driver:
         if effects.persist is not None:
             self._write(effects.persist)
         for fault in effects.faults:
-            log.warning("consensus.fault", peer=fault.peer, reason=fault.reason)
+            self._listener.faulty(fault)
         if effects.final is not None:
             self._listener.final(effects.final)
         if effects.elected is not None:

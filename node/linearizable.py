@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from itertools import count
 
 from amanat.consensus.interface import Read, ReadIndex
 
@@ -14,9 +13,13 @@ class ReadIndexes:
     under way, which knows nothing of what became final since.
     """
 
-    def __init__(self, ask: Callable[[Read], None]) -> None:
+    def __init__(self, ask: Callable[[Read], None], *, first: int) -> None:
+        """`first` numbers the first question; it tells one life of a node from every other.
+
+        An answer to a question of an earlier life may still be on its way, and is out of date.
+        """
         self._ask = ask
-        self._numbers = count(1)
+        self._last = first - 1
         self._asked: tuple[int, asyncio.Future[int]] | None = None
         """The number of the first question whose answer counts, and who waits for it."""
         self._next: asyncio.Future[int] | None = None
@@ -34,7 +37,9 @@ class ReadIndexes:
 
     def found(self, read: ReadIndex) -> None:
         """Consensus has answered; without a height, it is asked again at the next tick."""
-        if self._asked is None or read.height is None or read.number < self._asked[0]:
+        if self._asked is None or read.height is None:
+            return
+        if not self._asked[0] <= read.number <= self._last:
             return
         _, answer = self._asked
         self._asked = None
@@ -44,7 +49,7 @@ class ReadIndexes:
     def tick(self) -> None:
         """Let one tick pass: what may have been lost on the way is asked again."""
         if self._asked is not None:
-            self._ask(Read(next(self._numbers)))
+            self._ask(Read(self._next_number()))
 
     async def _height(self) -> int:
         if self._next is None:
@@ -58,5 +63,9 @@ class ReadIndexes:
     def _ask_next(self) -> None:
         if self._next is None:
             return
-        self._asked, self._next = (next(self._numbers), self._next), None
+        self._asked, self._next = (self._next_number(), self._next), None
         self._ask(Read(self._asked[0]))
+
+    def _next_number(self) -> int:
+        self._last += 1
+        return self._last

@@ -6,6 +6,7 @@ The way of a transaction: `submissions` (door, pool) → `forwarder` or `propose
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
@@ -17,6 +18,7 @@ from amanat.consensus import interface
 from amanat.consensus.core import Core, Restored, Status
 from amanat.consensus.evidence import Evidence, evidence_id
 from amanat.consensus.interface import (
+    Fault,
     Outgoing,
     Persist,
     Persisted,
@@ -119,7 +121,7 @@ class Node:
         self.submissions = Submissions(
             chain=self.chain, store=self.store, pool=self.pool, admitted=self._admitted, now=now
         )
-        self._reads = ReadIndexes(self.driver.step)
+        self._reads = ReadIndexes(self.driver.step, first=secrets.randbits(62))
         self._progress = asyncio.Event()
         self._leadership = asyncio.Event()
         self._failed = asyncio.Event()
@@ -244,6 +246,10 @@ class Node:
         self._leadership.set()
         self._leadership = asyncio.Event()
         self._forwarder.leader_changed()
+
+    def faulty(self, fault: Fault) -> None:
+        """Tell the operator."""
+        log.warning("consensus.fault", peer=fault.peer, reason=fault.reason)
 
     def proven(self, evidence: Evidence) -> None:
         """Keep the evidence and raise the alarm."""

@@ -2,19 +2,25 @@
 
 It lies outside the database, so that a database that comes back shorter than it was cannot take
 the promise with it. The file has two slots, written in turn: a crash while one is written leaves
-the other. Each slot holds a counter, the promise and a SHA-256 over both.
+the other. Each slot holds a counter, the promise and a SHA-256 over both, and it does so twice, a
+page apart: were there one copy, a bit that rots in it could not be told from a write that a crash
+cut short, and the node would fall back to the promise before.
+
+    page    0        1        2        3
+    slot    even     odd      even     odd
 """
 
 import os
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from amanat.consensus.interface import Promise
 from amanat.ledger.encoding import EncodingError, decode, encode
 
-SLOT_BYTES: Final = 4096
+PAGE_BYTES: Final = 4096
+PAGES: Final = 4
 _HEADER_BYTES: Final = 8 + 2 + 32
 
 
@@ -26,16 +32,29 @@ class PromiseBroken(Exception):  # noqa: N818 - what would happen
     """A promise that contradicts an earlier one was about to be written. Nothing was."""
 
 
-class SignGuard:
-    """The guard file of one authority, open."""
+class GuardFile(Protocol):
+    """The file that a guard lies in, open."""
 
-    def __init__(
-        self, descriptor: int, counter: int, promise: Promise, sync: Callable[[int], None]
-    ) -> None:
+    def read(self) -> bytes:
+        """Return the whole content."""
+
+    def write(self, content: bytes, offset: int) -> None:
+        """Put `content` at `offset`. Raises OSError if it cannot."""
+
+    def sync(self) -> None:
+        """Return once all that was written is on disk. Raises OSError if that is not known."""
+
+    def close(self) -> None:
+        """Close the file."""
+
+
+class SignGuard:
+    """The guard of one authority, open."""
+
+    def __init__(self, file: GuardFile, counter: int, promise: Promise) -> None:
         """Use `create` and `open`."""
-        self._descriptor = descriptor
+        self._file = file
         self._counter = counter
-        self._sync = sync
         self.promise = promise
 
     @staticmethod
@@ -45,13 +64,12 @@ class SignGuard:
         Raises:
             GuardError: there is one already.
         """
-        first = _slot(0, Promise(term=0, vote=None, acked=None))
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError as error:
             raise GuardError(f"{path} exists: init never overwrites a sign guard") from error
         try:
-            os.pwrite(descriptor, first.ljust(SLOT_BYTES, b"\x00") * 2, 0)
+            os.pwrite(descriptor, first_content(), 0)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -62,7 +80,7 @@ class SignGuard:
         """Open the guard and read the latest promise.
 
         Raises:
-            GuardError: it is missing, or both slots are damaged.
+            GuardError: it is missing, or damaged beyond reading.
         """
         try:
             descriptor = os.open(path, os.O_RDWR)
@@ -71,13 +89,37 @@ class SignGuard:
                 f"{path} is missing: without it this authority could sign against its past; "
                 "restore it, or have the authority admitted again with a new key"
             ) from error
-        found = [_read_slot(os.pread(descriptor, SLOT_BYTES, slot * SLOT_BYTES)) for slot in (0, 1)]
-        whole = [slot for slot in found if slot is not None]
+        file = _OpenFile(descriptor, sync)
+        try:
+            return SignGuard.resume(file)
+        except GuardError as error:
+            file.close()
+            raise GuardError(f"{path} {error}") from error
+
+    @staticmethod
+    def resume(file: GuardFile) -> "SignGuard":
+        """Go on with the latest promise in `file`.
+
+        Raises:
+            GuardError: no promise in it can be read.
+        """
+        content = file.read()
+        pages = [content[at : at + PAGE_BYTES] for at in range(0, PAGES * PAGE_BYTES, PAGE_BYTES)]
+        whole = [slot for slot in map(_read_slot, pages) if slot is not None]
         if not whole:
-            os.close(descriptor)
-            raise GuardError(f"{path} is damaged: both slots fail their checksum; restore it")
-        counter, promise = max(whole, key=lambda slot: slot[0])
-        return SignGuard(descriptor, counter, promise, sync)
+            raise GuardError("is damaged: every copy fails its checksum; restore it")
+        return SignGuard(file, *max(whole, key=lambda slot: slot[0]))
+
+    def renew(self) -> None:
+        """Put the promise that was read on disk once more, before anything relies on it.
+
+        After a failed sync the operating system may go on to show what never came to the disk,
+        and a sync alone would not put it there.
+
+        Raises:
+            OSError: whether it is on disk is not known.
+        """
+        self._put(self.promise)
 
     def write(self, promise: Promise) -> None:
         """Put `promise` on disk and sync.
@@ -87,14 +129,24 @@ class SignGuard:
             OSError: whether it is on disk is not known; the process must end.
         """
         check_promise(self.promise, promise)
-        counter = self._counter + 1
-        os.pwrite(self._descriptor, _slot(counter, promise), (counter % 2) * SLOT_BYTES)
-        self._sync(self._descriptor)
-        self._counter, self.promise = counter, promise
+        self._put(promise)
 
     def close(self) -> None:
         """Close the file."""
-        os.close(self._descriptor)
+        self._file.close()
+
+    def _put(self, promise: Promise) -> None:
+        counter = self._counter + 1
+        slot = _slot(counter, promise)
+        for page in range(counter % 2, PAGES, 2):
+            self._file.write(slot, page * PAGE_BYTES)
+        self._file.sync()
+        self._counter, self.promise = counter, promise
+
+
+def first_content() -> bytes:
+    """Return the content of the guard of an authority that has never promised anything."""
+    return _slot(0, Promise(term=0, vote=None, acked=None)).ljust(PAGE_BYTES, b"\x00") * PAGES
 
 
 def check_promise(before: Promise, after: Promise) -> None:
@@ -121,6 +173,24 @@ def sync_directory(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+class _OpenFile:
+    def __init__(self, descriptor: int, sync: Callable[[int], None]) -> None:
+        self._descriptor = descriptor
+        self._sync = sync
+
+    def read(self) -> bytes:
+        return os.pread(self._descriptor, PAGES * PAGE_BYTES, 0)
+
+    def write(self, content: bytes, offset: int) -> None:
+        os.pwrite(self._descriptor, content, offset)
+
+    def sync(self) -> None:
+        self._sync(self._descriptor)
+
+    def close(self) -> None:
+        os.close(self._descriptor)
 
 
 def _slot(counter: int, promise: Promise) -> bytes:

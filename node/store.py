@@ -36,6 +36,7 @@ from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest, Height, LedgerTime
 from amanat.ledger.receipts import Receipt
 from amanat.ledger.state_tree import MissingNode, NodeRef, StateTree
+from amanat.node.leveldb import Batch, Database, open_database
 
 FORMAT: Final = 2
 """Version of this layout."""
@@ -71,7 +72,7 @@ class AppliedState(Structure, frozen=True):
 class Store:
     """The database of one node on one chain."""
 
-    def __init__(self, database: plyvel.DB, chain: Digest) -> None:
+    def __init__(self, database: Database, chain: Digest) -> None:
         """Use `create` or `open`."""
         self._db = database
         self._chain = chain
@@ -87,10 +88,15 @@ class Store:
         if directory.exists() and any(directory.iterdir()):
             raise StoreError(f"{directory} is not empty: init never overwrites")
         directory.mkdir(parents=True, exist_ok=True)
-        database = _database(directory, create=True)
+        database = open_database(directory, create=True)
+        Store.found(database, document)
+        database.close()
+
+    @staticmethod
+    def found(database: Database, document: GenesisDocument) -> None:
+        """Write the genesis state into an empty database."""
         chain = document.chain_id()
-        store = Store(database, chain)
-        update, changes = document.initial_state(store)
+        update, changes = document.initial_state(Store(database, chain))
         with database.write_batch(sync=True) as batch:
             batch.put(b"i", encode(_Format(FORMAT, chain)))
             for key, record in update.written:
@@ -103,7 +109,6 @@ class Store:
             first = Configuration.first(document.authorities)
             batch.put(b"g" + _u64(0), encode(first))
             batch.put(b"a", encode(applied))
-        database.close()
 
     @staticmethod
     def open(directory: Path, chain: Digest) -> Store:
@@ -118,18 +123,30 @@ class Store:
                 "has run before, its disk is damaged: restore it, do not start it anew"
             )
         try:
-            database = _database(directory, create=False)
+            database = open_database(directory, create=False)
         except plyvel.Error as error:
             if "lock" in str(error).lower():
                 raise StoreError(f"{directory} is in use by another process") from error
             raise StoreError(f"{directory} cannot be opened: {error}") from error
+        try:
+            return Store.resume(database, chain)
+        except StoreError as error:
+            database.close()
+            raise StoreError(f"{directory}: {error}") from error
+
+    @staticmethod
+    def resume(database: Database, chain: Digest) -> Store:
+        """Go on with what `database` holds, after checking that it fits together.
+
+        Raises:
+            StoreError: it is damaged, another chain's, or of another format.
+        """
         store = Store(database, chain)
         try:
             store._check_identity()
             store._check_log()
-        except (StoreError, StorageFailed, EncodingError, MissingNode, plyvel.Error) as error:
-            database.close()
-            raise StoreError(f"{directory}: {error}") from error
+        except (StorageFailed, EncodingError, MissingNode, plyvel.Error) as error:
+            raise StoreError(str(error)) from error
         return store
 
     def close(self) -> None:
@@ -181,7 +198,7 @@ class Store:
             with self._db.write_batch(sync=True) as batch:
                 if truncate_above is not None:
                     for key, _ in self._db.iterator(
-                        start=b"l" + _u64(truncate_above + 1), stop=b"m", include_value=True
+                        start=b"l" + _u64(truncate_above + 1), stop=b"m"
                     ):
                         batch.delete(key)
                 for entry in entries:
@@ -192,8 +209,11 @@ class Store:
             for height in [h for h in self._recent if h > truncate_above]:
                 self._recent.pop(height, None)
         for entry in entries:
-            self._recent[entry.block.height] = entry
-            self._recent.pop(entry.block.height - RECENT_ENTRIES, None)
+            self._remember(entry)
+
+    def _remember(self, entry: Entry) -> None:
+        self._recent[entry.block.height] = entry
+        self._recent.pop(entry.block.height - RECENT_ENTRIES, None)
 
     # --- the applied state ------------------------------------------------------------------------
 
@@ -378,6 +398,7 @@ class Store:
             follows = (entry.block.height, entry.parent) == (previous.height + 1, previous.digest)
             if not follows or key != b"l" + _u64(entry.block.height):
                 raise StoreError(f"the log is broken after height {previous.height}")
+            self._remember(entry)
             previous = entry.block
             if previous.height == applied.height and previous.digest != applied.digest:
                 raise StoreError(f"the applied block {applied.height} is not the log's")
@@ -385,22 +406,7 @@ class Store:
             raise StoreError(f"the log ends at {previous.height}, before {applied.height}")
 
 
-def _database(directory: Path, *, create: bool) -> plyvel.DB:
-    """Open LevelDB, or make one where there is none."""
-    return plyvel.DB(
-        str(directory),
-        create_if_missing=create,
-        error_if_exists=create,
-        paranoid_checks=True,
-        bloom_filter_bits=10,
-        # Larger than the defaults of 4 and 8 MiB: fewer, larger compactions while much is written.
-        write_buffer_size=32 * 1024 * 1024,
-        lru_cache_size=32 * 1024 * 1024,
-        compression=None,  # digests, keys and signatures do not compress
-    )
-
-
-def _write_block(batch: plyvel.WriteBatch, block: ExecutedBlock) -> None:
+def _write_block(batch: Batch, block: ExecutedBlock) -> None:
     height = _u64(block.height)
     put = batch.put
     for key, record in block.written:

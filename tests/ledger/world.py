@@ -1,7 +1,7 @@
 """A small network for tests: five institutions, deterministic keys, and signed transactions."""
 
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from typing import Final
 
@@ -76,6 +76,7 @@ PARAMETERS: Final = Parameters(
 )
 
 
+@cache
 def key(name: str) -> SigningKey:
     """Return the test key called `name`, the same in every run."""
     return SigningKey(sha256(f"test key {name}".encode()).digest())
@@ -168,10 +169,13 @@ def chain(document: GenesisDocument) -> Chain:
 class Writer:
     """Builds signed transactions for one chain; each call gives another nonce."""
 
-    def __init__(self, chain_id: Digest, valid_until: int = START + DAY_MS) -> None:
+    def __init__(
+        self, chain_id: Digest, valid_until: int = START + DAY_MS, *, first: int = 0
+    ) -> None:
+        """`first` tells its nonces apart from those of other writers."""
         self.chain_id = chain_id
         self.valid_until = valid_until
-        self._count = 0
+        self._count = first
 
     def sign(self, signers: Sequence[str], *operations: AnyOperation) -> bytes:
         """Return a transaction signed with the keys called `signers`."""

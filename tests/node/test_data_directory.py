@@ -187,10 +187,18 @@ def test_a_lost_sign_guard_is_not_replaced_by_one_that_promised_nothing(path: Pa
     assert not (path / "sign-guard").exists()
 
 
+def test_opening_puts_the_promise_on_disk_once_more(path: Path) -> None:
+    before = (path / "sign-guard").read_bytes()
+    directory = open_directory(path, DOCUMENT)
+    directory.close()
+    assert (path / "sign-guard").read_bytes() != before
+    assert directory.guard.promise == Promise(term=0, vote=None, acked=None)
+
+
 def test_a_damaged_sign_guard_is_refused(path: Path) -> None:
     size = (path / "sign-guard").stat().st_size
     (path / "sign-guard").write_bytes(sha256(b"noise").digest() * (size // 32))
-    assert "both slots fail their checksum" in refusal(path)
+    assert "every copy fails its checksum" in refusal(path)
 
 
 def test_the_database_of_another_chain_is_refused(path: Path) -> None:

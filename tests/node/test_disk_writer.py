@@ -15,15 +15,12 @@ from hypothesis import strategies as st
 from amanat.consensus.interface import Persist, Promise
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.statements import BlockId
-from amanat.ledger.executed_block import Tip
-from amanat.ledger.state_tree import StateTree
 from amanat.node.disk_writer import Apply, DiskWriter, merge
 from amanat.node.sign_guard import PromiseBroken, SignGuard
 from amanat.node.store import StorageFailed, Store
-from tests.ledger.world import NoNodes
 from tests.node.full_disk import fill_up
 from tests.node.history import market_history
-from tests.simulation.disk import SimulatedDisk
+from tests.simulation.database import SimulatedDatabase
 
 HISTORY: Final = market_history()
 ENTRIES, BLOCKS = HISTORY.entries, HISTORY.blocks
@@ -273,12 +270,13 @@ def logs_and_writes(draw: st.DrawFn) -> tuple[list[Entry], list[Persist]]:
 
 def carried_out(log: Sequence[Entry], writes: Sequence[Persist]) -> tuple[list[Entry], Promise]:
     """Return the log and the promise after these writes, one after the other."""
-    disk = SimulatedDisk(bytes(32), Tip(0, bytes(32), 0, StateTree.empty(NoNodes())))
-    disk.log = list(log)
+    store = Store(SimulatedDatabase(), bytes(32))
+    store.append_synced(None, log)
+    promise = Promise(0, None, None)
     for write in writes:
-        disk.write_log(write)
-        disk.write_promise(write)
-    return disk.log, disk.promise
+        store.append_synced(write.truncate_above, write.entries)
+        promise = write.promise or promise
+    return list(store.entries(1, store.last().height, 2**63)), promise
 
 
 @given(logs_and_writes())

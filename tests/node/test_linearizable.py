@@ -13,7 +13,7 @@ class Consensus:
 
     def __init__(self) -> None:
         self.asked: list[int] = []
-        self.indexes = ReadIndexes(self._ask)
+        self.indexes = ReadIndexes(self._ask, first=1)
 
     def _ask(self, read: Read) -> None:
         self.asked.append(read.number)
@@ -44,6 +44,17 @@ async def test_reads_that_begin_during_a_question_share_the_next_one() -> None:
     consensus.answer(2, 9)
     assert await first == 7
     assert [await other for other in others] == [9, 9, 9]
+
+
+async def test_an_answer_to_a_question_that_was_not_asked_in_this_life_serves_no_read() -> None:
+    consensus = Consensus()
+    reading = await consensus.begin()
+    for other in (0, 2):
+        consensus.answer(other, 3)
+    await asyncio.sleep(0)
+    assert not reading.done()
+    consensus.answer(1, 7)
+    assert await reading == 7
 
 
 async def test_an_answer_to_an_earlier_question_does_not_serve_a_later_read() -> None:

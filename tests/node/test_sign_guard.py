@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from amanat.consensus.interface import Promise
 from amanat.consensus.statements import BlockId, Vote
 from amanat.node.sign_guard import (
-    SLOT_BYTES,
+    PAGE_BYTES,
+    PAGES,
     GuardError,
     PromiseBroken,
     SignGuard,
@@ -77,10 +78,20 @@ def written(path: Path, promises: list[Promise]) -> list[bytes]:
     return files
 
 
-def differs(one: bytes, other: bytes) -> tuple[int, int]:
-    """Return where the only run of bytes begins and ends in which two files differ."""
-    places = [i for i, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
-    return places[0], places[-1] + 1
+def pages(file: bytes) -> list[bytes]:
+    return [file[at : at + PAGE_BYTES] for at in range(0, len(file), PAGE_BYTES)]
+
+
+def differing(one: bytes, other: bytes) -> list[int]:
+    """Return the pages in which two files differ."""
+    pairs = zip(pages(one), pages(other), strict=True)
+    return [page for page, (a, b) in enumerate(pairs) if a != b]
+
+
+def replaced(file: bytes, page: int, content: bytes) -> bytes:
+    """Return the file with another content of one page."""
+    begin = page * PAGE_BYTES
+    return file[:begin] + content.ljust(PAGE_BYTES, b"\x00") + file[begin + PAGE_BYTES :]
 
 
 # Creating and opening.
@@ -113,23 +124,34 @@ def test_each_promise_is_the_one_found_after_reopening(path: Path) -> None:
         assert promised(path) == promise
 
 
-def test_the_slots_are_written_in_turn(path: Path) -> None:
+def test_the_slots_are_written_in_turn_and_each_in_two_pages(path: Path) -> None:
     files = written(path, IN_ORDER)
-    assert {len(file) for file in files} == {2 * SLOT_BYTES}
-    slots = []
-    for before, after in pairwise(files):
-        begin, end = differs(before, after)
-        assert begin // SLOT_BYTES == (end - 1) // SLOT_BYTES
-        slots.append(begin // SLOT_BYTES)
-    assert slots == [1, 0, 1, 0, 1, 0]
+    assert {len(file) for file in files} == {PAGES * PAGE_BYTES}
+    assert [differing(*pair) for pair in pairwise(files)] == [[1, 3], [0, 2]] * 3
 
 
-def test_the_slots_are_written_in_turn_across_restarts(path: Path) -> None:
-    before = path.read_bytes()
-    for number, promise in enumerate(IN_ORDER):
-        (_, after) = written(path, [promise])
-        assert differs(before, after)[0] // SLOT_BYTES == (number + 1) % 2
-        before = after
+def test_renewing_writes_the_promise_anew(path: Path) -> None:
+    """After a failed sync a process may be shown what is not on disk; it must not rely on that."""
+    *_, before = written(path, IN_ORDER[:3])
+    synced: list[bytes] = []
+    guard = SignGuard.open(
+        path, sync=lambda descriptor: synced.append(os.pread(descriptor, 2**14, 0))
+    )
+    guard.renew()
+    guard.close()
+    (content,) = synced
+    assert differing(before, content) == [0, 2]
+    assert guard.promise == promised(path) == IN_ORDER[2]
+
+
+def test_a_guard_with_one_copy_of_each_slot_is_read_and_gets_the_second(path: Path) -> None:
+    *_, content = written(path, IN_ORDER[:4])
+    path.write_bytes(content[: 2 * PAGE_BYTES])
+    assert promised(path) == IN_ORDER[3]
+    *_, content = written(path, IN_ORDER[4:])
+    for page in range(PAGES):
+        path.write_bytes(replaced(content, page, b""))
+        assert promised(path) == IN_ORDER[-1]
 
 
 def test_the_longest_promise_fits_into_a_slot(path: Path) -> None:
@@ -147,56 +169,63 @@ def test_a_write_that_is_cut_short_leaves_the_promise_before_it(path: Path, numb
     files = written(path, IN_ORDER[: number + 1])
     before, whole = files[-2], files[-1]
     older = IN_ORDER[number - 1] if number else NOTHING
-    begin, end = differs(before, whole)
-    for done in range(begin, end):
+    first, second = differing(before, whole)
+    new, old = (pages(file)[first] for file in (whole, before))
+    end = 1 + max(place for place in range(PAGE_BYTES) if new[place] != old[place])
+    for done in range(end + 1):
         # The disk may have taken the beginning, or the end: sectors are written in any order.
-        for torn in (whole[:done] + before[done:], before[:done] + whole[done:]):
-            path.write_bytes(torn)
-            assert promised(path) == (IN_ORDER[number] if torn == whole else older), done
+        for torn in (new[:done] + old[done:], old[:done] + new[done:]):
+            # The second page may be as it was, just as torn, or whole.
+            path.write_bytes(replaced(before, first, torn))
+            assert promised(path) == (IN_ORDER[number] if torn == new else older), done
+            path.write_bytes(replaced(replaced(before, first, torn), second, torn))
+            assert promised(path) == (IN_ORDER[number] if torn == new else older), done
+    path.write_bytes(replaced(before, second, new))
+    assert promised(path) == IN_ORDER[number]
 
 
 @pytest.mark.parametrize("number", range(len(IN_ORDER)))
 def test_after_a_torn_write_the_next_promise_takes_its_place(path: Path, number: int) -> None:
-    files = written(path, IN_ORDER[: number + 1])
-    begin, end = differs(files[-2], files[-1])
-    middle = (begin + end) // 2
-    path.write_bytes(files[-1][:middle] + files[-2][middle:])
-    assert written(path, [IN_ORDER[number]])[-1] == files[-1]
+    before, whole = written(path, IN_ORDER[: number + 1])[-2:]
+    for page in differing(before, whole):
+        half = len(pages(whole)[page].rstrip(b"\x00")) // 2
+        before = replaced(before, page, pages(whole)[page][:half] + pages(before)[page][half:])
+    path.write_bytes(before)
+    written(path, [IN_ORDER[number]])
     assert promised(path) == IN_ORDER[number]
 
 
-@pytest.mark.parametrize("slot", [0, 1])
-def test_garbage_in_one_slot_leaves_the_promise_in_the_other(path: Path, slot: int) -> None:
-    *_, whole = written(path, IN_ORDER)  # the last promise is in slot 0, the one before in slot 1
-    garbage = bytearray(whole)
-    garbage[slot * SLOT_BYTES : (slot + 1) * SLOT_BYTES] = b"\xff" * SLOT_BYTES
-    path.write_bytes(garbage)
-    assert promised(path) == IN_ORDER[-2 if slot == 0 else -1]
+@pytest.mark.parametrize("page", range(PAGES))
+def test_garbage_in_any_page_costs_no_promise(path: Path, page: int) -> None:
+    for number, promise in enumerate(IN_ORDER):
+        *_, whole = written(path, [promise])
+        path.write_bytes(replaced(whole, page, b"\xff" * PAGE_BYTES))
+        assert promised(path) == promise, number
 
 
-def test_any_flipped_byte_of_a_slot_is_noticed(path: Path) -> None:
+def test_any_flipped_byte_costs_no_promise(path: Path) -> None:
     *_, before, whole = written(path, IN_ORDER)
-    begin, end = differs(before, whole)
-    for position in range(begin, end):
-        damaged = bytearray(whole)
-        damaged[position] ^= 0x01
-        path.write_bytes(damaged)
-        assert promised(path) == IN_ORDER[-2], position
+    for page in differing(before, whole):
+        for place in range(len(pages(whole)[page].rstrip(b"\x00"))):
+            damaged = bytearray(whole)
+            damaged[page * PAGE_BYTES + place] ^= 0x01
+            path.write_bytes(damaged)
+            assert promised(path) == IN_ORDER[-1], (page, place)
 
 
-@pytest.mark.parametrize("content", [b"", bytes(2 * SLOT_BYTES), b"\xff" * 2 * SLOT_BYTES])
-def test_two_damaged_slots_are_refused(path: Path, content: bytes) -> None:
+@pytest.mark.parametrize("content", [b"", bytes(16_384), b"\xff" * 16_384])
+def test_a_guard_without_a_whole_copy_is_refused(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    with pytest.raises(GuardError, match="both slots fail their checksum; restore it"):
+    with pytest.raises(GuardError, match="every copy fails its checksum; restore it"):
         SignGuard.open(path)
     assert path.read_bytes() == content
 
 
-def test_a_whole_slot_that_holds_no_promise_is_not_read(path: Path) -> None:
+def test_a_whole_page_that_holds_no_promise_is_not_read(path: Path) -> None:
     *_, whole = written(path, IN_ORDER[:1])
     content = (99).to_bytes(8, "big") + (3).to_bytes(2, "big") + b"\x01\x02\x03"
     forged = sha256(content).digest() + content
-    path.write_bytes(forged.ljust(SLOT_BYTES, b"\x00") + whole[SLOT_BYTES:])
+    path.write_bytes(replaced(whole, 0, forged))
     assert promised(path) == IN_ORDER[0]
 
 

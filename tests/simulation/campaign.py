@@ -1,92 +1,129 @@
-"""Runs many seeds: `python -m tests.simulation.campaign --seeds 1000`.
+"""Runs many seeds, on several processes, and adds up what they did."""
 
-Prints what was run and what went wrong; exit code 3 if anything did. `--trace SEED` tells the story
-of one run.
-"""
-
-import argparse
-import json
-import sys
+import signal
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.simulation.cluster import Cluster, Report
+from tests.simulation.plan import Plan, draw_plan
 from tests.simulation.verifying import verify_once
 
 CHUNK = 25
+"""Seeds that a process takes at a time."""
 
 
-def run_seeds(seeds: range) -> tuple[list[Report], list[tuple[int, str]]]:
-    """Run each seed. Return what they did, and the seeds that failed with the reason."""
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended."""
+
+    report: Report
+    """What it did, up to its end."""
+    failure: str | None
+    """What broke, as the exception's name and message; None if nothing did."""
+
+
+def run_plan(plan: Plan, trace: Callable[[str], None] | None = None) -> Ending:
+    """Run a plan to its end, whatever that is; `trace` is given the story line by line."""
     verify_once()
-    reports, failures = [], []
-    for seed in seeds:
-        try:
-            reports.append(Cluster(seed).run())
-        except Exception as error:  # noqa: BLE001 - whatever a run ends with is its finding
-            failures.append((seed, f"{type(error).__name__}: {error}"))
-    return reports, failures
-
-
-def trace(seed: int) -> int:
-    """Tell the story of one run; return the exit code."""
-    verify_once()
+    cluster = Cluster(plan, trace=trace)
     try:
-        report = Cluster(seed, trace=print).run()
-    except Exception as error:  # noqa: BLE001 - the story's end
-        print(f"{type(error).__name__}: {error}")
-        return 3
-    print(report)
-    return 0
+        cluster.run()
+    except Exception as error:  # noqa: BLE001 - whatever a run ends with is its finding
+        return Ending(cluster.report, f"{type(error).__name__}: {error}")
+    return Ending(cluster.report, None)
 
 
-def campaign(first: int, count: int, processes: int) -> dict[str, Any]:
-    """Run `count` seeds from `first` on, on several processes."""
-    chunks = [range(s, min(s + CHUNK, first + count)) for s in range(first, first + count, CHUNK)]
-    reports: list[Report] = []
-    failures: list[tuple[int, str]] = []
+def run_seeds(seeds: range) -> list[Ending]:
+    """Run each seed."""
+    return [run_plan(draw_plan(seed)) for seed in seeds]
+
+
+@dataclass
+class Totals:
+    """What all runs so far did."""
+
+    first: int
+    asked: int
+    """How many seeds are to be run."""
+    seeds: int = 0
+    simulated_ms: int = 0
+    steps: int = 0
+    final_blocks: int = 0
+    terms: int = 0
+    reads: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    violations: list[tuple[int, str]] = field(default_factory=list)
+    """Seeds and what broke."""
+    seconds: float = 0.0
+    """Of real time."""
+
+    def add(self, ending: Ending) -> None:
+        """Add one run."""
+        report = ending.report
+        self.seeds += 1
+        self.simulated_ms += report.simulated_ms
+        self.steps += report.steps
+        self.final_blocks += report.final_height
+        self.terms += report.terms
+        self.reads += report.reads
+        self.faults += report.faults
+        if ending.failure is not None:
+            self.violations.append((report.seed, ending.failure))
+            self.violations.sort()
+
+    def record(self) -> dict[str, Any]:
+        """Return all of it under names, as it is printed."""
+        return {
+            "seeds": self.seeds,
+            "first": self.first,
+            "interrupted": self.seeds < self.asked,
+            "violations": [{"seed": seed, "reason": reason} for seed, reason in self.violations],
+            "simulated_hours": round(self.simulated_ms / 3_600_000, 3),
+            "steps": self.steps,
+            "final_blocks": self.final_blocks,
+            "terms": self.terms,
+            "reads": self.reads,
+            "faults": dict(sorted(self.faults.items())),
+            "seconds": round(self.seconds, 1),
+            "steps_per_second": round(self.steps / self.seconds) if self.seconds else 0,
+        }
+
+
+def run_campaign(
+    first: int, count: int, processes: int, progress: Callable[[Totals], None]
+) -> Totals:
+    """Run `count` seeds from `first` on.
+
+    `progress` is called now and then. An interrupt from the keyboard ends it with what is done.
+    """
+    totals = Totals(first, count)
     started = time.perf_counter()
-    with ProcessPoolExecutor(processes) as pool:
-        for done, failed in pool.map(run_seeds, chunks):
-            reports += done
-            failures += failed
-            for seed, reason in failed:
-                print(f"seed {seed}: {reason}", file=sys.stderr)
-    seconds = time.perf_counter() - started
-    faults: Counter[str] = Counter()
-    for report in reports:
-        faults += report.faults
-    return {
-        "seeds": len(reports) + len(failures),
-        "first": first,
-        "violations": [{"seed": seed, "reason": reason} for seed, reason in failures],
-        "simulated_hours": sum(report.simulated_ms for report in reports) / 3_600_000,
-        "steps": sum(report.steps for report in reports),
-        "final_blocks": sum(report.final_height for report in reports),
-        "terms": sum(report.terms for report in reports),
-        "reads": sum(report.reads for report in reports),
-        "faults": dict(sorted(faults.items())),
-        "seconds": seconds,
-        "steps_per_second": sum(report.steps for report in reports) / seconds,
-    }
+    try:
+        for endings in _chunks(first, count, processes):
+            for ending in endings:
+                totals.add(ending)
+            totals.seconds = time.perf_counter() - started
+            progress(totals)
+    except KeyboardInterrupt:
+        pass
+    totals.seconds = time.perf_counter() - started
+    return totals
 
 
-def main() -> int:
-    """Parse the options, run, print."""
-    parser = argparse.ArgumentParser(prog="python -m tests.simulation.campaign")
-    parser.add_argument("--seeds", type=int, default=1000, help="how many")
-    parser.add_argument("--first", type=int, default=0, help="the first of them")
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--trace", type=int, metavar="SEED", help="tell the story of one run")
-    options = parser.parse_args()
-    if options.trace is not None:
-        return trace(options.trace)
-    result = campaign(options.first, options.seeds, options.processes)
-    print(json.dumps(result, indent=2))
-    return 3 if result["violations"] else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _chunks(first: int, count: int, processes: int) -> Iterator[list[Ending]]:
+    size = max(1, min(CHUNK, count // (4 * processes)))
+    seeds = [range(s, min(s + size, first + count)) for s in range(first, first + count, size)]
+    # An interrupt goes to all processes of a terminal; this one alone decides what it means.
+    pool = ProcessPoolExecutor(
+        processes, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
+    )
+    running: list[Future[list[Ending]]] = [pool.submit(run_seeds, chunk) for chunk in seeds]
+    try:
+        for future in as_completed(running):
+            yield future.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -33,6 +33,8 @@ def draw_change(
     if len(members) < 3 or proposed.problems():
         return None
     new = [name for name in sorted(members) if now.current.get(name) is None]
+    if any(name not in words for name in new):
+        return None
     return ChangeAuthorities(
         members=voting,
         quorum=quorum,

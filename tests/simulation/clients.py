@@ -1,5 +1,6 @@
 """Clients: they set up a small market, then trade in it, and send the same again when unsure."""
 
+from dataclasses import dataclass
 from random import Random
 
 from amanat.ledger.identifiers import Digest
@@ -8,48 +9,76 @@ from amanat.ledger.transactions import open_transaction
 from tests.ledger import world
 
 TRANSACTIONS_MAX = 40
-"""New transactions in one run."""
+"""Transactions in one run, with those that set up the market."""
 
 
-class Clients:
-    """Everybody who submits transactions to one simulated cluster."""
+DECISIONS = 1_000_000
+"""From here on the numbers are those of decisions on who takes part."""
 
-    def __init__(self, chain: Digest, random: Random) -> None:
-        self._writer = world.Writer(chain)
-        self._setup = world.market(self._writer)
-        self._sent: list[bytes] = []
-        self._random = random
-        self.submitted: set[Digest] = set()
-        """Ids of everything submitted so far, which must all become final in the end."""
 
-    def next(self, *, only_repeat: bool) -> bytes:
-        """Return what to submit next: the market's set-up, then new trades and repetitions."""
-        random = self._random
-        if only_repeat:
-            self._sent.append(self._sent.pop(0))
-            return self._sent[-1]
-        if self._setup:
-            return self._new(self._setup.pop(0))
-        if random.random() < 0.4 or len(self._sent) >= TRANSACTIONS_MAX:
-            return random.choice(self._sent)
-        return self._new(self._trade(random))
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What clients do at one moment."""
 
-    def decide(self, operation: ChangeAuthorities) -> bytes:
-        """Return a decision of the Ministry of Finance and the State Bank."""
-        return self._new(self._writer.sign(["mof", "sbp"], operation))
+    at: int
+    submit: tuple[tuple[int, tuple[str, ...]], ...]
+    """Numbers of transactions, and the nodes to submit each to."""
+    read: str
+    """The node to read at."""
 
-    def _new(self, envelope: bytes) -> bytes:
-        self._sent.append(envelope)
-        self.submitted.add(open_transaction(envelope, bytes_max=len(envelope)).id)
+
+class Transactions:
+    """All transactions that clients may submit in one run; each depends on its number alone."""
+
+    def __init__(self, chain: Digest, seed: int) -> None:
+        writer = world.Writer(chain)
+        self._chain = chain
+        self._seed = seed
+        self._envelopes: dict[int, bytes] = dict(enumerate(world.market(writer)))
+        self._setup = len(self._envelopes)
+        self.submitted: dict[Digest, int] = {}
+        """Those submitted so far, which must all become final in the end: number by id."""
+
+    def submit(self, number: int) -> bytes:
+        """Return a transaction as it is sent, whether for the first time or again."""
+        envelope = self._envelopes.get(number)
+        if envelope is None:
+            envelope = self._envelopes[number] = self._trade(number)
+        self.submitted[open_transaction(envelope, bytes_max=len(envelope)).id] = number
         return envelope
 
-    def _trade(self, random: Random) -> bytes:
+    def decide(self, operation: ChangeAuthorities) -> int:
+        """Return the number of a new decision of the Ministry of Finance and the State Bank."""
+        number = DECISIONS + len(self._envelopes)
+        writer = world.Writer(self._chain, first=number)
+        self._envelopes[number] = writer.sign(["mof", "sbp"], operation)
+        return number
+
+    def _trade(self, number: int) -> bytes:
+        random = Random(f"{self._seed} trade {number}")
+        writer = world.Writer(self._chain, first=number)
         one, other = random.sample(["alpha", "beta", "gamma"], 2)
         if random.random() < 0.3:
             deal = DeliverVersusPayment(
                 "mof-house", one, world.BILL, 500_000 * random.randint(1, 5), world.RUPEE, 490_000
             )
-            return self._writer.sign(["mof", one], deal)
+            return writer.sign(["mof", one], deal)
         # Sometimes more than anybody has: a rejection is final too.
         amount = random.choice([1, 1_000, 999_999_999_999])
-        return self._writer.sign([one], Transfer(one, other, world.RUPEE, amount))
+        return writer.sign([one], Transfer(one, other, world.RUPEE, amount))
+
+
+def draw_acts(random: Random, names: list[str], until: int) -> list[Act]:
+    """Draw what clients do up to a time: submit something new or once more, and read."""
+    acts: list[Act] = []
+    at, begun = 1, 0
+    while at < until:
+        submit = []
+        for _ in range(random.choice([1, 1, 1, 3])):
+            again = begun > 0 and (random.random() < 0.4 or begun >= TRANSACTIONS_MAX)
+            number = random.randrange(begun) if again else begun
+            begun = max(begun, number + 1)
+            submit.append((number, tuple(random.sample(names, random.choice([1, 1, 2])))))
+        acts.append(Act(at, tuple(submit), random.choice(names)))
+        at += random.randint(10, 300)
+    return acts

@@ -1,29 +1,29 @@
-"""A whole cluster in one thread: time, network, disks, crashes and clients, all from one seed."""
+"""A whole cluster in one thread: machines, a network, clients and faults, as a plan has them."""
 
-import heapq
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
 from amanat.consensus.messages import Message
-from amanat.ledger.authorities import AuthorityClass, AuthoritySet, QuorumRule
-from amanat.ledger.executed_block import Tip
 from tests.ledger import world
-from tests.simulation.clients import Clients
-from tests.simulation.changes import draw_change, draw_quorum
-from tests.simulation.disk import SimulatedDisk
+from tests.simulation.boundaries import Boundary
+from tests.simulation.changes import draw_change
+from tests.simulation.clients import Act, Transactions
+from tests.simulation.clock import SimulatedClock
+from tests.simulation.disk import SimulatedDisk, first_content
 from tests.simulation.invariants import Invariants, Violation
-from tests.simulation.network import Conditions, Forward, SimulatedNetwork
-from tests.simulation.node import SimulatedNode
+from tests.simulation.machine import Machine
+from tests.simulation.network import Forward, SimulatedNetwork
+from tests.simulation.node import SimulatedNode, Surroundings
+from tests.simulation.plan import FAULTY_MS, Plan
+from tests.simulation.story import Story
+from tests.simulation.timeline import Timeline
 
-TICK_MS = 50
-FAULTY_MS = 12_000
-"""Simulated time with faults."""
 CALM_MS = 30_000
 """After this much simulated time without faults, everything must be final everywhere."""
-
-SIZES = (3, 3, 4, 5, 5, 6, 7)
+CALM_ACT_MS = 100
+"""How often clients ask again then."""
 
 
 @dataclass
@@ -39,47 +39,50 @@ class Report:
     reads: int = 0
     """Linearizable reads that were answered."""
     faults: Counter[str] = field(default_factory=Counter)
+    """How often each kind of fault struck, or what it came to."""
 
 
 class Cluster:
-    """One seeded run."""
+    """One run of one plan."""
 
-    def __init__(self, seed: int, *, trace: Callable[[str], None] | None = None) -> None:
-        self._random = random = Random(seed)
-        self._trace = trace
-        self._now = 0
-        self._order = 0
-        self._events: list[tuple[int, int, Callable[[], None]]] = []
-        authorities = _draw_authorities(random)
-        founders = [member.name for member in authorities.members]
-        spare = [name for name in world.AUTHORITIES if name not in founders]
-        self.names = founders + spare[: random.randint(0, 2)]
-        self._sovereign = [
-            name
-            for name in self.names
-            if world.AUTHORITIES[name] is AuthorityClass.SOVEREIGN
-        ]
-        self.document = world.genesis(authorities)
-        chain_id = self.document.chain_id()
-        update, _ = self.document.initial_state(world.NoNodes())
-        genesis = Tip(0, chain_id, self.document.created, update.tree)
-        self.invariants = Invariants(chain_id, authorities)
-        self.network = SimulatedNetwork(random)
-        self.report = Report(seed, len(founders))
-        self.nodes = {
-            name: SimulatedNode(
-                name,
-                chain_id,
-                disk=SimulatedDisk(chain_id, genesis, authorities),
-                invariants=self.invariants,
-                random=random,
-            )
-            for name in self.names
-        }
-        self._clients = Clients(chain_id, random)
-        self._incarnation = dict.fromkeys(self.names, 0)
-        self._doomed: set[str] = set()
-        self._disk_delay = {name: random.choice([1, 2, 5, 30]) for name in self.names}
+    def __init__(self, plan: Plan, *, trace: Callable[[str], None] | None = None) -> None:
+        self.plan = plan
+        self.report = Report(plan.seed, len(plan.authorities.members))
+        self.timeline = Timeline()
+        self.story = Story(self.timeline, trace)
+        self._random = Random(f"{plan.seed} cluster")
+        self.document = world.genesis(plan.authorities)
+        self._chain_id = self.document.chain_id()
+        self._first = first_content(self.document)
+        self.invariants = Invariants(self._chain_id, plan.authorities)
+        self.network = SimulatedNetwork(Random(f"{plan.seed} network"), self.report.faults)
+        self.machines = {name: self._machine(name) for name in plan.names}
+        self._transactions = Transactions(self._chain_id, plan.seed)
+
+    def _machine(self, name: str) -> Machine:
+        random = Random(f"{self.plan.seed} {name}")
+        skew, percent = random.randint(-1_000, 1_000), random.randint(95, 105)
+        clock = SimulatedClock(self.timeline, skew=skew, percent=percent)
+        around = Surroundings(
+            name,
+            self.document,
+            self._chain_id,
+            clock=clock,
+            send=lambda to, message: self._send(name, to, message),
+            reach=_go_on,
+            story=self.story,
+            invariants=self.invariants,
+            random=random,
+        )
+        disk = SimulatedDisk(self._chain_id, self._first)
+        disk.sync_ms = random.choice([1, 2, 5, 30])
+        return Machine(
+            around,
+            disk=disk,
+            clock=clock,
+            timeline=self.timeline,
+            counts=self.report.faults,
+        )
 
     def run(self) -> Report:
         """Run to the end.
@@ -87,266 +90,137 @@ class Cluster:
         Raises:
             Violation: an invariant does not hold; the message starts with its number.
         """
-        for name in self.names:
-            self._start(name)
-        self._at(self._random.randint(100, 2_000), self._fault)
-        self._at(1, self._client)
-        self._at(self._random.randint(500, 3_000), self._govern)
-        self._run_until(FAULTY_MS)
+        for machine in self.machines.values():
+            machine.start()
+        for fault in self.plan.faults:
+            self.timeline.after(fault.at, lambda fault=fault: fault.strike(self))  # type: ignore[misc]  # bound per turn
+        for act in self.plan.acts:
+            self.timeline.after(act.at, lambda act=act: self._act(act))  # type: ignore[misc]  # bound per turn
+        self.timeline.run(FAULTY_MS)
         self._heal()
-        self._run_until(FAULTY_MS + CALM_MS, until=self._settled)
+        self._act_calmly(0)
+        self.timeline.run(FAULTY_MS + CALM_MS, until=self._settled)
         if not self._settled():
             raise Violation(f"14: not settled {CALM_MS} ms after the last fault: {self._state()}")
-        node = self.nodes[self.invariants.configuration.current.members[0].name]
-        self.invariants.replays(self.document, node.final_entries())
-        self.report.simulated_ms = self._now
-        self.report.final_height = self.invariants.final_height
-        self.report.terms = max(each.status.term for each in self.nodes.values())
-        self.report.reads = sum(each.reads_answered for each in self.nodes.values())
-        self.report.faults["message lost"] = self.network.lost
-        self.report.faults["message duplicated"] = self.network.duplicated
-        return self.report
+        self._replay()
+        return self._finished()
 
-    # --- time -------------------------------------------------------------------------------------
+    def _replay(self) -> None:
+        served = [self.machines[name] for name in self._served()]
+        sound = [m.node for m in served if m.node and m.disk.trouble is None]
+        self.invariants.replays(self.document, sound[0].final_entries())
 
-    def _at(self, delay: int, action: Callable[[], None]) -> None:
-        self._order += 1
-        heapq.heappush(self._events, (self._now + delay, self._order, action))
+    def _finished(self) -> Report:
+        report = self.report
+        report.steps = self.timeline.steps
+        report.simulated_ms = self.timeline.now
+        report.final_height = self.invariants.final_height
+        report.terms = max(node.status.term for node in self._nodes())
+        report.reads = sum(machine.reads_answered for machine in self.machines.values())
+        report.reads += sum(node.reads_answered for node in self._nodes())
+        return report
 
-    def _run_until(self, end: int, until: Callable[[], bool] | None = None) -> None:
-        while self._events and self._events[0][0] <= end:
-            self._now, _, action = heapq.heappop(self._events)
-            action()
-            self.report.steps += 1
-            if until is not None and self.report.steps % 64 == 0 and until():
-                return
+    # --- for faults -------------------------------------------------------------------------------
 
-    def _say(self, line: str) -> None:
-        if self._trace is not None:
-            self._trace(f"{self._now:6} ms  {line}")
+    def leaders(self) -> list[Machine]:
+        """Return the machines whose node believes that it leads."""
+        return [
+            machine
+            for machine in self.machines.values()
+            if machine.node is not None and machine.node.leads
+        ]
 
-    # --- nodes ------------------------------------------------------------------------------------
+    def count(self, kind: str) -> None:
+        """Count a fault."""
+        self.report.faults[kind] += 1
 
-    def _start(self, name: str) -> None:
-        node = self.nodes[name]
-        skew = self._random.randint(-1_000, 1_000)
-        pace = self._random.choice([TICK_MS - 2, TICK_MS, TICK_MS + 3])
-        node.clock = lambda: world.START + self._now + skew
-        node.send = lambda to, message: self._send(name, to, message)
-        node.start()
-        self._incarnation[name] += 1
-        life = self._incarnation[name]
-        self._say(f"{name} starts with {node.disk.last.height} blocks")
-
-        def tick() -> None:
-            if self._incarnation[name] == life and node.alive:
-                self._do(name, node.tick)
-                self._at(pace, tick)
-
-        self._at(self._random.randint(1, pace), tick)
-
-    def _crash(self, name: str) -> None:
-        self._say(f"{name} crashes with {len(self.nodes[name].writing)} writes under way")
-        self.report.faults["crash"] += 1
-        self.nodes[name].crash()
-        self._incarnation[name] += 1
-
-    def _do(self, name: str, action: Callable[[], None]) -> None:
-        """Let a node act, then see to the writes that it has begun."""
-        node = self.nodes[name]
-        led = node.leads
-        writes = len(node.writing)
-        action()
-        if node.leads and not led:
-            self._say(f"{name} leads term {node.status.term}")
-        if node.writing and not writes:
-            self._write(name)
-
-    def _write(self, name: str) -> None:
-        """Finish the oldest write after a while, in two halves, then the next."""
-        node, life = self.nodes[name], self._incarnation[name]
-        if name in self._doomed:
-            self._doomed.discard(name)
-            self.report.faults["crash in a write"] += 1
-            self._at(
-                self._random.randint(0, 2 * self._disk_delay[name]),
-                lambda: self._crash_for_a_while(name),
-            )
-
-        def first() -> None:
-            if self._incarnation[name] == life:
-                node.begin_write()
-                self._at(self._random.randint(0, self._disk_delay[name]), second)
-
-        def second() -> None:
-            if self._incarnation[name] == life:
-                node.end_write()
-                if node.writing:
-                    self._write(name)
-
-        self._at(self._random.randint(0, self._disk_delay[name]), first)
-
-    def _send(self, sender: str, to: str, message: Message | Forward) -> None:
-        for delay in self.network.arrivals(sender, to, message):
-            self._at(delay, lambda: self._deliver(sender, to, message))
-
-    def _deliver(self, sender: str, to: str, message: Message | Forward) -> None:
-        node = self.nodes[to]
-        if node.alive:
-            self._say(f"{sender} -> {to} {type(message).__name__}")
-            self._do(to, lambda: node.receive(sender, message))
-
-    # --- what goes wrong --------------------------------------------------------------------------
-
-    def _fault(self) -> None:
-        if self._now >= FAULTY_MS:
+    def change_authorities(self, random: Random) -> None:
+        """Decide, on the ledger, who is to take part from now on."""
+        words = {node.name: node.ready_word() for node in self._nodes()}
+        now = self.invariants.configuration
+        change = draw_change(random, now, [n for n in self.plan.names if n in words], words)
+        if change is None:
             return
-        faults = (
-            self._crash_one,
-            self._crash_in_write,
-            self._crash_in_write,
-            self._crash_leader,
-            self._cut,
-            self._bad_network,
-            self._slow_disk,
-            self._crash_sovereign,
-            self._hand_over,
-        )
-        self._random.choice(faults)()
-        self._at(self._random.randint(50, 1_500), self._fault)
-
-    def _crash_one(self) -> None:
-        self._crash_for_a_while(self._random.choice(self.names))
-
-    def _crash_in_write(self) -> None:
-        """Let some nodes crash while their next write is under way."""
-        count = self._random.randint(1, len(self.names))
-        self._doomed.update(self._random.sample(self.names, count))
-
-    def _crash_leader(self) -> None:
-        for name in self.names:
-            if self.nodes[name].leads:
-                self._crash_for_a_while(name)
-
-    def _crash_sovereign(self) -> None:
-        # Custodians by themselves must come to nothing, however many they are.
-        for name in self._sovereign:
-            self._crash_for_a_while(name)
-
-    def _cut(self) -> None:
-        self.network.partition(self.names)
-        self.report.faults["partition"] += 1
-        self._say(f"cut: {sorted(self.network.cut)}")
-        self._at(self._random.randint(200, 4_000), self.network.cut.clear)
-
-    def _bad_network(self) -> None:
-        self.network.conditions = Conditions.random(self._random)
-        self.report.faults["bad network"] += 1
-        self._say(f"network: {self.network.conditions}")
-
-    def _slow_disk(self) -> None:
-        name = self._random.choice(self.names)
-        self._disk_delay[name] = self._random.choice([1, 5, 50, 500])
-        self.report.faults["slow disk"] += 1
-
-    def _hand_over(self) -> None:
-        for name in self.names:
-            if self.nodes[name].leads:
-                self._say(f"{name} hands over")
-                self.report.faults["handover"] += 1
-                self._do(name, self.nodes[name].hand_over)
-
-    def _crash_for_a_while(self, name: str) -> None:
-        if not self.nodes[name].alive:
-            return
-        self._crash(name)
-        life = self._incarnation[name]
-
-        def restart() -> None:
-            if self._incarnation[name] == life:
-                self.report.faults["restart"] += 1
-                self._start(name)
-
-        self._at(self._random.choice([1, 100, 1_000, 4_000]), restart)
+        self.count("change of authorities")
+        self.story.tell(f"decided: {', '.join(member.name for member in change.members)} vote")
+        envelope = self._transactions.submit(self._transactions.decide(change))
+        for name in random.sample(self.plan.names, 2):
+            self._submit(name, envelope)
 
     def _heal(self) -> None:
-        self._say("all faults end")
-        self._doomed.clear()
+        self.story.tell("all faults end")
         self.network.heal()
-        self._disk_delay = dict.fromkeys(self.names, 2)
-        for name in self.names:
-            if not self.nodes[name].alive:
-                self._start(name)
+        for machine in self.machines.values():
+            machine.heal()
+
+    # --- messages ---------------------------------------------------------------------------------
+
+    def _send(self, sender: str, to: str, message: Message | Forward) -> None:
+        arrivals = self.network.arrivals((sender, to))
+        if not arrivals and self.story.is_told:
+            self.story.lost(sender, to, message)
+        for delay in arrivals:
+            self.timeline.after(delay, lambda: self._deliver(sender, to, message))
+
+    def _deliver(self, sender: str, to: str, message: Message | Forward) -> None:
+        if self.story.is_told:
+            self.story.arrives(sender, to, message)
+        self.machines[to].do(lambda node: node.receive(sender, message))
 
     # --- clients ----------------------------------------------------------------------------------
 
-    def _client(self) -> None:
-        """Submit something new or once more, anywhere, to one node or to several."""
-        random = self._random
-        for _ in range(random.choice([1, 1, 1, 3])):
-            envelope = self._clients.next(only_repeat=self._now >= FAULTY_MS)
-            for name in random.sample(self._served(), random.choice([1, 1, 2])):
-                if self.nodes[name].alive:
-                    self._submit(name, envelope)
-        reader = self.nodes[random.choice(self.names)]
-        if reader.alive:
-            self._do(reader.name, reader.read)
-        self._at(random.randint(10, 300), self._client)
+    def _act(self, act: Act) -> None:
+        for number, names in act.submit:
+            envelope = self._transactions.submit(number)
+            for name in names:
+                self._submit(name, envelope)
+        self.machines[act.read].do(SimulatedNode.read)
 
-    def _served(self) -> list[str]:
-        """Return the nodes that clients turn to: in the end they have learnt who takes part."""
-        if self._now < FAULTY_MS:
-            return self.names
-        configuration = self.invariants.configuration
-        return [name for name in self.names if configuration.peer(name) is not None]
-
-    def _govern(self) -> None:
-        """Decide, on the ledger, who is to take part from now on."""
-        if self._now >= FAULTY_MS:
-            return
-        random = self._random
-        words = {name: node.ready_word() for name, node in self.nodes.items()}
-        change = draw_change(random, self.invariants.configuration, self.names, words)
-        if change is not None:
-            self.report.faults["change of authorities"] += 1
-            self._say(f"to vote: {[m.name for m in change.members]}")
-            envelope = self._clients.decide(change)
-            for name in random.sample(self.names, 2):
-                if self.nodes[name].alive:
-                    self._submit(name, envelope)
-        self._at(random.randint(500, 3_000), self._govern)
+    def _act_calmly(self, turn: int) -> None:
+        """Ask once more for what was submitted, each transaction in turn at each node."""
+        numbers = list(self._transactions.submitted.values())
+        names = self._served()
+        if numbers:
+            round_, place = divmod(turn, len(numbers))
+            name = names[(round_ + place) % len(names)]
+            self._act(Act(self.timeline.now, ((numbers[place], (name,)),), name))
+        self.timeline.after(CALM_ACT_MS, lambda: self._act_calmly(turn + 1))
 
     def _submit(self, name: str, envelope: bytes) -> None:
-        node = self.nodes[name]
-
-        def take() -> None:
+        def take(node: SimulatedNode) -> None:
             node.submit(envelope)
             node.propose()
 
-        self._do(name, take)
+        self.machines[name].do(take)
 
     def _settled(self) -> bool:
         """Return whether every node has applied everything that clients ask for (invariant 14)."""
-        wanted = self._clients.submitted
+        wanted = self._transactions.submitted
+        served = [self.machines[name] for name in self._served()]
+        changing = self.invariants.configuration.is_joint
+        return not changing and all(machine.has(wanted) for machine in served)
+
+    def _served(self) -> list[str]:
+        """Return the nodes that take part in the end, whom clients turn to."""
         configuration = self.invariants.configuration
-        return not configuration.is_joint and all(
-            node.alive and wanted <= node.disk.applied.ids and not node.writing
-            for node in self.nodes.values()
-            if configuration.peer(node.name) is not None
-        )
+        return [name for name in self.plan.names if configuration.peer(name) is not None]
+
+    def _nodes(self) -> list[SimulatedNode]:
+        return [m.node for m in self.machines.values() if m.node is not None]
 
     def _state(self) -> str:
-        return "; ".join(
-            f"{name} {node.status.role} term {node.status.term} log {node.status.last.height} "
-            f"final {node.status.commit_height}"
-            for name, node in self.nodes.items()
-        )
+        return "; ".join(_state(machine) for machine in self.machines.values())
 
 
-def _draw_authorities(random: Random) -> AuthoritySet:
-    size = random.choice(SIZES)
-    names = list(world.AUTHORITIES)[:size]
-    rule = random.choice([QuorumRule.MAJORITY, QuorumRule.MAJORITY, QuorumRule.TWO_THIRDS])
-    return world.authority_set(
-        names, draw_quorum(random, size, rule), sovereign_min=random.choice([1, 1, 2]), rule=rule
+def _go_on(_: Boundary) -> None:
+    """Reach a boundary that nobody watches."""
+
+
+def _state(machine: Machine) -> str:
+    if machine.node is None:
+        return f"{machine.name} is down"
+    status = machine.node.status
+    return (
+        f"{machine.name} {status.role} term {status.term} log {status.last.height} "
+        f"final {status.commit_height}"
     )

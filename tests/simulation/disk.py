@@ -1,134 +1,100 @@
-"""A disk that a crash can catch between any two writes: what was not synced is partly there."""
+"""One machine's disk: the real store and the real sign guard, on files that can be lost in part."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from amanat.consensus.interface import Persist, Promise
-from amanat.consensus.log_entry import Entry
-from amanat.consensus.statements import BlockId, CommitCertificate, genesis_id
-from amanat.ledger.authorities import AuthoritySet
-from amanat.ledger.configurations import Configuration
-from amanat.ledger.executed_block import ExecutedBlock, Tip
+from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
-from amanat.node.disk_writer import Apply
+from amanat.node.sign_guard import SignGuard
+from amanat.node.store import Store
+from tests.simulation.database import Content, SimulatedDatabase
+from tests.simulation.guard_file import SimulatedGuardFile
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
-    """An applied state, as it can be found after a crash."""
+class Loss:
+    """What a crash took from a disk."""
 
-    tip: Tip
-    configuration: Configuration
-    certificate: CommitCertificate | None
-    ids: frozenset[Digest]
+    batches: int
+    """Batches of the database that had not been synced."""
+    torn: bool
+    """Whether a page of the sign guard is part old, part new."""
 
 
 class SimulatedDisk:
-    """One node's disk: the log, the promise and the applied state.
+    """A node's database and sign guard, as every process that opens them finds them."""
 
-    The log and the promise hold only what was synced. Applying is not synced, so a crash may go
-    back to an earlier applied state; what is missing is executed again from the log.
-    """
+    def __init__(self, chain: Digest, first: Content) -> None:
+        """`first` is what `amanat init` writes."""
+        self._chain = chain
+        self._first = first
+        self._backup = first
+        self.database = SimulatedDatabase()
+        self.database.replace(first)
+        self.guard = SimulatedGuardFile()
+        self.sync_ms = 2
+        """How long a write takes at most."""
 
-    def __init__(self, chain: Digest, genesis: Tip, authorities: AuthoritySet) -> None:
-        self._genesis = genesis_id(chain)
-        self.log: list[Entry] = []
-        self.promise = Promise(term=0, vote=None, acked=None)
-        first = Configuration.first(authorities)
-        self._applied = [Applied(genesis, first, None, frozenset())]
-        self._configurations: dict[int, Configuration] = {0: first}
-        self._certifiers: dict[int, Configuration] = {}
-        self._certificates: dict[int, CommitCertificate] = {}
+    def open(self) -> tuple[Store, SignGuard]:
+        """Open both, as a node that starts does.
 
-    def block_id(self, height: int) -> BlockId | None:
-        """Return the id of the entry at `height`, or None."""
-        return self.log[height - 1].block if 0 < height <= len(self.log) else None
-
-    def entries(self, first: int, last: int, bytes_max: int) -> Sequence[Entry]:
-        """Return entries `first` to `last`, fewer if they exceed `bytes_max`, at least one."""
-        found: list[Entry] = []
-        size = 0
-        for entry in self.log[first - 1 : last]:
-            size += len(entry.payload)
-            if found and size > bytes_max:
-                break
-            found.append(entry)
-        return found
-
-    def configuration(self, height: int) -> Configuration | None:
-        """Return who decided after the final block at `height`."""
-        return self._configurations.get(height)
-
-    def certifier(self, height: int) -> Configuration | None:
-        """Return who certified the final block at `height`."""
-        return self._certifiers.get(height)
-
-    def certificate(self, first: int, last: int) -> CommitCertificate | None:
-        """Return the highest certificate that makes a block `first` to `last` final."""
-        known = [height for height in self._certificates if first <= height <= last]
-        return self._certificates[max(known)] if known else None
-
-    @property
-    def last(self) -> BlockId:
-        """The id of the last entry, or the genesis id."""
-        return self.log[-1].block if self.log else self._genesis
-
-    @property
-    def applied(self) -> Applied:
-        """The last applied state."""
-        return self._applied[-1]
-
-    def contains(self, transaction: Digest) -> bool:
-        """Return whether `transaction` is in an applied block."""
-        return transaction in self.applied.ids
-
-    def write_log(self, persist: Persist) -> None:
-        """Sync the log's part of a write."""
-        if persist.truncate_above is not None:
-            del self.log[persist.truncate_above :]
-        for entry in persist.entries:
-            if entry.block.height != len(self.log) + 1:
-                raise AssertionError(f"a hole in the log before {entry.block.height}")
-            self.log.append(entry)
-
-    def write_promise(self, persist: Persist) -> None:
-        """Sync the promise's part of a write."""
-        if persist.promise is not None:
-            self.promise = persist.promise
-
-    def apply(self, blocks: Sequence[ExecutedBlock], certificate: CommitCertificate) -> None:
-        """Apply final blocks, without a sync."""
-        ids = self.applied.ids.union(*(block.ids for block in blocks))
-        last = blocks[-1]
-        for block in blocks:
-            self._configurations[block.height] = block.next_configuration
-            self._certifiers[block.height] = block.configuration
-        self._certificates[last.height] = certificate
-        self._applied.append(Applied(last.tip, last.next_configuration, certificate, ids))
-        del self._applied[:-4]
-
-    def crash(
-        self, random: Random, unfinished: Sequence[Persist | Apply], *, half_written: bool
-    ) -> None:
-        """Lose what a power cut may lose.
-
-        Args:
-            random: decides how much of the unfinished writes is there all the same.
-            unfinished: the writes that were under way, oldest first.
-            half_written: whether the first half of the oldest is on disk already.
+        Raises:
+            StoreError, GuardError, plyvel.Error: the node does not start.
         """
-        for job in unfinished:
-            if not half_written and random.random() < 0.5:
-                break
-            begun, half_written = half_written, False
-            if isinstance(job, Apply):
-                self.apply(job.blocks, job.certificate)
-                continue
-            if not begun:
-                self.write_log(job)
-            if random.random() < 0.5:
-                break
-            self.write_promise(job)
-        while len(self._applied) > 1 and random.random() < 0.3:
-            self._applied.pop()
+        self.guard.reopen()
+        guard = SignGuard.resume(self.guard)
+        self.database.reopen()
+        store = Store.resume(self.database, self._chain)
+        guard.renew()
+        return store, guard
+
+    @property
+    def trouble(self) -> str | None:
+        """Why a process cannot rely on it, or None if it can."""
+        if self.database.full:
+            return "a full disk"
+        if self.database.failing or self.guard.failing:
+            return "a failed sync"
+        return "a damaged record" if self.database.is_damaged else None
+
+    def back_up(self) -> None:
+        """Keep a copy of the database. The sign guard is never restored, so it is not copied."""
+        if not self.database.is_damaged:
+            self._backup = self.database.content()
+
+    def restore(self, *, anew: bool) -> None:
+        """Put the last copy of the database in its place, or one as `amanat init` makes it."""
+        self.database.replace(self._first if anew else self._backup)
+
+    def interrupt(self) -> None:
+        """Let no sync come to its end any more: the process is about to go."""
+        self.database.interrupted = self.guard.interrupted = True
+
+    def lose_process(self, random: Random) -> Loss:
+        """The process has gone; what it wrote stays, unless a sync failed."""
+        batches = self.database.lose(random) if self.database.failing else 0
+        if self.guard.failing:
+            self.guard.forget()
+        self._end_failure()
+        return Loss(batches, torn=False)
+
+    def lose_power(self, random: Random) -> Loss:
+        """The power has gone, and with it what was not synced, in whole or in part."""
+        self._end_failure()
+        return Loss(self.database.lose(random), self.guard.cut_power(random))
+
+    def heal(self) -> None:
+        """Work as a good disk does; what is damaged stays so."""
+        self.sync_ms = 2
+        self.database.full = False
+        self._end_failure()
+
+    def _end_failure(self) -> None:
+        self.database.failing = self.guard.failing = False
+
+
+def first_content(document: GenesisDocument) -> Content:
+    """Return the database that `amanat init` makes."""
+    database = SimulatedDatabase()
+    Store.found(database, document)
+    return database.content()

@@ -11,13 +11,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 
-from amanat.consensus import core, elections, following, leading, reads
+from amanat.consensus import core, elections, entry_checks, following, leading, reads
 from amanat.consensus.log import Log
 from amanat.consensus.progress import Progress
 from amanat.consensus.raft import Raft
+from amanat.consensus.statements import CommitCertificate
 from amanat.ledger import execution
 from amanat.ledger.authorities import AuthoritySet
 from amanat.ledger.balances import credit, debit
+from amanat.ledger.configurations import Configuration
+from amanat.node import block_duties
 from tests.simulation.node import SimulatedNode
 
 
@@ -132,7 +135,7 @@ MUTANTS = (
     ),
     _mutant(
         "a late completion of a write does not vouch for later entries",
-        "AssertionError: no entry",
+        "Violation: 3: .* the log entry at height .* is missing",
         20,
         Edit(Log.persisted, "self._memory[0][0] <= sequence", "True"),
     ),
@@ -153,7 +156,7 @@ MUTANTS = (
         ),
         Edit(
             SimulatedNode.submit,
-            "self.disk.contains(checked.id) or self.chain.find(checked.id) is not None",
+            "self.store.contains(checked.id) or self.chain.find(checked.id) is not None",
             "False",
         ),
     ),
@@ -193,8 +196,8 @@ MUTANTS = (
         300,
         Edit(
             following.on_append,
-            "raft.when_synced(lambda: _reply(raft, sender, match, blocks))",
-            "_reply(raft, sender, match, blocks)",
+            "raft.when_synced(lambda: _reply(raft, sender, match, acks))",
+            "_reply(raft, sender, match, acks)",
         ),
     ),
     _mutant(
@@ -202,7 +205,7 @@ MUTANTS = (
         "Violation: 12",
         200,
         Edit(
-            reads._answer, "not raft.me.authorities.is_quorum([raft.me.name, *confirming])", "False"
+            reads._answer, "not raft.configuration.is_quorum([raft.me.name, *confirming])", "False"
         ),
     ),
     _mutant(
@@ -211,8 +214,8 @@ MUTANTS = (
         200,
         Edit(
             reads._begin,
-            "raft.commit is None or raft.commit.block.term != raft.term",
-            "raft.commit is None",
+            "raft.final.term != raft.term",
+            "raft.final.height == 0",
         ),
     ),
     _mutant(
@@ -222,16 +225,62 @@ MUTANTS = (
         Edit(reads._answer, "if round_ >= first.round", ""),
     ),
     _mutant(
+        "both sets decide while one takes over from the other",
+        "Violation: [247]",
+        50,
+        Edit(
+            Configuration.is_quorum,
+            "all(each.is_quorum(names) for each in self.sets)",
+            "self.sets[-1].is_quorum(names)",
+        ),
+    ),
+    _mutant(
+        "a change is completed once it is final",
+        "Violation: [24]",
+        1500,
+        Edit(
+            block_duties.completes_change,
+            "status.commit_height >= configuration.since",
+            "status.commit_height > 0",
+        ),
+        Edit(entry_checks._change_fault, "final.height < configuration.since", "False"),
+        Edit(
+            entry_checks._change_fault, "not certificate.is_proof(raft.me.chain, before)", "False"
+        ),
+    ),
+    _mutant(
+        "by two thirds a candidate offers what is certified, and no less than its voters know of",
+        "Violation: [1234]|ValueError",
+        200,
+        Edit(elections.on_request_vote, "message.last.position >= raft.least_position", "True"),
+        Edit(elections.on_pre_vote, "message.last.position >= raft.least_position", "True"),
+        Edit(
+            elections._is_backed,
+            "certificate is None or certificate.block != message.last",
+            "False",
+        ),
+    ),
+    _mutant(
+        "by two thirds a block is final once its child is certified",
+        "Violation: [234]|ValueError",
+        1000,
+        Edit(
+            CommitCertificate.final,
+            "self.parent if self.parent.term == self.block.term else None",
+            "self.parent",
+        ),
+    ),
+    _mutant(
         "followers learn what is final",
         "Violation: 14",
         20,
-        Edit(leading._send, "entries, raft.commit)", "entries, None)"),
+        Edit(leading._send, "entries, raft.certified)", "entries, None)"),
     ),
     _mutant(
         "what is replaced in the log is undone in the ledger",
         "Violation: 14",
         50,
-        Edit(following._truncate, "raft.application.truncate(height)", "pass"),
+        Edit(Raft.truncate, "self.application.truncate(height)", "pass"),
     ),
     _mutant(
         "a bounded number of messages is under way",

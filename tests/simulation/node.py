@@ -1,125 +1,167 @@
-"""One simulated authority: the real core and the real ledger, driven as the node's driver does."""
+"""One simulated authority's process: the real core, driver, ledger and store, from start to end."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from random import Random
 
 from amanat.consensus.core import Core, Restored, Status
+from amanat.consensus.evidence import Evidence
 from amanat.consensus.interface import (
     Effects,
     Event,
+    Fault,
     Final,
-    NotLeader,
+    Outgoing,
     Persist,
     Persisted,
     Propose,
     Read,
+    ReadIndex,
     Receive,
-    Tick,
     TransferLeadership,
 )
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Message
 from amanat.consensus.raft import Identity, Role, Timing
+from amanat.consensus.statements import LeaderCertificate
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.chain import Chain
-from amanat.ledger.identifiers import Digest
+from amanat.ledger.executed_block import Tip
+from amanat.ledger.genesis import GenesisDocument
+from amanat.ledger.identifiers import Digest, LedgerTime
+from amanat.ledger.readiness import Readiness, Ready
 from amanat.ledger.receipts import Applied
 from amanat.ledger.rejections import DoorRefusal
-from amanat.ledger.readiness import Readiness, Ready
+from amanat.ledger.state_tree import StateTree
 from amanat.node import block_duties
 from amanat.node.application import LedgerApplication
-from amanat.node.disk_writer import Apply
+from amanat.node.disk_writer import Apply, merge
+from amanat.node.driver import Driver
 from amanat.node.pool import Pool
-from amanat.node.sign_guard import check_promise
 from tests.ledger import world
+from tests.simulation.boundaries import Boundary
 from tests.simulation.disk import SimulatedDisk
-from tests.simulation.invariants import Invariants
+from tests.simulation.invariants import Invariants, Violation
 from tests.simulation.network import Forward
+from tests.simulation.story import Story, block_text, heights_text, log_text, promise_text
 
 TIMING = Timing(election=12, heartbeat=2)
 IN_FLIGHT_MAX = 4
 CLOCK_AHEAD_MS = 5_000
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a process runs in, and who watches it."""
+
+    name: str
+    document: GenesisDocument
+    chain_id: Digest
+    clock: Callable[[], LedgerTime]
+    send: Callable[[str, Message | Forward], None]
+    reach: Callable[[Boundary], None]
+    """Called at every boundary; it raises to cut the process off there."""
+    story: Story
+    invariants: Invariants
+    random: Random
+
+
+@dataclass(frozen=True, slots=True)
+class DiskWork:
+    """Something that the disk is to do, and takes a while for."""
+
+    boundary: Boundary
+    """Where the process is meanwhile."""
+    what: Callable[[], str]
+    run: Callable[[], None]
+
+
+class WatchedCore(Core):
+    """The core, with the invariants looking at all that comes out of it."""
+
+    def watch(self, name: str, invariants: Invariants, application: LedgerApplication) -> None:
+        """Tell `invariants` from now on."""
+        self._name, self._invariants, self._application = name, invariants, application
+
+    def step(self, event: Event) -> Effects:
+        """Take one event."""
+        effects = super().step(event)
+        for entry in effects.persist.entries if effects.persist else ():
+            height = entry.block.height
+            certifier = self._application.certifier(height)
+            self._invariants.decides(
+                entry.block, certifier, self._application.configuration(height)
+            )
+        self._invariants.stepped(self._name, effects)
+        return effects
+
+
 class SimulatedNode:
-    """A node that can be crashed and started again; `disk` is what survives."""
+    """A process from its start to its end; it implements `driver.Listener`.
 
-    def __init__(
-        self,
-        name: str,
-        chain_id: Digest,
-        *,
-        disk: SimulatedDisk,
-        invariants: Invariants,
-        random: Random,
-    ) -> None:
-        self.name = name
-        self.disk = disk
-        self.alive = False
-        self.send: Callable[[str, Message | Forward], None] = lambda _to, _message: None
-        self.writing: deque[Persist | Apply] = deque()
-        """Writes under way, oldest first; the cluster decides when each is done."""
-        self.clock: Callable[[], int] = lambda: 0
-        self.reads_answered = 0
-        self._reads = 0
-        self._chain_id = chain_id
-        self._invariants = invariants
-        self._random = random
-        self._key = world.key(f"authority {name}")
+    The cluster decides when each of its writes is done.
+    """
 
-    # --- life -------------------------------------------------------------------------------------
+    def __init__(self, around: Surroundings, disk: SimulatedDisk) -> None:
+        """Start from what the disk holds, as `amanat.node.node.Node` does.
 
-    def start(self) -> None:
-        """Start from what the disk holds."""
-        applied = self.disk.applied
+        Raises:
+            StoreError, StorageFailed, GuardError, plyvel.Error: it does not start.
+        """
+        self.name = around.name
+        self._around = around
+        self._invariants = around.invariants
+        self._key = world.key(f"authority {self.name}")
+        self.store, self.guard = disk.open()
+        applied = self.store.applied()
+        tree = StateTree.open(applied.root, self.store)
         self.chain = Chain(
-            self._chain_id,
-            final=applied.tip,
-            executed=self.disk,
+            around.chain_id,
+            final=Tip(applied.height, applied.digest, applied.time, tree),
+            executed=self.store,
             verified=VerifiedTransactions(),
         )
         self.pool = Pool()
-        application = LedgerApplication(
+        self._application = LedgerApplication(
             self.chain,
-            history=self.disk,
-            latest=lambda: self.clock() + CLOCK_AHEAD_MS,
+            history=self.store,
+            latest=lambda: around.clock() + CLOCK_AHEAD_MS,
             observer=self.pool,
         )
-        self._application = application
-        for entry in self.disk.log[applied.tip.height :]:
+        last = self.store.last()
+        entries = self._entries(last.height)
+        self._log_ids = [entry.block for entry in entries]
+        for entry in entries[applied.height :]:
             self.chain.extend(
                 entry.payload,
                 latest=2**63 - 1,
                 accept=lambda _: None,
                 completes_change=entry.completes_change,
             )
-        identity = Identity(self._chain_id, self.name, self._sign)
-        self._core = Core(
-            identity,
-            disk=self.disk,
-            application=application,
-            restored=Restored(self.disk.promise, self.disk.last, applied.certificate),
+        core = WatchedCore(
+            Identity(around.chain_id, self.name, self._sign),
+            disk=self.store,
+            application=self._application,
+            restored=Restored(self.guard.promise, last, applied.certificate),
             timing=TIMING,
             jitter=self._jitter(),
         )
-        self.writing.clear()
-        self._log_ids = [entry.block for entry in self.disk.log]
-        self._applying = applied.tip.height
-        self._half_written = False
-        self.alive = True
-
-    def crash(self) -> None:
-        """Lose everything but what is on disk."""
-        self.alive = False
-        self.disk.crash(self._random, list(self.writing), half_written=self._half_written)
-        self.writing.clear()
+        core.watch(self.name, self._invariants, self._application)
+        self.driver = Driver(core, send=self._send, write=self._write, listener=self)
+        self.writing: deque[Persist | Apply] = deque()
+        """Writes that wait for the disk, oldest first."""
+        self.reads_answered = 0
+        # No two reads of a node are alike, over all its lives.
+        self._reads = around.random.getrandbits(40)
+        self._applying = applied.height
+        self._opening: LeaderCertificate | None = None
 
     # --- what happens to it -----------------------------------------------------------------------
 
     def tick(self) -> None:
         """Let a tick pass, and propose if there is something to propose."""
-        self._step(Tick())
+        self.driver.tick()
         self.propose()
 
     def receive(self, sender: str, message: Message | Forward) -> None:
@@ -127,129 +169,109 @@ class SimulatedNode:
         if isinstance(message, Forward):
             self.submit(message.envelope)
         else:
-            self._step(Receive(sender, message))
-        self.propose()
-
-    def begin_write(self) -> None:
-        """The first half of the oldest write is on disk: a log entry before its promise."""
-        job = self.writing[0]
-        if isinstance(job, Persist):
-            self.disk.write_log(job)
-        self._half_written = True
-
-    def end_write(self) -> None:
-        """All of the oldest write is on disk."""
-        job = self.writing.popleft()
-        self._half_written = False
-        if isinstance(job, Apply):
-            self.disk.apply(job.blocks, job.certificate)
-            self.chain.finalize(job.blocks[-1].height)
-            for block in job.blocks:
-                self.pool.remove(block.ids)
-        else:
-            if job.promise is not None:
-                check_promise(self.disk.promise, job.promise)
-            self.disk.write_promise(job)
-            self._step(Persisted(job.sequence))
+            self.driver.step(Receive(sender, message))
         self.propose()
 
     def submit(self, envelope: bytes) -> None:
         """Take a client's transaction, and hand it to the leader."""
         try:
             checked = self.chain.open(envelope)
-            self.chain.admit(checked, now=self.clock())
+            self.chain.admit(checked, now=self._around.clock())
         except DoorRefusal:
             return
-        if self.disk.contains(checked.id) or self.chain.find(checked.id) is not None:
+        if self.store.contains(checked.id) or self.chain.find(checked.id) is not None:
             return
         self.pool.add(checked)
-        leader = self._core.status.leader
+        leader = self.status.leader
         if leader is not None and leader != self.name:
-            self.send(leader, Forward(envelope))
+            self._around.send(leader, Forward(envelope))
 
     def read(self) -> None:
         """Begin a linearizable read."""
         self._reads += 1
         self._invariants.reads(self.name, self._reads)
-        self._step(Read(self._reads))
+        self.driver.step(Read(self._reads))
 
     def hand_over(self) -> None:
         """Give up leadership, if this node leads."""
-        self._step(TransferLeadership())
+        self.driver.step(TransferLeadership())
 
     def propose(self) -> None:
-        """Make a block if this node leads, something waits and few blocks are under way."""
-        status = self._core.status
-        if status.role is not Role.LEADER or status.last.term != status.term:
-            return
-        if not block_duties.may_build(status, self.chain, IN_FLIGHT_MAX):
+        """Open a term, or make a block if something waits and few blocks are under way."""
+        if self._opening is not None:
+            self._open(self._opening)
+        status = self.driver.status
+        if not self.driver.leads or not block_duties.may_build(status, self.chain, IN_FLIGHT_MAX):
             return
         if block_duties.completes_change(status, self.chain):
             self._build(b"", 0, completes_change=True)
         elif self.pool.waiting or block_duties.owes_child(self.chain):
-            self._build(b"", self._random.randint(1, 4))
+            self._build(b"", self._around.random.randint(1, 4))
 
-    # --- the driver -------------------------------------------------------------------------------
+    # --- what it asks of the disk (as `amanat.node.disk_writer.DiskWriter` does) ------------------
 
-    def _step(self, event: Event) -> None:
-        self._carry_out(self._core.step(event))
+    def write(self) -> Iterator[DiskWork]:
+        """Carry out the oldest writes; each yield is for the disk, and lasts until it is done."""
+        first = self.writing.popleft()
+        if isinstance(first, Apply):
+            yield self._applying_work(first)
+            self._around.reach(Boundary.APPLIED)
+            self._applied(first)
+            return
+        batch = [first]
+        while self.writing and isinstance(self.writing[0], Persist):
+            batch.append(self.writing.popleft())  # type: ignore[arg-type]  # seen one line above
+        truncate_above, entries, promise = merge(batch)
+        if entries or truncate_above is not None:
+            yield DiskWork(
+                Boundary.LOG,
+                lambda: log_text(truncate_above, entries),
+                lambda: self.store.append_synced(truncate_above, entries),
+            )
+        if promise is not None:
+            self._around.reach(Boundary.BETWEEN)
+            yield DiskWork(
+                Boundary.PROMISE,
+                lambda: promise_text(promise),
+                lambda: self.guard.write(promise),
+            )
+        self._around.reach(Boundary.PERSISTED)
+        self.driver.step(Persisted(batch[-1].sequence))
+        self.propose()
 
-    def _carry_out(self, effects: Effects) -> None:
-        self._invariants.stepped(self.name, effects)
-        if effects.persist is not None:
-            self._log(effects.persist)
-            self.writing.append(effects.persist)
-        for outgoing in effects.messages:
-            self.send(outgoing.to, outgoing.message)
-        if effects.final is not None:
-            self._finalize(effects.final)
-        for read in effects.reads:
-            if read.height is not None:
-                self._invariants.answers_read(self.name, read.number, read.height)
-                self.reads_answered += 1
-        if effects.elected is not None:
-            self._invariants.leader_log(self.name, self._log_ids)
-            self._build(effects.elected.digest(), 0)
+    def _applying_work(self, job: Apply) -> DiskWork:
+        return DiskWork(
+            Boundary.APPLY,
+            lambda: f"applying {heights_text(job.blocks[0].height, job.blocks[-1].height)}",
+            lambda: self.store.apply(job.blocks, job.certificate),
+        )
 
-    def _log(self, persist: Persist) -> None:
-        """Follow what the core does to its log."""
+    def _applied(self, job: Apply) -> None:
+        self.chain.finalize(job.blocks[-1].height)
+        for block in job.blocks:
+            self.pool.remove(block.ids)
+        self.propose()
+
+    # --- the core's effects -----------------------------------------------------------------------
+
+    def _send(self, outgoing: Outgoing) -> None:
+        self._around.reach(Boundary.MESSAGE)
+        self._around.send(outgoing.to, outgoing.message)
+
+    def _write(self, persist: Persist) -> None:
+        self._around.reach(Boundary.WRITE)
         if persist.truncate_above is not None:
             self._invariants.truncates(self.name, self._log_ids[persist.truncate_above :])
             del self._log_ids[persist.truncate_above :]
         self._log_ids += [entry.block for entry in persist.entries]
-        for entry in persist.entries:
-            height = entry.block.height
-            self._invariants.decides(
-                entry.block, self._application.certifier(height), self._application.configuration(height)
-            )
+        self.writing.append(persist)
 
-    def _build(
-        self, leader_certificate: bytes, most: int, *, completes_change: bool = False
-    ) -> None:
-        built = self.chain.build(
-            term=self._core.status.term,
-            proposer=self.name,
-            time=self.clock(),
-            leader_certificate=leader_certificate,
-            candidates=self.pool.first(most),
-            completes_change=completes_change,
-        )
-        self.pool.remove([transaction.id for transaction, _ in built.refused])
-        block = built.block
-        if most and not block.ids and not block_duties.owes_child(self.chain):
-            return
-        header = block.block.header
-        self._application.append(block)
-        try:
-            effects = self._core.step(
-                Propose(header.height, header.parent, block.digest, block.payload, completes_change)
-            )
-        except NotLeader:
-            self._application.truncate(header.height - 1)
-            return
-        self._carry_out(effects)
+    def certified(self) -> None:
+        """Whoever may propose on it is asked after each step."""
 
-    def _finalize(self, final: Final) -> None:
+    def final(self, final: Final) -> None:
+        """Check what is final, and apply it behind the log entries that it came from."""
+        self._around.reach(Boundary.FINAL)
         height, certificate = final.block.height, final.certificate
         blocks = self.chain.executed(height)[self._applying - self.chain.final.height :]
         self._applying = height
@@ -266,29 +288,88 @@ class SimulatedNode:
                 self._invariants.answers(receipt.transaction, block.height, said)
             if block.height > known:
                 self._invariants.conserves(block.height, block.tree)
+                if self._around.story.is_told:
+                    self._around.story.tell(f"{block_text(block)}; {self.name} is first to know")
         self.writing.append(Apply(blocks, certificate))
+
+    def elected(self, certificate: LeaderCertificate) -> None:
+        """Open the term as soon as the step is over."""
+        voters = ", ".join(vote.authority for vote in certificate.votes)
+        self._around.story.tell(f"{self.name} leads term {certificate.term} by votes of {voters}")
+        self._invariants.leader_log(self.name, self._log_ids)
+        self._opening = certificate
+
+    def leader_changed(self, status: Status) -> None:
+        """What waits is handed over when it is submitted again."""
+
+    def readable(self, read: ReadIndex) -> None:
+        """A read may go ahead."""
+        self._around.reach(Boundary.READ)
+        if read.height is not None:
+            self._around.story.tell(f"{self.name} answers a read at {read.height}")
+            self._invariants.answers_read(self.name, read.number, read.height)
+            self.reads_answered += 1
+
+    def faulty(self, fault: Fault) -> None:
+        """Tell the story."""
+        self._around.story.tell(f"{self.name} takes nothing from {fault.peer}: {fault.reason}")
+
+    def proven(self, evidence: Evidence) -> None:
+        """Nobody lies here."""
+        raise Violation(f"6: {self.name} has evidence against {evidence.authority}: {evidence}")
+
+    def _open(self, certificate: LeaderCertificate) -> None:
+        self._opening = None
+        if self.status.term == certificate.term:
+            self._around.reach(Boundary.OPENING)
+            self._build(certificate.digest(), 0)
+
+    def _build(
+        self, leader_certificate: bytes, most: int, *, completes_change: bool = False
+    ) -> None:
+        built = self.chain.build(
+            term=self.status.term,
+            proposer=self.name,
+            time=self._around.clock(),
+            leader_certificate=leader_certificate,
+            candidates=self.pool.first(most),
+            completes_change=completes_change,
+        )
+        self.pool.remove([transaction.id for transaction, _ in built.refused])
+        block = built.block
+        if most and not block.ids and not block_duties.owes_child(self.chain):
+            return
+        header = block.block.header
+        self._application.append(block)
+        if not self.driver.propose(
+            Propose(header.height, header.parent, block.digest, block.payload, completes_change)
+        ):
+            self._application.truncate(header.height - 1)
 
     # --- looking in -------------------------------------------------------------------------------
 
     @property
     def leads(self) -> bool:
         """Whether it leads."""
-        return self.alive and self._core.status.role is Role.LEADER
+        return self.status.role is Role.LEADER
 
     @property
     def status(self) -> Status:
         """The core's place in the protocol."""
-        return self._core.status
+        return self.driver.status
 
     def ready_word(self) -> Readiness:
         """Return the node's signed word that it has caught up."""
-        height = self.disk.applied.tip.height
-        message = Ready(self._chain_id, self.name, height).message()
+        height = self.chain.final.height
+        message = Ready(self._around.chain_id, self.name, height).message()
         return Readiness(self.name, height, self._key.sign(message).signature)
 
     def final_entries(self) -> list[Entry]:
         """Return the log up to the applied height."""
-        return self.disk.log[: self.disk.applied.tip.height]
+        return self._entries(self.store.applied().height)
+
+    def _entries(self, last: int) -> list[Entry]:
+        return list(self.store.entries(1, last, 2**63))
 
     def _sign(self, message: bytes) -> bytes:
         self._invariants.signed(self.name, message)
@@ -296,4 +377,4 @@ class SimulatedNode:
 
     def _jitter(self) -> Iterator[int]:
         while True:
-            yield self._random.randint(0, TIMING.election)
+            yield self._around.random.randint(0, TIMING.election)

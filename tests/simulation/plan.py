@@ -1,0 +1,102 @@
+"""A run's plan: all that is decided before it begins, drawn from its seed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from amanat.ledger.authorities import AuthorityClass, AuthoritySet, QuorumRule
+from tests.ledger import world
+from tests.simulation.changes import draw_quorum
+from tests.simulation.clients import Act, draw_acts
+from tests.simulation.faults import KINDS, ChangeOfAuthorities, Draw, Fault
+
+FAULTY_MS = 12_000
+"""Simulated time with faults."""
+
+SIZES = (3, 3, 4, 5, 5, 6, 7)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run is made of. What it leaves open, such as each delay, follows from the seed too."""
+
+    seed: int
+    authorities: AuthoritySet
+    """Those that found the network."""
+    newcomers: tuple[str, ...]
+    """Nodes that run as well, and may join; where there are any, the authorities change."""
+    spare: tuple[str, ...]
+    """Authorities that the others can do without. Damage that outlasts a restart, and clocks that
+    run ahead of what the others accept, befall these alone: more than that is not promised.
+    Where the authorities change, they cannot be named beforehand, and there are none."""
+    faults: tuple[Fault, ...]
+    """In the order of their times."""
+    acts: tuple[Act, ...]
+    """What clients do while there are faults."""
+
+    @property
+    def names(self) -> list[str]:
+        """All nodes."""
+        return [*(member.name for member in self.authorities.members), *self.newcomers]
+
+
+def draw_plan(seed: int) -> Plan:
+    """Return the plan of a seed."""
+    random = Random(seed)
+    changes = random.random() < 0.5
+    authorities = _draw_authorities(random, most=5 if changes else 7)
+    names = [member.name for member in authorities.members]
+    strangers = [name for name in world.AUTHORITIES if name not in names]
+    newcomers = tuple(strangers[: random.randint(1, 2)] if changes else ())
+    spare = () if changes else _draw_spare(random, authorities)
+    names += newcomers
+    faults = _draw_faults(random, names, spare)
+    if changes:
+        faults += _draw_changes(random)
+    return Plan(
+        seed,
+        authorities,
+        newcomers,
+        spare,
+        tuple(sorted(faults, key=lambda fault: fault.at)),
+        tuple(draw_acts(random, names, FAULTY_MS)),
+    )
+
+
+def _draw_authorities(random: Random, most: int) -> AuthoritySet:
+    size = min(random.choice(SIZES), most)
+    names = list(world.AUTHORITIES)[:size]
+    rule = random.choice([QuorumRule.MAJORITY, QuorumRule.MAJORITY, QuorumRule.TWO_THIRDS])
+    least = random.choice([1, 1, 2])
+    return world.authority_set(names, draw_quorum(random, size, rule), least, rule)
+
+
+def _draw_spare(random: Random, authorities: AuthoritySet) -> tuple[str, ...]:
+    """Draw as many authorities as the others are a quorum without."""
+    rest = [member.name for member in authorities.members]
+    for name in random.sample(rest, len(rest)):
+        without = [each for each in rest if each != name]
+        if authorities.is_quorum(without):
+            rest = without
+    return tuple(member.name for member in authorities.members if member.name not in rest)
+
+
+def _draw_changes(random: Random) -> list[Fault]:
+    found: list[Fault] = []
+    at = random.randint(500, 3_000)
+    while at < FAULTY_MS:
+        found.append(ChangeOfAuthorities(at, random.getrandbits(32)))
+        at += random.randint(500, 3_000)
+    return found
+
+
+def _draw_faults(random: Random, names: Sequence[str], spare: Sequence[str]) -> list[Fault]:
+    sovereign = [name for name in names if world.AUTHORITIES[name] is AuthorityClass.SOVEREIGN]
+    kinds, weights = list(KINDS), list(KINDS.values())
+    faults: list[Fault] = []
+    at = random.randint(100, 2_000)
+    while at < FAULTY_MS:
+        kind = random.choices(kinds, weights)[0]
+        faults += kind.draw(Draw(random, at, names, sovereign, spare))
+        at += random.randint(50, 1_100)
+    return faults
