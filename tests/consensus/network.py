@@ -12,6 +12,7 @@ from typing import TypeVar
 from amanat.consensus.core import Core, Restored
 from amanat.consensus.evidence import Evidence
 from amanat.consensus.interface import (
+    Disagreement,
     Effects,
     Event,
     Outgoing,
@@ -28,7 +29,15 @@ from amanat.consensus.messages import Message
 from amanat.consensus.raft import Identity, Role, Timing
 from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate
 from amanat.ledger.authorities import AuthoritySet
-from tests.consensus.signing import CHAIN, GENESIS, authority_set, block_after, signer
+from amanat.ledger.configurations import Configuration
+from tests.consensus.signing import (
+    CHAIN,
+    GENESIS,
+    authority_set,
+    block_after,
+    parent_of,
+    signer,
+)
 
 TIMING = Timing(election=12, heartbeat=2)
 M = TypeVar("M")
@@ -42,6 +51,10 @@ class Disk:
         self.promise = promise or Promise(term=self.last.term, vote=None, acked=None)
         self.commit: CommitCertificate | None = None
         self.reads = 0
+
+    def certificate(self, first: int, last: int) -> CommitCertificate | None:
+        found = self.commit
+        return found if found is not None and first <= found.block.height <= last else None
 
     @property
     def last(self) -> BlockId:
@@ -72,16 +85,26 @@ class Disk:
 class Register:
     """An application that refuses what does not hash rightly and what says so itself."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[Entry], authorities: AuthoritySet) -> None:
         self.blocks = [entry.block for entry in entries]
+        self._configuration = Configuration.first(authorities)
 
-    def extend(self, entry: Entry) -> str | None:
+    def configuration(self, height: int) -> Configuration | None:
+        return self._configuration if height <= len(self.blocks) else None
+
+    def certifier(self, height: int) -> Configuration | None:
+        return self.configuration(height)
+
+    def vouches(self, entry: Entry) -> bool:
+        return parent_of(entry.block).digest == entry.parent
+
+    def extend(self, entry: Entry) -> Disagreement | None:
         tip = self.blocks[-1] if self.blocks else GENESIS
         assert entry.parent == tip.digest, "the application was given a block that does not follow"
         if block_after(tip, entry.block.term, entry.payload) != entry.block:
-            return "the payload is not the block's"
+            return Disagreement("the payload is not the block's", is_lasting=True)
         if entry.payload.startswith(b"invalid"):
-            return "the block executes to another state"
+            return Disagreement("the block executes to another state", is_lasting=True)
         self.blocks.append(entry.block)
         return None
 
@@ -94,7 +117,8 @@ class Node:
 
     def __init__(self, name: str, authorities: AuthoritySet, disk: Disk) -> None:
         self.name, self.disk = name, disk
-        self._identity = Identity(CHAIN, name, authorities, signer(name))
+        self.authorities = authorities
+        self._identity = Identity(CHAIN, name, signer(name))
         self.start()
 
     def start(self) -> None:
@@ -107,7 +131,7 @@ class Node:
         self.elected: list[LeaderCertificate] = []
         self.reads: list[ReadIndex] = []
         self.evidence: list[Evidence] = []
-        self.application = Register(self.disk.log)
+        self.application = Register(self.disk.log, self.authorities)
         self.core = Core(
             self._identity,
             disk=self.disk,
@@ -124,7 +148,7 @@ class Node:
         if effects.persist is not None:
             self.unsynced.append(effects.persist)
         if effects.final is not None:
-            self.finals.append(effects.final)
+            self.finals.append(effects.final.certificate)
         if effects.elected is not None:
             self.elected.append(effects.elected)
         self.reads += effects.reads

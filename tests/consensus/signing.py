@@ -16,12 +16,13 @@ from amanat.consensus.statements import (
     CommitCertificate,
     LeaderCertificate,
     Proposal,
+    SignedAck,
     Vote,
     genesis_id,
 )
-from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet
+from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Sign
-from amanat.ledger.identifiers import Signature
 
 CHAIN: Final = sha256(b"the chain of the consensus tests").digest()
 GENESIS: Final = genesis_id(CHAIN)
@@ -30,6 +31,9 @@ SOVEREIGN: Final = ("mof", "sbp")
 CUSTODIAN: Final = ("bank-a", "bank-b", "cdc")
 QUORUM: Final = ("cdc", "mof", "sbp")
 """Three of the five, one at least sovereign."""
+
+_PARENTS: Final[dict[BlockId, BlockId]] = {}
+"""Of every block that was made."""
 
 
 @cache
@@ -47,6 +51,7 @@ def authority_set(
     custodian: Sequence[str] = CUSTODIAN,
     quorum: int = 3,
     sovereign_min: int = 1,
+    rule: QuorumRule = QuorumRule.MAJORITY,
 ) -> AuthoritySet:
     """Return a sound set of the named authorities."""
     classes = dict.fromkeys(sovereign, AuthorityClass.SOVEREIGN)
@@ -54,7 +59,7 @@ def authority_set(
     members = tuple(
         Authority(name, bytes(_key(name).verify_key), classes[name]) for name in sorted(classes)
     )
-    authorities = AuthoritySet(members, quorum, sovereign_min)
+    authorities = AuthoritySet(members, quorum, sovereign_min, rule)
     assert authorities.problems() == []
     return authorities
 
@@ -72,14 +77,30 @@ def leader_certificate(
     return LeaderCertificate(term, candidate, last, signatures(message, voters))
 
 
-def commit_certificate(block: BlockId, signers: Sequence[str] = QUORUM) -> CommitCertificate:
-    """Return the certificate that `signers` make when they ack `block`."""
-    return CommitCertificate(block, signatures(Ack(CHAIN, block).message(), signers))
+def commit_certificate(
+    block: BlockId, signers: Sequence[str] = QUORUM, *, parent: BlockId | None = None
+) -> CommitCertificate:
+    """Return the certificate that `signers` make when they ack `block`, on its usual parent."""
+    before = parent_of(block) if parent is None else parent
+    message = Ack(CHAIN, before, block).message()
+    return CommitCertificate(before, block, signatures(message, signers))
+
+
+def configuration(authorities: AuthoritySet | None = None) -> Configuration:
+    """Return the first configuration of these authorities, the usual five by default."""
+    return Configuration.first(authorities or authority_set())
 
 
 def block_after(previous: BlockId, term: int, payload: bytes) -> BlockId:
     """Return the id of the block with `payload` that follows `previous`."""
-    return BlockId(term, previous.height + 1, sha256(previous.digest + payload).digest())
+    block = BlockId(term, previous.height + 1, sha256(previous.digest + payload).digest())
+    _PARENTS[block] = previous
+    return block
+
+
+def parent_of(block: BlockId) -> BlockId:
+    """Return the block that `block` was made to follow; genesis for one that was never made."""
+    return _PARENTS.get(block, GENESIS)
 
 
 def entry_after(
@@ -96,6 +117,8 @@ def entry_after(
         parent=previous.digest,
         proposer=leader.candidate,
         leader_certificate=leader if previous.term < leader.term else None,
+        parent_certificate=None,
+        change_certificate=None,
         signature=signer(signed_by or leader.candidate)(Proposal(CHAIN, block).message()),
         payload=payload,
     )
@@ -121,9 +144,11 @@ def blocks_of(entries: Sequence[Entry]) -> list[BlockId]:
     return [entry.block for entry in entries]
 
 
-def ack_of(name: str, block: BlockId) -> tuple[BlockId, Signature]:
+def ack_of(name: str, block: BlockId, *, signed_by: str | None = None) -> SignedAck:
     """Return what `name` sends when it acks `block`."""
-    return block, signer(name)(Ack(CHAIN, block).message())
+    parent = parent_of(block)
+    signature = signer(signed_by or name)(Ack(CHAIN, parent, block).message())
+    return SignedAck(parent, block, signature)
 
 
 def reply_of(name: str, term: int, *blocks: BlockId) -> AppendReply:

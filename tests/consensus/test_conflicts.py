@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from amanat.consensus.interface import Promise
 from amanat.consensus.messages import (
     AppendRefused,
+    AskFinal,
 )
 from amanat.consensus.raft import Role
 from amanat.consensus.statements import BlockId, CommitCertificate
@@ -57,7 +58,7 @@ def test_a_leader_of_another_chain_finds_nothing_to_agree_on() -> None:
         commit_certificate(TWO, ("mof", "sbp")),
         commit_certificate(TWO, CUSTODIAN),
         replace(commit_certificate(ONE), block=TWO),
-        CommitCertificate(TWO, LEADER.votes),
+        CommitCertificate(ONE, TWO, LEADER.votes),
     ],
 )
 def test_finality_is_a_sovereign_quorum_of_acks_and_not_the_leaders_word(
@@ -126,11 +127,15 @@ def test_once_a_block_of_this_term_is_certified_the_older_one_is_final_with_it()
     assert network["cdc"].disk.log[1].block == old
     assert {network[name].commit_height for name in ("mof", "bank-b", "cdc")} == {3}
     network.cut = {"mof", "bank-b"}
-    network.stand("bank-a")
-    network.settle()
-    network.stand("bank-a")
-    network.settle()
+    for _ in range(2):
+        network.stand("bank-a")
+        network.settle(lambda letter: not isinstance(letter.message, AskFinal))
     assert network["bank-a"].role is not Role.LEADER, "its log lacks a final block"
+    for _ in range(2):
+        network.stand("bank-a")
+        network.settle()
+    assert network["bank-a"].disk.log[1].block == old, "it has asked for what is final"
+    assert network["bank-a"].commit_height >= 3
 
 
 def test_an_ack_for_an_older_terms_block_is_a_fault_and_does_not_count() -> None:
@@ -235,4 +240,5 @@ def test_a_replaced_block_binds_on_while_nothing_proves_that_it_was_not_final() 
     it.answers("sbp", append(leader, old[0].block, log_of([1, 2])[1:]))
     assert it.last.term == 2
     assert it.disk.promise.acked == acked
-    assert it.tick(4 * TIMING.election) == [], "it does not stand"
+    asked = it.tick(4 * TIMING.election)
+    assert {type(message) for message in asked} == {AskFinal}, "it does not stand"

@@ -44,7 +44,7 @@ def node(disk: Disk | None = None) -> Node:
 
 def test_a_node_starts_as_a_follower_of_nobody_and_says_nothing() -> None:
     it = node()
-    assert it.core.status == Status(Role.FOLLOWER, 0, None, GENESIS, 0)
+    assert it.core.status == Status(Role.FOLLOWER, 0, None, GENESIS, 0, 0)
     assert it.tick() == []
 
 
@@ -52,7 +52,7 @@ def test_a_node_goes_on_from_what_its_disk_holds() -> None:
     log = log_of([1, 1, 2])
     disk = Disk(log, Promise(4, None, log[2].block))
     disk.commit = commit_certificate(log[1].block)
-    assert node(disk).core.status == Status(Role.FOLLOWER, 4, None, log[2].block, 2)
+    assert node(disk).core.status == Status(Role.FOLLOWER, 4, None, log[2].block, 2, 2)
 
 
 def test_what_was_final_before_a_restart_is_not_announced_again() -> None:
@@ -102,8 +102,8 @@ def test_nobody_but_the_other_authorities_is_heard(sender: str) -> None:
     ]
     for message in messages:
         assert it.answers(sender, message) == []
-    assert it.core.status == Status(Role.FOLLOWER, 0, None, GENESIS, 0)
-    assert it.faults == [(sender, "it is not an authority of this network")] * len(messages)
+    assert it.core.status == Status(Role.FOLLOWER, 0, None, GENESIS, 0, 0)
+    assert it.faults == [(sender, "it takes no part in this network")] * len(messages)
 
 
 heights = st.sampled_from([0, 1, 2, 3, 7, 2**62, 2**63 - 1])
@@ -160,9 +160,9 @@ def test_no_message_of_any_peer_stops_a_leader(received: list[tuple[str, Message
 def test_an_election_starts_after_one_to_two_timeouts_of_silence() -> None:
     for jitter in (0, 5, TIMING.election):
         core = Core(
-            Identity(CHAIN, "cdc", AUTHORITIES, signer("cdc")),
+            Identity(CHAIN, "cdc", signer("cdc")),
             disk=Disk(),
-            application=Register([]),
+            application=Register([], AUTHORITIES),
             restored=Restored(Promise(0, None, None), GENESIS, None),
             timing=TIMING,
             jitter=repeat(jitter),
@@ -188,7 +188,7 @@ def test_a_heartbeat_carries_no_entries_to_a_follower_that_has_them_all() -> Non
         assert isinstance(message, Append)
         assert message.entries == ()
         assert message.previous == network["mof"].last
-        assert message.commit is not None
+        assert message.certificate is not None
 
 
 # --- the disk ---

@@ -22,13 +22,14 @@ from tests.consensus.signing import (
     SOVEREIGN,
     authority_set,
     block_after,
+    configuration,
     leader_certificate,
     log_of,
     refusal,
     vote_of,
 )
 
-AUTHORITIES = authority_set()
+AUTHORITIES = configuration()
 EVERYBODY = {*SOVEREIGN, *CUSTODIAN}
 
 

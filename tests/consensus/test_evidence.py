@@ -23,7 +23,8 @@ from amanat.consensus.evidence import (
 )
 from amanat.consensus.interface import Receive
 from amanat.consensus.messages import AppendReply
-from amanat.consensus.statements import Ack, BlockId, Proposal, Vote
+from amanat.consensus.statements import BlockId, Proposal, SignedAck, Vote
+from amanat.ledger.authorities import QuorumRule
 from amanat.ledger.encoding import EncodingError, decode, encode
 from tests.consensus.network import follower, leading
 from tests.consensus.signing import (
@@ -36,14 +37,14 @@ from tests.consensus.signing import (
     TWO,
     ack_of,
     append,
-    authority_set,
     commit_certificate,
+    configuration,
     entry_after,
     leader_certificate,
     signer,
 )
 
-AUTHORITIES = authority_set()
+AUTHORITIES = configuration()
 OTHER = BlockId(TWO.term, TWO.height, bytes(32))
 
 
@@ -52,8 +53,8 @@ def vote(candidate: str, term: int = 1, last: BlockId = GENESIS, by: str = "cdc"
     return SignedVote(made, signer(by)(made.message()))
 
 
-def ack(block: BlockId, by: str = "cdc") -> SignedBlock:
-    return SignedBlock(block, signer(by)(Ack(CHAIN, block).message()))
+def ack(block: BlockId, by: str = "cdc") -> SignedAck:
+    return ack_of(by, block)
 
 
 def proposal(block: BlockId, by: str = "cdc") -> SignedBlock:
@@ -75,8 +76,12 @@ NONE: dict[str, Evidence] = {
     "acks of two heights": DoubleAck("cdc", ack(ONE), ack(TWO)),
     "acks of two terms": DoubleAck("cdc", ack(TWO), ack(BlockId(9, TWO.height, bytes(32)))),
     "the same proposal twice": DoubleProposal("cdc", proposal(TWO), proposal(TWO)),
-    "an ack taken for a proposal": DoubleProposal("cdc", proposal(TWO), ack(OTHER)),
-    "a proposal taken for an ack": DoubleAck("cdc", proposal(TWO), ack(OTHER)),
+    "an ack taken for a proposal": DoubleProposal(
+        "cdc", proposal(TWO), SignedBlock(OTHER, ack(OTHER).signature)
+    ),
+    "a proposal taken for an ack": DoubleAck(
+        "cdc", SignedAck(ONE, TWO, proposal(TWO).signature), ack(OTHER)
+    ),
     "another's statement": DoubleAck("cdc", ack(TWO), ack(OTHER, by="mof")),
     "a stranger": DoubleAck("stranger", ack(TWO), ack(OTHER)),
     "a vote of the acks own term": DeniedAck("cdc", ack(TWO), vote("mof", term=1, last=ONE)),
@@ -141,7 +146,7 @@ def test_two_final_blocks_at_one_height_name_all_that_acked_both() -> None:
 def test_a_leader_that_lacks_a_final_block_names_all_that_knew_better() -> None:
     commit = commit_certificate(TWO, ("cdc", "mof", "sbp"))
     election = leader_certificate("bank-a", 2, ONE, ("bank-a", "bank-b", "mof"))
-    found = list(of_denied_acks(CHAIN, commit, election))
+    found = list(of_denied_acks(CHAIN, QuorumRule.MAJORITY, commit, election))
     assert [each.authority for each in found] == ["mof"]
     assert all(is_proven(each, CHAIN, AUTHORITIES) for each in found)
 
@@ -161,8 +166,12 @@ def test_a_leader_that_lacks_a_final_block_names_all_that_knew_better() -> None:
         lambda: of_two_commits(
             commit_certificate(TWO, QUORUM), commit_certificate(TWO, ("bank-a", "bank-b", "sbp"))
         ),
-        lambda: of_denied_acks(CHAIN, commit_certificate(TWO), leader_certificate("mof", 2, TWO)),
-        lambda: of_denied_acks(CHAIN, commit_certificate(TWO), leader_certificate("mof", 1, ONE)),
+        lambda: of_denied_acks(
+            CHAIN, QuorumRule.MAJORITY, commit_certificate(TWO), leader_certificate("mof", 2, TWO)
+        ),
+        lambda: of_denied_acks(
+            CHAIN, QuorumRule.MAJORITY, commit_certificate(TWO), leader_certificate("mof", 1, ONE)
+        ),
     ],
 )
 def test_certificates_that_agree_name_nobody(compare: Callable[[], Any]) -> None:
@@ -217,7 +226,7 @@ def test_a_forged_second_ack_is_no_evidence() -> None:
     block = network.propose("mof")
     network.settle()
     false = BlockId(block.term, block.height, bytes(32))
-    forged = (false, ack_of("sbp", false)[1])
+    forged = ack_of("cdc", false, signed_by="sbp")
     network["mof"].step(Receive("cdc", AppendReply(1, 1, (forged,))))
     assert network["mof"].evidence == []
 

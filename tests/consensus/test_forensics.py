@@ -13,14 +13,14 @@ from amanat.consensus.statements import BlockId
 from tests.consensus.signing import (
     CHAIN,
     GENESIS,
-    authority_set,
     commit_certificate,
+    configuration,
     entry_after,
     leader_certificate,
 )
 
-AUTHORITIES = authority_set()
-EVERYBODY = [member.name for member in AUTHORITIES.members]
+AUTHORITIES = configuration()
+EVERYBODY = [member.name for member in AUTHORITIES.current.members]
 QUORUMS = [
     names
     for names in (
@@ -61,7 +61,16 @@ class Writer:
 
     def record(self, signers: tuple[str, ...] = QUORUMS[0]) -> Record:
         links = tuple(
-            Link(each.block, each.parent, each.proposer, each.leader_certificate, each.signature)
+            Link(
+                block=each.block,
+                parent=each.parent,
+                proposer=each.proposer,
+                leader_certificate=each.leader_certificate,
+                parent_certificate=None,
+                signature=each.signature,
+                electorate=AUTHORITIES,
+                certifier=AUTHORITIES,
+            )
             for each in self.entries
         )
         return Record(links, commit_certificate(self.last, signers))
@@ -70,7 +79,7 @@ class Writer:
 def named(one: Record, two: Record) -> dict[type, set[str]]:
     """Return who is proven to have done what; the order of the records makes no difference."""
     for record in (one, two):
-        assert record_fault(record, CHAIN, AUTHORITIES) is None
+        assert record_fault(record, CHAIN) is None
     found = culprits(one, two, CHAIN)
     assert all(is_proven(each, CHAIN, AUTHORITIES) for each in found)
     swapped = culprits(two, one, CHAIN)
@@ -102,7 +111,8 @@ def test_a_leader_that_wrote_two_chains_is_named() -> None:
 def test_two_leaders_of_one_term_name_those_who_elected_both() -> None:
     one = base().elect("mof", 2, ("cdc", "mof", "sbp")).write(b"opening")
     two = one.fork(3).elect("sbp", 2, ("bank-a", "cdc", "sbp")).write(b"other opening")
-    assert named(one.record(), two.record()) == {DoubleVote: {"cdc", "sbp"}}
+    shown = (one.record(), two.record(("bank-a", "bank-b", "sbp")))
+    assert named(*shown) == {DoubleVote: {"cdc", "sbp"}, DoubleAck: {"sbp"}}
 
 
 def test_a_later_leader_without_a_final_block_names_those_who_denied_their_acks() -> None:
@@ -152,11 +162,11 @@ def test_whatever_two_quorums_certify_somebody_who_signed_both_sides_is_named(
 
 def test_a_record_is_refused_for_each_thing_that_was_not_signed_so() -> None:
     good = base().elect("sbp", 2).write(b"opening", b"three").record()
-    assert record_fault(good, CHAIN, AUTHORITIES) is None
+    assert record_fault(good, CHAIN) is None
     links = good.links
 
     def fault(**changes: object) -> str:
-        return str(record_fault(replace(good, **changes), CHAIN, AUTHORITIES))  # type: ignore[arg-type]
+        return str(record_fault(replace(good, **changes), CHAIN))  # type: ignore[arg-type]
 
     def with_link(index: int, **changes: object) -> tuple[Link, ...]:
         changed = replace(links[index], **changes)  # type: ignore[arg-type]

@@ -95,14 +95,14 @@ def test_voters_that_hear_the_leader_elect_nobody_whom_it_did_not_name() -> None
     last = network["cdc"].last
     statement = Handover(CHAIN, 1, "cdc").message()
     for signature in (None, signer("cdc")(statement), signer("mof")(statement)[::-1]):
-        network.step("sbp", Receive("cdc", RequestVote(2, last, signature)))
+        network.step("sbp", Receive("cdc", RequestVote(2, last, handover=signature)))
     genuine = signer("mof")(statement)
-    network.step("sbp", Receive("custodian-a", RequestVote(2, last, genuine)))
-    network.step("sbp", Receive("cdc", RequestVote(3, last, genuine)))
+    network.step("sbp", Receive("custodian-a", RequestVote(2, last, handover=genuine)))
+    network.step("sbp", Receive("cdc", RequestVote(3, last, handover=genuine)))
     network.sync("sbp")
     assert network.take(VoteReply) == []
     assert network["sbp"].term == 1
-    network.step("sbp", Receive("cdc", RequestVote(2, last, genuine)))
+    network.step("sbp", Receive("cdc", RequestVote(2, last, handover=genuine)))
     network.sync("sbp")
     ((_, reply),) = network.take(VoteReply)
     assert reply.signature is not None

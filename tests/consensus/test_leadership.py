@@ -4,7 +4,7 @@ import pytest
 
 from amanat.consensus.core import TERM_LEAP_MAX
 from amanat.consensus.interface import Promise, Receive
-from amanat.consensus.messages import (
+from amanat.consensus.messages import AskFinal, (
     Append,
     AppendReply,
     Message,
@@ -137,7 +137,8 @@ FORGETFUL = Promise(1, None, acked=LOG[1].block)
 
 def test_who_lost_what_it_acked_does_not_stand_for_election() -> None:
     it = follower(LOG[:1], FORGETFUL)
-    assert it.tick(10 * TIMING.election) == []
+    asked = it.tick(10 * TIMING.election)
+    assert {type(message) for message in asked} == {AskFinal}, "it asks for what it lost"
     whole = follower(LOG[:2], FORGETFUL)
     assert whole.tick(2 * TIMING.election) == [PreVote(2, LOG[1].block)] * 4
 

@@ -1,6 +1,6 @@
 """What may leave a node only after a sync waits in the output, and nowhere else."""
 
-from amanat.consensus.interface import Promise
+from amanat.consensus.interface import Final, Promise
 from amanat.consensus.messages import PreVote
 from amanat.consensus.output import Output
 from tests.consensus.signing import GENESIS, commit_certificate, leader_certificate, log_of
@@ -23,7 +23,7 @@ def test_the_effects_of_one_step_are_not_repeated_in_the_next() -> None:
     output.send("mof", MESSAGE)
     output.promise(PROMISE)
     output.fault("cdc", "it lies")
-    output.final(commit_certificate(GENESIS))
+    output.final(Final(GENESIS, commit_certificate(GENESIS)))
     output.elected(leader_certificate("mof", 1, GENESIS))
     first = output.finish()
     assert (first.messages[0].to, first.messages[0].message) == ("mof", MESSAGE)

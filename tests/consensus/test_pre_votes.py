@@ -81,9 +81,9 @@ def test_a_node_that_hears_its_leader_grants_no_pre_vote_until_it_misses_it() ->
     network = Network()
     network.elect("mof")
     follower, last = network["cdc"], network["cdc"].last
-    assert follower.receive("sbp", PreVote(2, last)) == [PreVoteReply(1, granted=False)]
+    assert follower.receive("sbp", PreVote(2, last)) == [PreVoteReply(1, granted=False, final=1)]
     follower.tick(TIMING.election - 1)
-    assert follower.receive("sbp", PreVote(2, last)) == [PreVoteReply(1, granted=False)]
+    assert follower.receive("sbp", PreVote(2, last)) == [PreVoteReply(1, granted=False, final=1)]
     follower.tick()
     assert follower.receive("sbp", PreVote(2, last)) == [PreVoteReply(2, granted=True)]
 
@@ -92,7 +92,9 @@ def test_a_leader_grants_no_pre_vote() -> None:
     network = Network()
     network.elect("mof")
     leader = network["mof"]
-    assert leader.receive("sbp", PreVote(2, leader.last)) == [PreVoteReply(1, granted=False)]
+    assert leader.receive("sbp", PreVote(2, leader.last)) == [
+        PreVoteReply(1, granted=False, final=1)
+    ]
 
 
 def test_no_pre_vote_for_a_term_that_has_begun() -> None:

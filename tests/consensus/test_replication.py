@@ -25,16 +25,16 @@ from tests.consensus.signing import (
     TWO,
     ack_of,
     append,
-    authority_set,
     blocks_of,
     commit_certificate,
+    configuration,
     extended,
     leader_certificate,
     log_of,
     reply_of,
 )
 
-AUTHORITIES = authority_set()
+AUTHORITIES = configuration()
 
 
 # --- the leader proposes ---

@@ -20,15 +20,16 @@ from tests.consensus.signing import (
     CHAIN,
     CUSTODIAN,
     GENESIS,
+    ONE,
     QUORUM,
     SOVEREIGN,
-    authority_set,
     commit_certificate,
+    configuration,
     leader_certificate,
     signatures,
 )
 
-AUTHORITIES = authority_set()
+AUTHORITIES = configuration()
 BLOCK = BlockId(term=3, height=9, digest=bytes(range(32)))
 OTHER_CHAIN = bytes(32)
 
@@ -48,7 +49,8 @@ def test_each_statement_is_signed_in_its_own_domain_and_for_one_chain() -> None:
         for chain in (CHAIN, OTHER_CHAIN)
         for statement in (
             Proposal(chain, BLOCK),
-            Ack(chain, BLOCK),
+            Ack(chain, GENESIS, BLOCK),
+            Ack(chain, ONE, BLOCK),
             Vote(chain, 3, "mof", BLOCK),
             Vote(chain, 4, "mof", BLOCK),
             Vote(chain, 3, "sbp", BLOCK),
@@ -78,6 +80,7 @@ def test_a_certificate_for_one_thing_is_none_for_another() -> None:
         replace(commit, block=replace(BLOCK, term=4)),
         replace(commit, block=replace(BLOCK, height=10)),
         replace(commit, block=replace(BLOCK, digest=bytes(32))),
+        replace(commit, parent=ONE),
         replace(commit, acks=leader.votes),
     ):
         assert not forged.is_valid(CHAIN, AUTHORITIES)
@@ -96,9 +99,9 @@ def test_a_certificate_of_another_chain_is_none() -> None:
 
 
 def test_nobody_is_counted_twice() -> None:
-    message = Ack(CHAIN, BLOCK).message()
+    message = Ack(CHAIN, GENESIS, BLOCK).message()
     for signers in (("mof", "mof", "sbp"), ("mof", "mof", "mof"), ("cdc", "cdc", "mof", "sbp")):
-        assert not CommitCertificate(BLOCK, signatures(message, signers)).is_valid(
+        assert not CommitCertificate(GENESIS, BLOCK, signatures(message, signers)).is_valid(
             CHAIN, AUTHORITIES
         )
 

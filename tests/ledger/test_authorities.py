@@ -6,7 +6,8 @@ from itertools import chain, combinations, product
 import pytest
 from nacl.signing import SigningKey
 
-from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet
+from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Domain
 from amanat.ledger.encoding import EncodingError, decode, encode
 
@@ -31,11 +32,12 @@ FIVE = AuthoritySet(
     ),
     quorum=3,
     sovereign_min=1,
+    rule=QuorumRule.MAJORITY,
 )
 
 
 def with_members(*members: Authority, quorum: int = 3, sovereign_min: int = 1) -> AuthoritySet:
-    return AuthoritySet(members, quorum, sovereign_min)
+    return AuthoritySet(members, quorum, sovereign_min, QuorumRule.MAJORITY)
 
 
 def subsets(names: list[str]) -> list[tuple[str, ...]]:
@@ -48,7 +50,7 @@ def test_a_quorum_is_enough_members_and_enough_sovereign_ones_for_every_subset()
             Authority(name, key_of(name), SOVEREIGN if at < sovereigns else CUSTODIAN)
             for at, name in enumerate("abcde")
         )
-        authorities = AuthoritySet(members, quorum, sovereign_min)
+        authorities = AuthoritySet(members, quorum, sovereign_min, QuorumRule.MAJORITY)
         for names in subsets(list("abcde")):
             enough = len(names) >= quorum
             sovereign = sum(name in "abcde"[:sovereigns] for name in names) >= sovereign_min
@@ -91,9 +93,9 @@ UNSOUND = {
         authority("a", SOVEREIGN), Authority("b", key_of("a"), SOVEREIGN), quorum=2
     ),
     "a has an invalid key": with_members(Authority("a", bytes(32), SOVEREIGN), quorum=1),
-    "need not intersect": AuthoritySet(FIVE.members, 2, 1),
-    "exceeds the 5 members": AuthoritySet(FIVE.members, 6, 1),
-    "exceeds 2 sovereign members": AuthoritySet(FIVE.members, 3, 3),
+    "need not intersect": AuthoritySet(FIVE.members, 2, 1, QuorumRule.MAJORITY),
+    "exceeds the 5 members": AuthoritySet(FIVE.members, 6, 1, QuorumRule.MAJORITY),
+    "exceeds 2 sovereign members": AuthoritySet(FIVE.members, 3, 3, QuorumRule.MAJORITY),
 }
 
 
@@ -105,27 +107,40 @@ def test_an_unsound_set_says_what_is_wrong_with_it(problem: str) -> None:
 
 def test_half_of_an_even_number_is_no_intersecting_quorum() -> None:
     four = FIVE.members[1:]
-    assert AuthoritySet(four, 3, 1).problems() == []
-    assert len(AuthoritySet(four, 2, 1).problems()) == 1
+    assert AuthoritySet(four, 3, 1, QuorumRule.MAJORITY).problems() == []
+    assert len(AuthoritySet(four, 2, 1, QuorumRule.MAJORITY).problems()) == 1
 
 
-def test_everything_in_a_set_shows_in_its_digest() -> None:
+def test_everything_in_a_set_shows_in_the_digest_of_its_configuration() -> None:
     renamed = Authority("zakat", key_of("sbp"), SOVEREIGN)
     rekeyed = Authority("sbp", key_of("another"), SOVEREIGN)
     demoted = Authority("sbp", key_of("sbp"), CUSTODIAN)
-    variants = [FIVE, AuthoritySet(FIVE.members, 4, 1), AuthoritySet(FIVE.members, 3, 2)]
-    variants += [AuthoritySet((*FIVE.members[:4], last), 3, 1) for last in (renamed, rekeyed)]
-    variants += [AuthoritySet((*FIVE.members[:4], demoted), 3, 1), with_members(*FIVE.members[1:])]
-    assert len({variant.digest() for variant in variants}) == len(variants)
-    content = Domain.AUTHORITIES.encode() + b"\x00" + encode(FIVE)
-    assert FIVE.digest() == sha256(content).digest()
+    variants = [
+        FIVE,
+        AuthoritySet(FIVE.members, 4, 1, QuorumRule.MAJORITY),
+        AuthoritySet(FIVE.members, 3, 2, QuorumRule.MAJORITY),
+    ]
+    variants += [
+        AuthoritySet((*FIVE.members[:4], last), 3, 1, QuorumRule.MAJORITY)
+        for last in (renamed, rekeyed)
+    ]
+    variants += [
+        AuthoritySet((*FIVE.members[:4], demoted), 3, 1, QuorumRule.MAJORITY),
+        with_members(*FIVE.members[1:]),
+    ]
+    two_thirds = AuthoritySet(FIVE.members, 4, 1, QuorumRule.TWO_THIRDS)
+    assert two_thirds.problems() == []
+    configurations = [Configuration.first(each) for each in (*variants, two_thirds)]
+    assert len({each.digest() for each in configurations}) == len(configurations)
+    content = Domain.CONFIGURATION.encode() + b"\x00" + encode(configurations[0])
+    assert configurations[0].digest() == sha256(content).digest()
 
 
 @pytest.mark.parametrize("count", [0, 65])
 def test_a_set_of_no_members_or_of_too_many_does_not_decode(count: int) -> None:
     members = tuple(authority(f"a{n:02}", SOVEREIGN) for n in range(count))
     with pytest.raises(EncodingError):
-        decode(encode(AuthoritySet(members, 33, 1)), AuthoritySet)
+        decode(encode(AuthoritySet(members, 33, 1, QuorumRule.MAJORITY)), AuthoritySet)
 
 
 def test_a_class_that_is_not_known_does_not_decode() -> None:

@@ -18,7 +18,7 @@ HEADER = BlockHeader(
     time=5,
     transactions_root=b"\x06" * 32,
     state_root=b"\x07" * 32,
-    authorities=b"\x08" * 32,
+    configuration=b"\x08" * 32,
     leader_certificate=b"",
     proposer="mof",
 )
@@ -31,7 +31,7 @@ CHANGES: dict[str, Any] = {
     "time": 99,
     "transactions_root": bytes(32),
     "state_root": bytes(32),
-    "authorities": bytes(32),
+    "configuration": bytes(32),
     "leader_certificate": bytes(32),
     "proposer": "sbp",
 }

@@ -6,6 +6,7 @@ from amanat.ledger import merkle
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.blocks import Block
 from amanat.ledger.chain import Chain
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.executed_block import Tip
 from amanat.ledger.identifiers import Digest
@@ -51,7 +52,7 @@ def test_a_block_commits_to_its_parent_its_receipts_and_its_state(desk: Desk) ->
     assert (header.height, header.parent) == (tip.height + 1, tip.digest)
     assert header.state_root == block.tree.root
     assert header.transactions_root == merkle.root([encode(r) for r in block.receipts])
-    assert header.authorities == genesis().authorities.digest()
+    assert header.configuration == Configuration.first(genesis().authorities).digest()
     assert [receipt.transaction for receipt in block.receipts] == list(block.ids)
     assert decode(block.payload, Block) == block.block
     assert block.digest == header.digest()

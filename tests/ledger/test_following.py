@@ -47,7 +47,7 @@ def test_a_follower_refuses_a_header_that_consensus_refuses(desk: Desk) -> None:
         ({"height": 100}, "does not follow the tip"),
         ({"parent": bytes(32)}, "does not follow the tip"),
         ({"time": START}, "not after its parent's"),
-        ({"authorities": bytes(32)}, "another authority set"),
+        ({"configuration": bytes(32)}, "another configuration"),
         ({"leader_certificate": bytes(31)}, "not a digest"),
         ({"state_root": bytes(32)}, "state re-executes to"),
         ({"transactions_root": bytes(32)}, "transactions re-execute to"),

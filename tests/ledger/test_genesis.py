@@ -5,14 +5,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet
+from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Domain, digest
 from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.invariants import violations
 from amanat.ledger.participants import Participant, Role
 from amanat.ledger.policies import Approval, Policy
-from amanat.ledger.state import AUTHORITIES, KEYS, PARAMETERS, PARTICIPANTS, POLICIES
+from amanat.ledger.state import CONFIGURATION, KEYS, PARAMETERS, PARTICIPANTS, POLICIES
 from tests.ledger.world import NoNodes, authority_set, genesis, participant, public_key
 
 DOCUMENT = genesis()
@@ -52,7 +53,7 @@ def test_any_change_of_the_document_makes_another_chain(change: dict[str, Any]) 
 def test_the_first_state_holds_what_the_document_says_and_nothing_else() -> None:
     update, changes = DOCUMENT.initial_state(NoNodes())
     expected = {
-        AUTHORITIES.key(): encode(DOCUMENT.authorities),
+        CONFIGURATION.key(): encode(Configuration.first(DOCUMENT.authorities)),
         PARAMETERS.key(): encode(DOCUMENT.parameters),
     }
     for each in DOCUMENT.participants:
@@ -77,7 +78,7 @@ def with_participant(each: Participant) -> dict[str, Any]:
 
 def with_authority_key(key: bytes) -> dict[str, Any]:
     members = (Authority("mof", key, AuthorityClass.SOVEREIGN),)
-    return {"authorities": AuthoritySet(members, 1, 1)}
+    return {"authorities": AuthoritySet(members, 1, 1, QuorumRule.MAJORITY)}
 
 
 BOARD = participant("board", Role.ISSUER)
@@ -95,7 +96,7 @@ PROBLEMS: dict[str, dict[str, Any]] = {
     "the authority mof uses the key of the participant sbp": with_authority_key(public_key("sbp")),
     "mof has an invalid key": with_authority_key(bytes(32)),
     "two quorums of 1 of 3 need not intersect": {
-        "authorities": AuthoritySet(DOCUMENT.authorities.members, 1, 1)
+        "authorities": AuthoritySet(DOCUMENT.authorities.members, 1, 1, QuorumRule.MAJORITY)
     },
 }
 

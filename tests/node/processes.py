@@ -15,7 +15,7 @@ from typing import Any, Final, Self
 import msgspec
 
 from amanat.config.genesis_file import to_json
-from amanat.ledger.authorities import Authority, AuthoritySet
+from amanat.ledger.authorities import Authority, AuthoritySet, QuorumRule
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.instruments import DAY_MS
 from amanat.node import clock, data_directory, keystore
@@ -59,7 +59,7 @@ def found(root: Path, names: Sequence[str], *, quorum: int) -> GenesisDocument:
         signer = keystore.create(root / f"{name}.key", PASSPHRASE, cost=keystore.TEST)
         members.append(Authority(name, signer.public_key, AUTHORITIES[name]))
     document = msgspec.structs.replace(
-        genesis(AuthoritySet(tuple(members), quorum, 1)), created=clock.now()
+        genesis(AuthoritySet(tuple(members), quorum, 1, QuorumRule.MAJORITY)), created=clock.now()
     )
     (root / "genesis.json").write_text(to_json(document))
     ports = free_ports(2 * len(names))

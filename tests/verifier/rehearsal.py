@@ -11,7 +11,7 @@ from nacl.signing import SigningKey
 from amanat.consensus.statements import Ack, AuthoritySignature, BlockId, CommitCertificate
 from amanat.ledger import merkle
 from amanat.ledger.accounts import Holding, Supply
-from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet
+from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
 from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.crypto import Domain, digest
 from amanat.ledger.encoding import decode, encode
@@ -51,7 +51,7 @@ def authority_set(quorum: int = 3, sovereign_min: int = 1) -> AuthoritySet:
     members = tuple(
         Authority(name, bytes(SIGNERS[name].verify_key), kind) for name, kind in CLASSES.items()
     )
-    return AuthoritySet(members, quorum, sovereign_min)
+    return AuthoritySet(members, quorum, sovereign_min, QuorumRule.MAJORITY)
 
 
 def genesis_bytes(authorities: AuthoritySet, network: str = "rehearsal") -> bytes:
