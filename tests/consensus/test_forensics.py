@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amanat.consensus.evidence import DeniedAck, DoubleProposal, DoubleVote, is_proven
+from amanat.consensus.evidence import DeniedAck, DoubleAck, DoubleProposal, DoubleVote, is_proven
 from amanat.consensus.forensics import Link, Record, culprits, fork_height, record_fault
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.statements import BlockId

@@ -4,9 +4,10 @@ import pytest
 
 from amanat.consensus.core import TERM_LEAP_MAX
 from amanat.consensus.interface import Promise, Receive
-from amanat.consensus.messages import AskFinal, (
+from amanat.consensus.messages import (
     Append,
     AppendReply,
+    AskFinal,
     Message,
     PreVote,
     PreVoteReply,

@@ -85,7 +85,7 @@ def test_a_node_that_hears_its_leader_grants_no_pre_vote_until_it_misses_it() ->
     follower.tick(TIMING.election - 1)
     assert follower.receive("sbp", PreVote(2, last)) == [PreVoteReply(1, granted=False, final=1)]
     follower.tick()
-    assert follower.receive("sbp", PreVote(2, last)) == [PreVoteReply(2, granted=True)]
+    assert follower.receive("sbp", PreVote(2, last)) == [PreVoteReply(2, granted=True, final=1)]
 
 
 def test_a_leader_grants_no_pre_vote() -> None:
