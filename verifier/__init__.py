@@ -5,8 +5,9 @@ sovereign quorum of that network's authorities certified what the bundle claims.
 with the node: it imports PyNaCl, msgpack and the standard library, and is short enough to be read
 in one sitting. docs/wire-format.md describes every byte that it reads.
 
-Reading order: `decoding` (one value, one encoding), `certified_headers` (who the authorities are,
-what they signed), `contents` (what the certified roots say), `checks` (the steps, in order).
+Reading order: `decoding` (one value, one encoding), `authorities` (who decides),
+`certified_headers` (what they signed), `eras` (how one configuration of the authorities led to the
+next), `contents` (what the certified roots say), `checks` (the steps, in order).
 
     python -m amanat.verifier GENESIS BUNDLE
 """

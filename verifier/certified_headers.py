@@ -1,4 +1,4 @@
-"""Who the authorities of a network are, and what a quorum of them certified."""
+"""What a quorum of a network's authorities certified: lines of headers, from era to era."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -7,20 +7,17 @@ from typing import Any
 from nacl.exceptions import CryptoError
 from nacl.signing import VerifyKey
 
+from amanat.verifier.authorities import Configuration, read_configuration
 from amanat.verifier.decoding import Invalid, digest, expect, natural, pack, unpack
 
 
 @dataclass(frozen=True)
 class Network:
-    """What the genesis document fixes: the chain and who speaks for it."""
+    """What the genesis document fixes: the chain and who speaks for it at first."""
 
     name: str
     chain: bytes
-    keys: dict[str, bytes]
-    sovereign: frozenset[str]
-    quorum: int
-    sovereign_min: int
-    authorities_digest: bytes
+    first: Configuration
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,7 @@ class Header:
     time: int
     transactions_root: bytes
     state_root: bytes
-    authorities: bytes
+    configuration: bytes
 
 
 def read_network(document: bytes) -> Network:
@@ -47,43 +44,21 @@ def read_network(document: bytes) -> Network:
     version, name, _created, authorities = fields[:4]
     if natural(step, version, "version") != 1:
         raise Invalid(step, f"version {version} is not known")
-    members, quorum, sovereign_min = expect(step, list, authorities, "the set", length=3)
-    keys: dict[str, bytes] = {}
-    sovereign = set()
-    for member in expect(step, list, members, "the list of authorities"):
-        who, key, kind = expect(step, list, member, "an authority", length=3)
-        keys[expect(step, str, who, "a name")] = expect(step, bytes, key, "a key", length=32)
-        if kind not in ("sovereign", "custodian"):
-            raise Invalid(step, f"{who} is neither sovereign nor custodian")
-        if kind == "sovereign":
-            sovereign.add(who)
-    network = Network(
+    return Network(
         name=expect(step, str, name, "the network's name"),
         chain=digest("amanat/genesis/v1", document),
-        keys=keys,
-        sovereign=frozenset(sovereign),
-        quorum=natural(step, quorum, "quorum"),
-        sovereign_min=natural(step, sovereign_min, "sovereign_min"),
-        authorities_digest=digest("amanat/authorities/v1", pack(authorities)),
+        first=read_configuration(step, [authorities, None, [], 0]),
     )
-    if len(keys) != len(members) or len(set(keys.values())) != len(members):
-        raise Invalid(step, "a name or a key stands twice")
-    if not len(members) < 2 * network.quorum <= 2 * len(members):
-        raise Invalid(step, f"a quorum of {quorum} of {len(members)} decides nothing safely")
-    return network
 
 
-def read_headers(network: Network, values: Any) -> list[Header]:
+def read_headers(step: str, network: Network, values: Any) -> list[Header]:
     """Read a line of blocks, each the parent of the next, all of this network."""
-    step = "headers"
     headers = [_header(step, value) for value in expect(step, list, values, "the list")]
     if not headers:
         raise Invalid(step, "there is none")
     for header in headers:
         if header.chain != network.chain:
             raise Invalid(step, f"block {header.height} belongs to chain {header.chain.hex()}")
-        if header.authorities != network.authorities_digest:
-            raise Invalid(step, f"block {header.height} names authorities that genesis does not")
     for parent, child in pairwise(headers):
         if child.parent != parent.digest or child.height != parent.height + 1:
             raise Invalid(step, f"block {child.height} does not follow block {parent.height}")
@@ -92,9 +67,18 @@ def read_headers(network: Network, values: Any) -> list[Header]:
     return headers
 
 
+def check_configurations(step: str, known: list[Configuration], headers: list[Header]) -> None:
+    """Check that each header names a configuration that was proved, and had come about by then."""
+    by_digest = {configuration.digest: configuration for configuration in known}
+    for header in headers:
+        named = by_digest.get(header.configuration)
+        if named is None or named.since > header.height:
+            raise Invalid(step, f"block {header.height} names authorities that are not proved")
+
+
 def _header(step: str, value: Any) -> Header:
     fields = expect(step, list, value, "a header", length=11)
-    version, chain, height, term, parent, time, transactions, state, authorities, _, _ = fields
+    version, chain, height, term, parent, time, transactions, state, configuration, _, _ = fields
     if natural(step, version, "version") != 1:
         raise Invalid(step, f"version {version} is not known")
     return Header(
@@ -106,36 +90,58 @@ def _header(step: str, value: Any) -> Header:
         time=natural(step, time, "time"),
         transactions_root=expect(step, bytes, transactions, "transactions_root", length=32),
         state_root=expect(step, bytes, state, "state_root", length=32),
-        authorities=expect(step, bytes, authorities, "authorities", length=32),
+        configuration=expect(step, bytes, configuration, "configuration", length=32),
     )
 
 
-def check_certificate(network: Network, header: Header, value: Any) -> list[str]:
-    """Return who certified `header`: a sovereign quorum, every signature of which holds."""
-    step = "certificate"
-    block, acks = expect(step, list, value, "the certificate", length=2)
-    if block != [header.term, header.height, header.digest]:
-        raise Invalid(step, f"it is not for block {header.height}, the last of the headers")
-    message = b"amanat/ack/v1\x00" + pack([network.chain, block])
+def check_certificate(
+    network: Network, known: Configuration, header: Header, value: Any, *, step: str
+) -> list[str]:
+    """Return who made `header` final: a sovereign quorum, every signature of which holds.
+
+    By majority the certificate is of the header's own block, by two thirds of its child's in the
+    same term. Where the authorities change meanwhile, signers that `known` does not have are not
+    looked at, and a quorum of either of its sets proves it.
+    """
+    parent, block, acks = expect(step, list, value, "the certificate", length=3)
+    of_child = known.current.rule == "two_thirds"
+    final = parent if of_child else block
+    if final != [header.term, header.height, header.digest]:
+        raise Invalid(step, f"it does not make block {header.height} final")
+    if of_child and expect(step, list, block, "its block", length=3)[0] != header.term:
+        raise Invalid(step, f"it is of another term than block {header.height}")
+    message = b"amanat/ack/v1\x00" + pack([network.chain, parent, block])
+    signers = _signers(step, known, message, acks, ignore_strangers=of_child or step == "eras")
+    is_enough = known.proves if of_child or step == "eras" else known.is_quorum
+    if not is_enough(signers):
+        raise Invalid(
+            step,
+            f"{len(signers)} signed, which is no sovereign quorum: it takes "
+            + " and ".join(f"{s.quorum}, {s.sovereign_min} sovereign" for s in known.sets),
+        )
+    return signers
+
+
+def _signers(
+    step: str, known: Configuration, message: bytes, acks: Any, *, ignore_strangers: bool
+) -> list[str]:
+    seen: list[str] = []
     signers: list[str] = []
     for ack in expect(step, list, acks, "the list of signatures"):
         who, signature = expect(step, list, ack, "a signature", length=2)
         name = expect(step, str, who, "a signer")
-        if name not in network.keys:
+        if seen and name <= seen[-1]:
+            raise Invalid(step, f"{name!r} signs twice or out of order")
+        seen.append(name)
+        key = known.key(name)
+        if key is None and ignore_strangers:
+            continue
+        if key is None:
             raise Invalid(step, f"{name!r} is no authority of this network")
-        if signers and name <= signers[-1]:
-            raise Invalid(step, f"{name} signs twice or out of order")
         expect(step, bytes, signature, f"the signature of {name}", length=64)
         try:
-            VerifyKey(network.keys[name]).verify(message, signature)
+            VerifyKey(key).verify(message, signature)
         except (CryptoError, ValueError) as error:
             raise Invalid(step, f"the signature of {name} does not hold") from error
         signers.append(name)
-    sovereign = len(network.sovereign.intersection(signers))
-    if len(signers) < network.quorum or sovereign < network.sovereign_min:
-        raise Invalid(
-            step,
-            f"{len(signers)} signed, {sovereign} of them sovereign; it takes {network.quorum}"
-            f" and {network.sovereign_min}",
-        )
     return signers

@@ -3,11 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from amanat.verifier.certified_headers import check_certificate, read_headers, read_network
+from amanat.verifier.certified_headers import (
+    check_certificate,
+    check_configurations,
+    read_headers,
+    read_network,
+)
 from amanat.verifier.contents import Balance, Outcome, check_balance, check_receipt
 from amanat.verifier.decoding import Invalid, expect, unpack
+from amanat.verifier.eras import read_eras
 
-FIELDS = {"amanat/balance-proof/v1": 4, "amanat/receipt-proof/v1": 5}
+FIELDS = {"amanat/balance-proof/v1": 5, "amanat/receipt-proof/v1": 6}
 """The kinds of bundle, and how many fields each has, its kind among them."""
 
 
@@ -53,19 +59,24 @@ def verify(genesis: bytes, bundle: bytes, report: Callable[[str, str], None] = _
     expect("bundle", list, fields, "the bundle", length=FIELDS[kind])
     report("bundle", f"{kind}, {len(bundle)} bytes")
 
-    headers = read_headers(network, fields[1])
+    known = read_eras(network, fields[1])
+    report("eras", f"{len(known)} of the authorities, the last since block {known[-1].since}")
+
+    headers = read_headers("headers", network, fields[2])
+    check_configurations("headers", known, headers)
     first, last = headers[0], headers[-1]
     report("headers", f"{len(headers)} linked, heights {first.height} to {last.height}")
 
-    signers = check_certificate(network, last, fields[2])
-    report("certificate", f"block {last.height} is signed by {', '.join(signers)}")
+    certifier = next(each for each in known if each.digest == last.configuration)
+    signers = check_certificate(network, certifier, last, fields[3], step="certificate")
+    report("certificate", f"block {last.height} is made final by {', '.join(signers)}")
 
     proved: Balance | Outcome
     if kind == "amanat/balance-proof/v1":
-        proved = check_balance(first, fields[3])
+        proved = check_balance(first, fields[4])
         report("state proof", f"leads to state root {first.state_root.hex()}")
     else:
-        proved = check_receipt(first, fields[3], fields[4])
+        proved = check_receipt(first, fields[4], fields[5])
         report("receipt", f"leads to transactions root {first.transactions_root.hex()}")
     return Finding(
         network=network.name,

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from amanat.verifier.certified_headers import Header
 from amanat.verifier.decoding import Invalid, expect, natural, pack, unpack
+from amanat.verifier.state_proofs import branch, check_state
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}", re.ASCII)
 
@@ -32,30 +33,7 @@ class Outcome:
 def check_balance(header: Header, value: Any) -> Balance:
     """Return the holding that `value`, a state proof, shows under the header's state root."""
     step = "state proof"
-    key, held, siblings, other = expect(step, list, value, "the proof", length=4)
-    path = sha256(expect(step, bytes, key, "the key")).digest()
-    siblings = expect(step, list, siblings, "the list of siblings")
-    if len(siblings) > 256:
-        raise Invalid(step, "there are more siblings than bits in a path")
-    if held is not None:
-        if other is not None:
-            raise Invalid(step, "it shows a value and another leaf")
-        found = _leaf(path, sha256(expect(step, bytes, held, "the value")).digest())
-    elif other is not None:
-        other_path, other_value = expect(step, list, other, "the other leaf", length=2)
-        expect(step, bytes, other_path, "the other key's digest", length=32)
-        expect(step, bytes, other_value, "the other value's digest", length=32)
-        if other_path == path or _bits(other_path, len(siblings)) != _bits(path, len(siblings)):
-            raise Invalid(step, "the other leaf does not stand where the key would")
-        found = _leaf(other_path, other_value)
-    else:
-        found = bytes(32)
-    for bit, sibling in zip(reversed(_bits(path, len(siblings))), siblings, strict=True):
-        expect(step, bytes, sibling, "a sibling", length=32)
-        found = _branch(sibling, found) if bit == "1" else _branch(found, sibling)
-    if found != header.state_root:
-        raise Invalid(step, f"it does not lead to the state root of block {header.height}")
-    return _holding(step, key, held)
+    return _holding(step, *check_state(step, header, value))
 
 
 def _holding(step: str, key: bytes, held: bytes | None) -> Balance:
@@ -82,7 +60,7 @@ def check_receipt(header: Header, receipt: Any, path: Any) -> Outcome:
         left, beside = expect(step, list, pair, "a step of the path", length=2)
         expect(step, bytes, beside, "a digest of the path", length=32)
         on_left = expect(step, bool, left, "the side of a digest")
-        found = _branch(beside, found) if on_left else _branch(found, beside)
+        found = branch(beside, found) if on_left else branch(found, beside)
     if found != header.transactions_root:
         raise Invalid(step, f"it does not lead to the transactions root of block {header.height}")
     transaction, _envelope, outcome = expect(step, list, receipt, "the receipt", length=3)
@@ -93,15 +71,3 @@ def check_receipt(header: Header, receipt: Any, path: Any) -> Outcome:
     if tag == "rejected" and rest:
         return Outcome(transaction.hex(), "rejected", expect(step, str, rest[0], "the code"))
     raise Invalid(step, "the outcome is neither applied nor rejected")
-
-
-def _bits(path: bytes, count: int) -> str:
-    return f"{int.from_bytes(path, 'big'):0256b}"[:count]
-
-
-def _leaf(path: bytes, value_digest: bytes) -> bytes:
-    return sha256(b"\x00" + path + value_digest).digest()
-
-
-def _branch(left: bytes, right: bytes) -> bytes:
-    return sha256(b"\x01" + left + right).digest()

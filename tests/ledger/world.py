@@ -11,6 +11,7 @@ from amanat.ledger.accounts import Account
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
 from amanat.ledger.chain import Chain
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Sign
 from amanat.ledger.executed_block import Tip
 from amanat.ledger.genesis import GenesisDocument
@@ -143,6 +144,20 @@ class NoNodes:
     def load(self, key: bytes) -> bytes:
         """Nothing is stored."""
         raise MissingNode(key.hex())
+
+
+class NoHistory:
+    """Knows nobody who decided in the past."""
+
+    def configuration(self, height: int) -> Configuration | None:
+        """Return None."""
+        del height
+        return None
+
+    def certifier(self, height: int) -> Configuration | None:
+        """Return None."""
+        del height
+        return None
 
 
 class NothingExecuted:

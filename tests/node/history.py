@@ -57,6 +57,8 @@ class History:
             parent=previous.digest,
             proposer=LEADER,
             leader_certificate=leader,
+            parent_certificate=None,
+            change_certificate=None,
             signature=_sign(LEADER, Proposal(self.chain_id, block).message()),
             payload=built.block.payload,
         )
@@ -71,7 +73,9 @@ class History:
     def certificate(self, height: int) -> CommitCertificate:
         """Return the certificate that makes the block at `height` final."""
         block = self.entries[height - 1].block
-        return CommitCertificate(block, _signatures(Ack(self.chain_id, block).message()))
+        parent = self.entries[height - 2].block if height > 1 else genesis_id(self.chain_id)
+        message = Ack(self.chain_id, parent, block).message()
+        return CommitCertificate(parent, block, _signatures(message))
 
 
 def market_history(document: GenesisDocument | None = None) -> History:

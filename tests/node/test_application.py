@@ -13,7 +13,7 @@ from amanat.ledger.encoding import decode, encode
 from amanat.ledger.identifiers import Digest
 from amanat.node.application import LedgerApplication, header_fault
 from tests.ledger.desk import NEVER, opened
-from tests.ledger.world import START, chain
+from tests.ledger.world import START, NoHistory, chain
 from tests.node.history import History, market_history
 
 HISTORY: Final = market_history()
@@ -42,7 +42,7 @@ class Follower:
         self.observer = Observer()
         self.latest = latest
         self.application = LedgerApplication(
-            self.chain, latest=lambda: self.latest, observer=self.observer
+            self.chain, history=NoHistory(), latest=lambda: self.latest, observer=self.observer
         )
 
     def extend(self, *entries: Entry) -> None:
@@ -138,7 +138,7 @@ def test_what_does_not_agree_moves_nothing_and_is_told_to_nobody(case: str) -> N
     follower.extend(ENTRIES[0])
     fault = follower.application.extend(entry)
     assert fault is not None
-    assert fault.startswith(said)
+    assert fault.reason.startswith(said)
     assert follower.chain.tip.digest == BLOCKS[0].digest
     assert follower.observer.told == [("placed", ())]
     follower.extend(ENTRIES[1])

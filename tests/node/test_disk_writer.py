@@ -248,7 +248,7 @@ async def test_blocks_that_cannot_be_applied_end_the_writer_and_are_not_reported
 def made_up(term: int, height: int) -> Entry:
     """Return an entry that differs from every other term's and height's."""
     digest = sha256(f"{term} {height}".encode()).digest()
-    return Entry(BlockId(term, height, digest), bytes(32), "mof", None, bytes(64), b"")
+    return Entry(BlockId(term, height, digest), bytes(32), "mof", None, None, None, bytes(64), b"")
 
 
 @st.composite

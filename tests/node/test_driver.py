@@ -11,6 +11,7 @@ from amanat.consensus.interface import (
     Effects,
     Event,
     Fault,
+    Final,
     Outgoing,
     Persist,
     Persisted,
@@ -21,7 +22,7 @@ from amanat.consensus.interface import (
 )
 from amanat.consensus.messages import PreVote
 from amanat.consensus.raft import Identity, Role
-from amanat.consensus.statements import CommitCertificate, LeaderCertificate
+from amanat.consensus.statements import LeaderCertificate
 from amanat.ledger.authorities import AuthoritySet
 from amanat.node.driver import Driver
 from tests.consensus.network import TIMING, Disk, Register
@@ -64,8 +65,11 @@ class Rig:
         self.happened.append(f"elected in {certificate.term}")
         self.when_elected()
 
-    def final(self, certificate: CommitCertificate) -> None:
-        self.happened.append(f"final to {certificate.block.height}")
+    def certified(self) -> None:
+        self.happened.append(f"certified to {self.driver.status.certified_height}")
+
+    def final(self, final: Final) -> None:
+        self.happened.append(f"final to {final.block.height}")
 
     def leader_changed(self, status: Status) -> None:
         assert status == self.driver.status
@@ -90,9 +94,9 @@ def rig(name: str, authorities: AuthoritySet | None = None, *, writes: bool = Tr
     """Return a driver with a real core; without `writes` its disk never finishes anything."""
     disk = Disk()
     core = Core(
-        Identity(CHAIN, name, authorities or authority_set(), signer(name)),
+        Identity(CHAIN, name, signer(name)),
         disk=disk,
-        application=Register([]),
+        application=Register([], authorities or authority_set()),
         restored=Restored(disk.promise, disk.last, None),
         timing=TIMING,
         jitter=repeat(0),
@@ -132,12 +136,12 @@ class Scripted(Core):
         return self._states[0]
 
 
-FOLLOWING = Status(Role.FOLLOWER, 1, "sbp", GENESIS, 0)
-LEADING = Status(Role.LEADER, 2, "mof", GENESIS, 0)
+FOLLOWING = Status(Role.FOLLOWER, 1, "sbp", GENESIS, 0, 0)
+LEADING = Status(Role.LEADER, 2, "mof", GENESIS, 0, 1)
 EVERYTHING = Effects(
     messages=(Outgoing("sbp", PreVote(1, GENESIS)), Outgoing("cdc", PreVote(1, GENESIS))),
     persist=Persist(1, None, None, tuple(LOG[:1])),
-    final=commit_certificate(ONE),
+    final=Final(ONE, commit_certificate(ONE)),
     elected=LEADER,
     reads=(ReadIndex(7, 1),),
     faults=(Fault("cdc", "it lies"),),

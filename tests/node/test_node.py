@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from amanat.consensus.evidence import DoubleAck, SignedBlock, is_proven
-from amanat.consensus.statements import Ack, BlockId
+from amanat.consensus.evidence import DoubleAck, is_proven
+from amanat.consensus.statements import Ack, BlockId, SignedAck
 from amanat.ledger.encoding import decode
 from amanat.ledger.operations import Transfer
 from amanat.ledger.state import HOLDINGS, State
@@ -201,9 +201,9 @@ async def test_evidence_is_kept_shown_and_there_again_after_a_restart(
     other = BlockId(block.term, block.height, bytes(32))
     cdc = key("authority cdc")
 
-    def signed(each: BlockId) -> SignedBlock:
-        message = Ack(running.document.chain_id(), each).message()
-        return SignedBlock(each, cdc.sign(message).signature)
+    def signed(each: BlockId) -> SignedAck:
+        message = Ack(running.document.chain_id(), block, each).message()
+        return SignedAck(block, each, cdc.sign(message).signature)
 
     evidence = DoubleAck("cdc", signed(block), signed(other))
     for _ in range(2):
@@ -215,7 +215,7 @@ async def test_evidence_is_kept_shown_and_there_again_after_a_restart(
     (shown,) = await running.get(leader.name, "/v1/evidence")
     assert (shown["authority"], shown["kind"]) == ("cdc", "double-ack")
     sent = decode(base64.b64decode(shown["proof"]), DoubleAck)
-    assert is_proven(sent, running.document.chain_id(), running.document.authorities)
+    assert is_proven(sent, running.document.chain_id(), leader.configuration)
     assert (await running.get(leader.name, "/v1/status"))["evidence"] == 1
     async with running.client(leader.name) as client:
         assert "cdc acked both block" in await client.get_text("/")

@@ -11,9 +11,11 @@ from amanat.consensus.messages import (
     Append,
     AppendRefused,
     AppendReply,
+    AskFinal,
     AskIndex,
     Confirm,
     Confirmed,
+    Finalized,
     Index,
     Message,
     PreVote,
@@ -22,7 +24,7 @@ from amanat.consensus.messages import (
     TimeoutNow,
     VoteReply,
 )
-from amanat.consensus.statements import genesis_id
+from amanat.consensus.statements import SignedAck, genesis_id
 from amanat.ledger.encoding import EncodingError, encode
 from amanat.node.peer_frames import (
     FRAME_BYTES_MAX,
@@ -43,12 +45,15 @@ MESSAGES: Final[list[Message]] = [
     PreVote(2, GENESIS),
     PreVoteReply(2, granted=True),
     RequestVote(2, GENESIS),
-    RequestVote(2, GENESIS, bytes(64)),
+    RequestVote(2, GENESIS, handover=bytes(64)),
+    RequestVote(2, GENESIS, HISTORY.certificate(2)),
     VoteReply(2, bytes(64)),
     VoteReply(2, None),
     Append(1, LEADER, GENESIS, tuple(HISTORY.entries), HISTORY.certificate(2)),
     Append(1, LEADER, GENESIS, (), None),
-    AppendReply(1, 2, ((HISTORY.entries[1].block, bytes(64)),)),
+    AppendReply(1, 2, (SignedAck(GENESIS, HISTORY.entries[1].block, bytes(64)),)),
+    AskFinal(1, 2),
+    Finalized(1, tuple(HISTORY.entries[:2]), HISTORY.certificate(2), 3),
     AppendRefused(1, 3, HISTORY.entries[1].block),
     TimeoutNow(2, bytes(64)),
     Confirm(2, 7),
@@ -56,7 +61,7 @@ MESSAGES: Final[list[Message]] = [
     AskIndex(2, 7),
     Index(2, 7, 3),
 ]
-HELLO: Final = Hello(HISTORY.chain_id, "mof", "http://127.0.0.1:1", "0.1.0")
+HELLO: Final = Hello(HISTORY.chain_id, "mof", "http://127.0.0.1:1", "127.0.0.1:2", "0.1.0")
 FRAMES: Final[list[Frame]] = [
     HELLO,
     Forward(()),

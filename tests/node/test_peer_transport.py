@@ -26,7 +26,7 @@ NAMES = ("cdc", "mof", "sbp")
 
 
 def hello(name: str, chain: bytes = CHAIN) -> Hello:
-    return Hello(chain, name, f"http://{name}.example", "1.0")
+    return Hello(chain, name, f"http://{name}.example", "", "1.0")
 
 
 def ping(number: int = 1) -> Consensus:
@@ -50,7 +50,7 @@ class Post:
         self.got: list[tuple[str, Any]] = []
         self.transport = PeerTransport(
             hello(name),
-            AUTHORITIES,
+            AUTHORITIES.members,
             certificate=certificate(root, name),
             addresses={peer: f"127.0.0.1:{port}" for peer, port in ports.items() if peer != name},
             received=self._received,

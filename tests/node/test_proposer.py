@@ -13,7 +13,7 @@ from amanat.node.application import LedgerApplication
 from amanat.node.pool import Pool
 from amanat.node.proposer import BLOCK_TRANSACTIONS, IN_FLIGHT_MAX, WORTH_A_BLOCK, Proposer
 from tests.ledger.desk import Desk, desk_with_market, opened
-from tests.ledger.world import RUPEE, START
+from tests.ledger.world import RUPEE, START, NoHistory
 
 
 class Seat:
@@ -28,7 +28,9 @@ class Seat:
         self.takes = True
         self.final_height = self.chain.tip.height
         self.proposed: list[Propose] = []
-        application = LedgerApplication(self.chain, latest=lambda: self.time, observer=self.pool)
+        application = LedgerApplication(
+            self.chain, history=NoHistory(), latest=lambda: self.time, observer=self.pool
+        )
         self.proposer = Proposer(
             "mof",
             chain=self.chain,
@@ -42,7 +44,7 @@ class Seat:
     def status(self) -> Status:
         tip = self.chain.tip
         last = BlockId(1, tip.height, tip.digest)
-        return Status(Role.LEADER, 1, "mof", last, self.final_height)
+        return Status(Role.LEADER, 1, "mof", last, self.final_height, self.final_height)
 
     def propose(self, proposal: Propose) -> bool:
         if self.takes:

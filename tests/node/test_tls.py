@@ -60,8 +60,8 @@ class Connection:
 
     def peers(self) -> tuple[str | None, str | None]:
         """Return whom the client and the server take each other for."""
-        of_client = peer_name(self.client.getpeercert(), AUTHORITIES)
-        return of_client, peer_name(self.server.getpeercert(), AUTHORITIES)
+        of_client = peer_name(self.client.getpeercert(), AUTHORITIES.members)
+        return of_client, peer_name(self.server.getpeercert(), AUTHORITIES.members)
 
 
 def connection(
@@ -73,7 +73,7 @@ def connection(
 ) -> Connection:
     """Return a connection, before its handshake, in which the client means to dial `dials`."""
     return Connection(
-        client.client_context(authority_key(dials)), server.server_context(authorities)
+        client.client_context(authority_key(dials)), server.server_context(authorities.members)
     )
 
 
@@ -194,14 +194,14 @@ def test_a_client_without_a_certificate_is_refused(sbp: NodeCertificate) -> None
     anonymous.check_hostname = False
     anonymous.verify_mode = ssl.CERT_NONE
     with pytest.raises(ssl.SSLError, match="PEER_DID_NOT_RETURN_A_CERTIFICATE"):
-        Connection(anonymous, sbp.server_context(AUTHORITIES)).shake()
+        Connection(anonymous, sbp.server_context(AUTHORITIES.members)).shake()
 
 
 def test_an_older_protocol_is_refused(mof: NodeCertificate, sbp: NodeCertificate) -> None:
     older = mof.client_context(authority_key("sbp"))
     older.minimum_version = older.maximum_version = ssl.TLSVersion.TLSv1_2
     with pytest.raises(ssl.SSLError, match="UNSUPPORTED_PROTOCOL"):
-        Connection(older, sbp.server_context(AUTHORITIES)).shake()
+        Connection(older, sbp.server_context(AUTHORITIES.members)).shake()
 
 
 def test_a_nodes_certificate_vouches_for_no_other(
@@ -213,7 +213,7 @@ def test_a_nodes_certificate_vouches_for_no_other(
     thief.verify_mode = ssl.CERT_NONE
     thief.load_cert_chain(chain)
     with pytest.raises(ssl.SSLCertVerificationError, match="invalid CA certificate"):
-        Connection(thief, sbp.server_context(AUTHORITIES)).shake()
+        Connection(thief, sbp.server_context(AUTHORITIES.members)).shake()
 
 
 def _signed_by_node(directory: Path, node: NodeCertificate) -> Path:
@@ -282,7 +282,10 @@ def test_a_certificate_is_renewed_long_before_it_expires() -> None:
 def test_contexts_made_before_a_renewal_show_the_new_certificate(
     mof: NodeCertificate, sbp: NodeCertificate
 ) -> None:
-    client, server = mof.client_context(authority_key("sbp")), sbp.server_context(AUTHORITIES)
+    client, server = (
+        mof.client_context(authority_key("sbp")),
+        sbp.server_context(AUTHORITIES.members),
+    )
     first = Connection(client, server)
     first.shake()
     mof.renew(NOW)
@@ -303,7 +306,10 @@ def test_an_expired_certificate_that_is_renewed_is_accepted_again(
     tmp_path: Path, sbp: NodeCertificate
 ) -> None:
     late = certificate(tmp_path, "mof", now=NOW - 2 * LIFETIME)
-    client, server = late.client_context(authority_key("sbp")), sbp.server_context(AUTHORITIES)
+    client, server = (
+        late.client_context(authority_key("sbp")),
+        sbp.server_context(AUTHORITIES.members),
+    )
     with pytest.raises(ssl.SSLCertVerificationError, match="expired"):
         Connection(client, server).shake()
     assert late.renew_if_due(NOW)
@@ -345,9 +351,9 @@ def test_each_certificate_has_a_key_of_its_own(mof: NodeCertificate) -> None:
     ],
 )
 def test_a_peer_whose_issuer_is_no_authoritys_key_has_no_name(given: dict[str, Any] | None) -> None:
-    assert peer_name(given, AUTHORITIES) is None
+    assert peer_name(given, AUTHORITIES.members) is None
 
 
 def test_a_peer_has_the_name_of_the_authority_whose_key_issued() -> None:
     given = {"issuer": ((("commonName", authority_key("cdc").hex()),),)}
-    assert peer_name(given, AUTHORITIES) == "cdc"
+    assert peer_name(given, AUTHORITIES.members) == "cdc"

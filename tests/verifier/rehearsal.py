@@ -13,6 +13,7 @@ from amanat.ledger import merkle
 from amanat.ledger.accounts import Holding, Supply
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
 from amanat.ledger.blocks import BlockHeader
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Domain, digest
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.genesis import GenesisDocument
@@ -107,7 +108,7 @@ def header(height: int, parent: bytes, **changes: Any) -> BlockHeader:
         time=START + height,
         transactions_root=sha256(b"transactions of %d" % height).digest(),
         state_root=sha256(b"state of %d" % height).digest(),
-        authorities=authority_set().digest(),
+        configuration=Configuration.first(authority_set()).digest(),
         leader_certificate=b"",
         proposer="mof",
     )
@@ -130,10 +131,14 @@ def block_id(of: BlockHeader) -> BlockId:
     return BlockId(of.term, of.height, of.digest())
 
 
+def parent_id(of: BlockHeader) -> BlockId:
+    return BlockId(of.term, of.height - 1, of.parent)
+
+
 def certificate(of: BlockHeader, names: Sequence[str], chain: bytes = CHAIN) -> CommitCertificate:
-    message = Ack(chain, block_id(of)).message()
+    message = Ack(chain, parent_id(of), block_id(of)).message()
     acks = tuple(AuthoritySignature(name, SIGNERS[name].sign(message).signature) for name in names)
-    return CommitCertificate(block_id(of), acks)
+    return CommitCertificate(parent_id(of), block_id(of), acks)
 
 
 HEADERS = line()
@@ -141,7 +146,7 @@ CERTIFICATE = certificate(HEADERS[-1], QUORUM)
 
 
 def balance_of(account: str, certified: CommitCertificate = CERTIFICATE) -> bytes:
-    return balance_proof(HEADERS, certified, TREE.prove(HOLDINGS.key(account, BILL)))
+    return balance_proof([], HEADERS, certified, TREE.prove(HOLDINGS.key(account, BILL)))
 
 
 def signed_by(names: Sequence[str]) -> bytes:
@@ -152,10 +157,10 @@ def certified_under(document: list[Any], names: Sequence[str] = QUORUM) -> tuple
     """A genesis document with these fields, and a bundle in which all fits that document."""
     genesis = encode(document)
     chain = digest(Domain.GENESIS, genesis)
-    authorities = digest(Domain.AUTHORITIES, encode(document[3]))
-    headers = line(1, chain=chain, authorities=authorities)
+    configuration = digest(Domain.CONFIGURATION, encode([document[3], None, [], 0]))
+    headers = line(1, chain=chain, configuration=configuration)
     proof = TREE.prove(HOLDINGS.key("client-3", BILL))
-    return genesis, balance_proof(headers, certificate(headers[-1], names, chain), proof)
+    return genesis, balance_proof([], headers, certificate(headers[-1], names, chain), proof)
 
 
 # Accounts without a holding, by whether another leaf stands where theirs would.
@@ -167,8 +172,8 @@ BUNDLES = {
     "a holding": balance_of("client-3"),
     "nothing, in an empty place": balance_of(ABSENT[False]),
     "nothing, beside another leaf": balance_of(ABSENT[True]),
-    "a receipt": receipt_proof(HEADERS, CERTIFICATE, RECEIPTS, 2),
-    "the last receipt": receipt_proof(HEADERS, CERTIFICATE, RECEIPTS, 6),
+    "a receipt": receipt_proof([], HEADERS, CERTIFICATE, RECEIPTS, 2),
+    "the last receipt": receipt_proof([], HEADERS, CERTIFICATE, RECEIPTS, 6),
 }
 HOLDING = BUNDLES["a holding"]
 

@@ -12,6 +12,7 @@ from amanat.consensus.statements import AuthoritySignature, CommitCertificate, P
 from amanat.ledger import merkle
 from amanat.ledger.accounts import Holding
 from amanat.ledger.blocks import BlockHeader
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import encode
 from amanat.ledger.receipts import Applied, Receipt, Rejected
 from amanat.ledger.state import HOLDINGS, SUPPLIES
@@ -61,7 +62,7 @@ def test_holding_nothing_is_proved_in_both_shapes() -> None:
 
 def test_every_receipt_of_a_block_is_proved() -> None:
     for index, receipt in enumerate(RECEIPTS):
-        proved = verify(GENESIS, receipt_proof(HEADERS, CERTIFICATE, RECEIPTS, index)).proved
+        proved = verify(GENESIS, receipt_proof([], HEADERS, CERTIFICATE, RECEIPTS, index)).proved
         rejected = isinstance(receipt.outcome, Rejected)
         assert proved == Outcome(
             receipt.transaction.hex(),
@@ -77,7 +78,7 @@ def test_every_size_of_block_gives_receipts_that_verify() -> None:
         headers = line(1, transactions_root=root)
         certified = certificate(headers[-1], QUORUM)
         for index in range(size):
-            bundle = receipt_proof(headers, certified, receipts, index)
+            bundle = receipt_proof([], headers, certified, receipts, index)
             assert verify(GENESIS, bundle).proved == Outcome(
                 bytes([index] * 32).hex(), "applied", None
             )
@@ -90,15 +91,15 @@ def plain_receipt(n: int) -> Receipt:
 def test_the_steps_are_reported_in_order() -> None:
     seen: list[str] = []
     verify(GENESIS, HOLDING, lambda step, _: seen.append(step))
-    assert seen == ["genesis", "bundle", "headers", "certificate", "state proof"]
+    assert seen == ["genesis", "bundle", "eras", "headers", "certificate", "state proof"]
     seen.clear()
     with pytest.raises(Invalid):
         verify(
             GENESIS,
-            balance_proof(HEADERS[:2], CERTIFICATE, TREE.prove(b"")),
+            balance_proof([], HEADERS[:2], CERTIFICATE, TREE.prove(b"")),
             lambda step, _: seen.append(step),
         )
-    assert seen == ["genesis", "bundle", "headers"]
+    assert seen == ["genesis", "bundle", "eras", "headers"]
 
 
 def test_a_certificate_is_valid_for_every_sovereign_quorum_and_for_no_other_set() -> None:
@@ -110,7 +111,10 @@ def test_a_certificate_is_valid_for_every_sovereign_quorum_and_for_no_other_set(
 
 def test_custodians_alone_certify_nothing() -> None:
     fault = refusal(signed_by(["cdc", "custodian-a", "custodian-b"]))
-    assert (fault.step, fault.reason[:26]) == ("certificate", "3 signed, 0 of them sovere")
+    assert (fault.step, fault.reason) == (
+        "certificate",
+        "3 signed, which is no sovereign quorum: it takes 3, 1 sovereign",
+    )
 
 
 @pytest.mark.parametrize("names", ["cdc mof mof", "cdc cdc mof", "sbp mof cdc"])
@@ -120,7 +124,7 @@ def test_a_signer_that_stands_twice_or_out_of_order_is_refused(names: str) -> No
 
 def test_a_signer_that_is_no_authority_is_refused_and_cannot_write_to_the_terminal() -> None:
     acks = (*CERTIFICATE.acks, AuthoritySignature("z\nVALID: all is well", bytes(64)))
-    fault = refusal(balance_of("client-3", CommitCertificate(CERTIFICATE.block, acks)))
+    fault = refusal(balance_of("client-3", certified_by(acks)))
     assert "no authority" in fault.reason
     assert "\n" not in str(fault)
 
@@ -132,17 +136,14 @@ def test_signatures_of_one_authority_do_not_count_for_another() -> None:
         AuthoritySignature("mof", cdc.signature),
         sbp,
     )
-    fault = refusal(balance_of("client-3", CommitCertificate(CERTIFICATE.block, swapped)))
+    fault = refusal(balance_of("client-3", certified_by(swapped)))
     assert fault.reason == "the signature of cdc does not hold"
 
 
 def test_a_signature_on_a_proposal_does_not_count_as_an_ack() -> None:
     message = Proposal(CHAIN, CERTIFICATE.block).message()
     acks = tuple(AuthoritySignature(n, SIGNERS[n].sign(message).signature) for n in QUORUM)
-    assert (
-        refusal(balance_of("client-3", CommitCertificate(CERTIFICATE.block, acks))).step
-        == "certificate"
-    )
+    assert refusal(balance_of("client-3", certified_by(acks))).step == "certificate"
 
 
 def test_an_ack_for_another_chain_does_not_count() -> None:
@@ -152,13 +153,18 @@ def test_an_ack_for_another_chain_does_not_count() -> None:
 
 def test_a_certificate_for_another_block_than_the_last_is_refused() -> None:
     assert (
-        "not for block 9" in refusal(balance_of("client-3", certificate(HEADERS[1], QUORUM))).reason
+        "does not make block 9 final"
+        in refusal(balance_of("client-3", certificate(HEADERS[1], QUORUM))).reason
     )
+
+
+def certified_by(acks: tuple[AuthoritySignature, ...]) -> CommitCertificate:
+    return CommitCertificate(CERTIFICATE.parent, CERTIFICATE.block, acks)
 
 
 def certified(headers: list[BlockHeader], genesis: bytes = GENESIS) -> Invalid:
     proof = TREE.prove(HOLDINGS.key("client-3", BILL))
-    return refusal(balance_proof(headers, certificate(headers[-1], QUORUM), proof), genesis)
+    return refusal(balance_proof([], headers, certificate(headers[-1], QUORUM), proof), genesis)
 
 
 def test_headers_that_are_no_line_are_refused_even_when_the_last_is_certified() -> None:
@@ -176,13 +182,13 @@ def test_a_line_that_goes_back_in_time_or_in_term_is_refused() -> None:
 
 def test_a_block_of_another_chain_or_of_other_authorities_is_refused() -> None:
     assert "belongs to chain" in certified(line(2, chain=b"\x01" * 32)).reason
-    assert "genesis does not" in certified(line(2, authorities=b"\x01" * 32)).reason
+    assert "not proved" in certified(line(2, configuration=b"\x01" * 32)).reason
     other = genesis_bytes(authority_set(), network="another")
     assert refusal(HOLDING, other).step == "headers"
 
 
 def test_no_header_at_all_is_refused() -> None:
-    bundle = balance_proof([], CERTIFICATE, TREE.prove(HOLDINGS.key("client-3", BILL)))
+    bundle = balance_proof([], [], CERTIFICATE, TREE.prove(HOLDINGS.key("client-3", BILL)))
     assert refusal(bundle).reason == "there is none"
 
 
@@ -190,12 +196,12 @@ def test_a_proof_under_another_block_s_state_is_refused() -> None:
     other = TREE.update({HOLDINGS.key("client-3", BILL): encode(Holding(99))}, 8).tree
     headers = [HEADERS[0], header(8, HEADERS[0].digest(), state_root=other.root)]
     proof = other.prove(HOLDINGS.key("client-3", BILL))
-    fault = refusal(balance_proof(headers, certificate(headers[-1], QUORUM), proof))
+    fault = refusal(balance_proof([], headers, certificate(headers[-1], QUORUM), proof))
     assert fault.reason == "it does not lead to the state root of block 7"
 
 
 def test_a_proof_of_something_that_is_no_holding_is_refused() -> None:
-    bundle = balance_proof(HEADERS, CERTIFICATE, TREE.prove(SUPPLIES.key(BILL)))
+    bundle = balance_proof([], HEADERS, CERTIFICATE, TREE.prove(SUPPLIES.key(BILL)))
     assert refusal(bundle).step == "state proof"
 
 
@@ -210,7 +216,7 @@ def denied(siblings: tuple[bytes, ...], other: tuple[bytes, bytes] | None) -> st
     """Why a proof that client-3 holds nothing is refused."""
     key = HOLDINGS.key("client-3", BILL)
     forged = StateProof(key, None, siblings, other)
-    return refusal(balance_proof(HEADERS, CERTIFICATE, forged)).reason
+    return refusal(balance_proof([], HEADERS, CERTIFICATE, forged)).reason
 
 
 def test_no_proof_denies_a_holding_that_is_there() -> None:
@@ -238,14 +244,14 @@ def test_no_proof_denies_a_holding_that_is_there() -> None:
 def test_a_receipt_with_an_outcome_of_no_known_kind_is_refused(outcome: object) -> None:
     receipt: Any = [bytes(32), bytes(32), outcome]
     headers = line(1, transactions_root=merkle.root([encode(receipt)]))
-    bundle = receipt_proof(headers, certificate(headers[-1], QUORUM), [receipt], 0)
+    bundle = receipt_proof([], headers, certificate(headers[-1], QUORUM), [receipt], 0)
     assert refusal(bundle).step == "receipt"
 
 
 def test_a_receipt_that_is_not_in_the_block_is_refused() -> None:
     forged = list(RECEIPTS)
     forged[6] = Receipt(b"\x77" * 32, b"\x78" * 32, Applied(()))
-    fault = refusal(receipt_proof(HEADERS, CERTIFICATE, forged, 6))
+    fault = refusal(receipt_proof([], HEADERS, CERTIFICATE, forged, 6))
     assert fault.reason == "it does not lead to the transactions root of block 7"
 
 
@@ -255,7 +261,7 @@ def changed_genesis(field: int, value: Any) -> list[Any]:
 
 
 def changed_members(members: list[list[Any]]) -> list[Any]:
-    return changed_genesis(3, [members, 3, 1])
+    return changed_genesis(3, [members, 3, 1, "majority"])
 
 
 def members() -> list[list[Any]]:
@@ -271,8 +277,14 @@ def test_a_bundle_under_an_unchanged_document_is_accepted() -> None:
 
 UNSAFE = {
     "version 2 is not known": changed_genesis(0, 2),
-    "a quorum of 2 of 5 decides nothing safely": changed_genesis(3, [members(), 2, 1]),
-    "a quorum of 6 of 5 decides nothing safely": changed_genesis(3, [members(), 6, 1]),
+    "a quorum of 2 of 5 decides nothing safely": changed_genesis(3, [members(), 2, 1, "majority"]),
+    "a quorum of 6 of 5 decides nothing safely": changed_genesis(3, [members(), 6, 1, "majority"]),
+    "its rule is neither majority nor two_thirds": changed_genesis(
+        3, [members(), 3, 1, "unanimity"]
+    ),
+    "a quorum of 3 of 5 is not over two thirds": changed_genesis(
+        3, [members(), 3, 1, "two_thirds"]
+    ),
     "cdc is neither sovereign nor custodian": changed_members(
         [[*members()[0][:2], "foreign"], *members()[1:]]
     ),
@@ -302,11 +314,11 @@ def test_a_height_that_skips_is_refused_though_the_parent_is_right() -> None:
 def test_more_siblings_than_bits_in_a_path_are_refused() -> None:
     proof = TREE.prove(HOLDINGS.key("client-3", BILL))
     longer = StateProof(proof.key, proof.value, (bytes(32),) * 257, None)
-    assert "more siblings" in refusal(balance_proof(HEADERS, CERTIFICATE, longer)).reason
+    assert "more siblings" in refusal(balance_proof([], HEADERS, CERTIFICATE, longer)).reason
 
 
 def test_a_certificate_that_consensus_accepts_the_verifier_accepts_and_the_reverse() -> None:
-    authorities = authority_set()
+    authorities = Configuration.first(authority_set())
     for size in range(6):
         for names in combinations(CLASSES, size):
             ours = certificate(HEADERS[-1], names).is_valid(CHAIN, authorities)

@@ -18,7 +18,7 @@ def test_the_program_prints_each_step_and_exits_0_for_a_valid_bundle(tmp_path: P
     done = run(tmp_path / "genesis", tmp_path / "bundle")
     assert (done.returncode, done.stderr) == (0, "")
     steps = [printed.split(":")[0] for printed in done.stdout.splitlines()]
-    assert steps == ["genesis", "bundle", "headers", "certificate", "state proof", "VALID"]
+    assert steps == ["genesis", "bundle", "eras", "headers", "certificate", "state proof", "VALID"]
     assert (
         "client-3 holds 15000 of PK0000000017 at height 7, 2025-10-09T08:53:20.007Z" in done.stdout
     )
