@@ -164,11 +164,15 @@ class Node:
     def write(self) -> None:
         """Let the disk finish what it was given."""
         while self.unsynced:
-            persist = self.unsynced.pop(0)
-            self.disk.write(persist)
-            self.step(Persisted(persist.sequence))
+            self.write_next()
         if self.finals:
             self.disk.commit = self.finals[-1]
+
+    def write_next(self) -> None:
+        """Let the disk finish the first of the writes that it was given."""
+        persist = self.unsynced.pop(0)
+        self.disk.write(persist)
+        self.step(Persisted(persist.sequence))
 
     def sync(self) -> list[Message]:
         """Let the disk finish what it was given; return what leaves the node thereupon."""
