@@ -165,14 +165,18 @@ class Node:
         """Let the disk finish what it was given."""
         while self.unsynced:
             self.write_next()
-        if self.finals:
-            self.disk.commit = self.finals[-1]
+        self.apply()
 
     def write_next(self) -> None:
         """Let the disk finish the first of the writes that it was given."""
         persist = self.unsynced.pop(0)
         self.disk.write(persist)
         self.step(Persisted(persist.sequence))
+
+    def apply(self) -> None:
+        """Let the disk note what is final."""
+        if self.finals:
+            self.disk.commit = self.finals[-1]
 
     def sync(self) -> list[Message]:
         """Let the disk finish what it was given; return what leaves the node thereupon."""

@@ -73,6 +73,13 @@ def propose(stage: Stage, name: str, text: str) -> None:
     stage.propose(name, text)
 
 
+@WORDS.event("propose NODE NUMBER blocks")
+def propose_many(stage: Stage, name: str, count: int) -> None:
+    """Let a node propose so many blocks, one after the other."""
+    for number in range(1, count + 1):
+        stage.propose(name, str(number))
+
+
 @WORDS.event("read NODE")
 def read(stage: Stage, name: str) -> None:
     """Let a client ask a node for what is final now. Reads are numbered from 1."""

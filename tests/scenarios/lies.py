@@ -25,7 +25,7 @@ from amanat.consensus.statements import (
     LeaderCertificate,
     Vote,
 )
-from tests.consensus.signing import CHAIN, entry_after, reply_of, signer
+from tests.consensus.signing import CHAIN, GENESIS, entry_after, reply_of, signer
 from tests.scenarios.script import ScriptError
 from tests.scenarios.stage import Stage
 from tests.scenarios.vocabulary import Vocabulary
@@ -108,6 +108,17 @@ def propose(stage: Stage, leader: str, text: str, parent: str, to: str) -> None:
     stage.forge(leader, to, message)
 
 
+@WORDS.event("lie NODE proposes TEXT after BLOCK in the name of NODE to NODE")
+def propose_as(stage: Stage, liar: str, text: str, parent: str, victim: str, to: str) -> None:
+    """Send, as leader, a block of an earlier leader that this one never proposed."""
+    previous = stage.block(parent)
+    earlier = LeaderCertificate(previous.term, victim, previous, ())
+    entry = entry_after(previous, earlier, text.encode(), signed_by=liar)
+    stage.blocks.introduce(entry.block, text)
+    certificate = _certificate(stage, liar)
+    stage.forge(liar, to, Append(certificate.term, certificate, previous, (entry,), None))
+
+
 @WORDS.event("lie NODE claims BLOCK final by NODES [forging NODES] to NODE")
 def claim_final(
     stage: Stage, leader: str, name: str, ackers: list[str], forged: list[str] | None, to: str
@@ -116,7 +127,7 @@ def claim_final(
     block, certificate = stage.block(name), _certificate(stage, leader)
     acks = _signatures(Ack(CHAIN, block).message(), ackers, forged, leader)
     commit = CommitCertificate(block, acks)
-    message = Append(certificate.term, certificate, stage.node(leader).last, (), commit)
+    message = Append(certificate.term, certificate, GENESIS, (), commit)
     stage.forge(leader, to, message)
 
 

@@ -18,19 +18,27 @@ def cluster(
     """Put up the cluster; `minimum` is how many sovereign ones a quorum needs, 1 if not given."""
     unknown = set(sovereign) - set(names)
     if unknown:
-        raise ScriptError(f"sovereign, but not in the cluster: {unknown}")
+        raise ScriptError(f"sovereign, but not in the cluster: {' '.join(sorted(unknown))}")
     custodian = [name for name in names if name not in sovereign]
     stage.build(authority_set(sovereign, custodian, quorum, 1 if minimum is None else minimum))
 
 
-@WORDS.scenery("given NODE log NUMBERS [term NUMBER]")
-def given_log(stage: Stage, name: str, terms: list[int], term: int | None) -> None:
+@WORDS.event("given NODE log NUMBERS")
+def given_log(stage: Stage, name: str, terms: list[int]) -> None:
     """Begin with blocks of these terms on the disk; logs that begin alike hold the same blocks."""
     if any(later < earlier for earlier, later in pairwise(terms)):
         raise ScriptError("the terms of a log never fall")
-    disk = stage.node(name).disk
+    disk = stage.any_node(name).disk
     disk.log = log_of(terms, stage.names[0], stage.names)
-    disk.promise = Promise(term=terms[-1] if term is None else term, vote=None, acked=None)
+    disk.promise = Promise(term=terms[-1], vote=None, acked=None)
+    stage.restart(name)
+
+
+@WORDS.event("given NODE term NUMBER")
+def given_term(stage: Stage, name: str, term: int) -> None:
+    """Begin with a later term on the disk, in which the node has not voted."""
+    disk = stage.any_node(name).disk
+    disk.promise = Promise(term=term, vote=None, acked=disk.promise.acked)
     stage.restart(name)
 
 

@@ -5,6 +5,7 @@ of the script. A slow disk finishes a write when the script says `sync`.
 """
 
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from amanat.consensus.core import Status
 from amanat.consensus.evidence import is_proven
@@ -18,7 +19,8 @@ from tests.consensus.signing import CHAIN
 from tests.scenarios.narration import Blocks, read, signers, standing
 from tests.scenarios.script import ScriptError
 
-STEPS_MAX = 10_000
+DELIVERIES_MAX: Final = 10_000
+"""More messages than any story has; so one that never ends is found out."""
 
 
 class Stage:
@@ -118,6 +120,8 @@ class Stage:
         """Let a quick disk finish all that it was given."""
         while name not in self.slow and self.node(name).unsynced:
             self.sync(name)
+        if name not in self.slow:
+            self.node(name).apply()
 
     def _watch(self, name: str, act: Callable[[Node], object]) -> None:
         """Do something to a node and tell all that comes of it."""
@@ -166,8 +170,8 @@ class Stage:
     # --- the wires ---
 
     def post(self, letter: Letter, remark: str = "") -> None:
-        """Put a message on the wires, unless the line is cut."""
-        is_lost = (letter.sender, letter.to) in self.cut
+        """Put a message on the wires, unless it cannot arrive."""
+        is_lost = not self._can_arrive(letter)
         self.tell_letter(letter, is_lost=is_lost, remark=remark)
         if not is_lost:
             self.network.under_way.append(letter)
@@ -179,10 +183,13 @@ class Stage:
 
     def arrive(self, letter: Letter) -> None:
         """Let a message reach its receiver."""
-        if letter.to in self.down or (letter.sender, letter.to) in self.cut:
-            self.tell_letter(letter, is_lost=True)
-        else:
+        if self._can_arrive(letter):
             self.step(letter.to, Receive(letter.sender, letter.message))
+        else:
+            self.tell_letter(letter, is_lost=True)
+
+    def _can_arrive(self, letter: Letter) -> bool:
+        return letter.to not in self.down and (letter.sender, letter.to) not in self.cut
 
     def deliver(self, letters: Iterable[Letter]) -> None:
         """Let messages that are under way arrive, in this order."""
@@ -192,7 +199,7 @@ class Stage:
 
     def deliver_all(self) -> None:
         """Deliver until nothing is under way."""
-        for _ in range(STEPS_MAX):
+        for _ in range(DELIVERIES_MAX):
             if not self.network.under_way:
                 return
             self.deliver(self.network.under_way[:1])

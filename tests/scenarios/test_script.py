@@ -1,4 +1,4 @@
-"""The interpreter itself: the form of scripts, the words of directives; and that stories can fail."""
+"""The interpreter: the form of scripts, the words of directives, and that stories can fail."""
 
 from pathlib import Path
 
@@ -122,11 +122,21 @@ def test_a_directive_hands_over_its_values(
     assert values(form, directive) == expected
 
 
-def test_every_directive_is_documented() -> None:
+def test_every_directive_is_documented_and_serves_some_story() -> None:
     manual = (Path(__file__).parent / "README.md").read_text()
     for form in VOCABULARY.forms:
         assert form.act.__doc__, form.text
         assert f"| `{form.text}` | {' '.join(form.act.__doc__.split())} |" in manual
+    done = [
+        directive.text.removeprefix("quietly ")
+        for path in SCRIPTS
+        for case in parse(path.read_text()).cases
+        for directive in case.directives
+    ]
+    unused = [
+        form.text for form in VOCABULARY.forms if all(form.values(each) is None for each in done)
+    ]
+    assert unused == []
 
 
 # --- the stories ---

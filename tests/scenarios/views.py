@@ -23,6 +23,9 @@ def status(stage: Stage, names: list[str] | None) -> None:
 def log(stage: Stage, names: list[str] | None) -> None:
     """Show the blocks of each node's log, and which of them it knows to be final."""
     for name in names or stage.names:
+        if name in stage.down:
+            stage.tell(name, "down")
+            continue
         node = stage.node(name)
         blocks, height = node.application.blocks, node.commit_height
         parts = {"final": blocks[:height], "not final": blocks[height:]}
