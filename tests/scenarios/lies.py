@@ -25,7 +25,7 @@ from amanat.consensus.statements import (
     LeaderCertificate,
     Vote,
 )
-from tests.consensus.signing import CHAIN, GENESIS, entry_after, reply_of, signer
+from tests.consensus.signing import CHAIN, GENESIS, entry_after, parent_of, reply_of, signer
 from tests.scenarios.script import ScriptError
 from tests.scenarios.stage import Stage
 from tests.scenarios.vocabulary import Vocabulary
@@ -66,7 +66,7 @@ def ask(stage: Stage, liar: str, voter: str, term: int, last: str | None) -> Non
 def ask_by_handover(stage: Stage, liar: str, voter: str, term: int) -> None:
     """Stand for election as if the leader had asked for it; but the liar has signed that."""
     handover = signer(liar)(Handover(CHAIN, term - 1, liar).message())
-    stage.forge(liar, voter, RequestVote(term, stage.node(liar).last, handover))
+    stage.forge(liar, voter, RequestVote(term, stage.node(liar).last, handover=handover))
 
 
 @WORDS.event("lie NODE hands term NUMBER over to NODE")
@@ -125,8 +125,9 @@ def claim_final(
 ) -> None:
     """Send, as leader, a commit certificate of these acks and forged ones."""
     block, certificate = stage.block(name), _certificate(stage, leader)
-    acks = _signatures(Ack(CHAIN, block).message(), ackers, forged, leader)
-    commit = CommitCertificate(block, acks)
+    parent = parent_of(block)
+    acks = _signatures(Ack(CHAIN, parent, block).message(), ackers, forged, leader)
+    commit = CommitCertificate(parent, block, acks)
     message = Append(certificate.term, certificate, GENESIS, (), commit)
     stage.forge(leader, to, message)
 

@@ -8,15 +8,17 @@ from collections.abc import Iterable, Sequence
 
 from amanat.consensus.core import Status
 from amanat.consensus.evidence import DeniedAck, DoubleAck, DoubleProposal, DoubleVote, Evidence
-from amanat.consensus.interface import Persist, Promise, ReadIndex
+from amanat.consensus.interface import Final, Persist, Promise, ReadIndex
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import (
     Append,
     AppendRefused,
     AppendReply,
+    AskFinal,
     AskIndex,
     Confirm,
     Confirmed,
+    Finalized,
     Index,
     Message,
     PreVote,
@@ -25,7 +27,7 @@ from amanat.consensus.messages import (
     VoteReply,
 )
 from amanat.consensus.raft import Role
-from amanat.consensus.statements import AuthoritySignature, BlockId, CommitCertificate
+from amanat.consensus.statements import AuthoritySignature, BlockId
 from tests.consensus.signing import GENESIS
 
 
@@ -71,26 +73,31 @@ class Blocks:
 
     def _of_election(self, message: Message) -> str | None:
         match message:
-            case PreVote(_, last) | RequestVote(_, last, None):
-                return f", log ends at {self.name(last)}"
-            case RequestVote(_, last, _):
+            case RequestVote(_, last, _, handover) if handover is not None:
                 return f", log ends at {self.name(last)}, by handover"
-            case PreVoteReply(_, granted):
-                return " yes" if granted else " no"
+            case PreVote(_, last) | RequestVote(_, last):
+                return f", log ends at {self.name(last)}"
+            case PreVoteReply(_, granted, final):
+                return f" {'yes' if granted else 'no'}, final to {final}"
             case VoteReply(_, signature):
                 return " yes" if signature else " no"
         return None
 
     def _of_replication(self, message: Message) -> str | None:
         match message:
-            case Append(_, _, previous, entries, commit):
-                final = f" commit {self.name(commit.block)}" if commit else ""
-                return f" after {self.name(previous)}: [{self.entries(entries)}]{final}"
+            case Append(_, _, previous, entries, certificate):
+                certified = f" certified {self.name(certificate.block)}" if certificate else ""
+                return f" after {self.name(previous)}: [{self.entries(entries)}]{certified}"
             case AppendReply(_, height, acks):
-                acked = ", ".join(self.name(block) for block, _ in acks)
+                acked = ", ".join(self.name(ack.block) for ack in acks)
                 return f" holds to {height}" + (f", acks {acked}" if acked else "")
             case AppendRefused(_, height, held):
                 return f" not at {height}, perhaps at {self.name(held)}"
+            case AskFinal(_, height):
+                return f" from {height}"
+            case Finalized(_, entries, certificate, height):
+                certified = self.name(certificate.block)
+                return f": [{self.entries(entries)}] certified {certified}, final to {height}"
         return None
 
     # --- what a node binds itself to and learns ---
@@ -112,9 +119,11 @@ class Blocks:
             parts.append(self.promise(persist.promise))
         return "; ".join(parts)
 
-    def final(self, certificate: CommitCertificate) -> str:
-        """Return which block has become final and who certified it."""
-        return f"final {self.name(certificate.block)}, acked by {signers(certificate.acks)}"
+    def final(self, final: Final) -> str:
+        """Return which block is final, and who acked it or, by two thirds, its child."""
+        certificate = final.certificate
+        certified = "" if certificate.block == final.block else f"{self.name(certificate.block)} "
+        return f"final {self.name(final.block)}, {certified}acked by {signers(certificate.acks)}"
 
     def evidence(self, evidence: Evidence) -> str:
         """Return what an authority did that it must not."""

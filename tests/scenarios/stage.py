@@ -15,7 +15,7 @@ from amanat.consensus.raft import Role
 from amanat.consensus.statements import BlockId
 from amanat.ledger.authorities import AuthoritySet
 from tests.consensus.network import TIMING, Disk, Letter, Network, Node
-from tests.consensus.signing import CHAIN
+from tests.consensus.signing import CHAIN, configuration
 from tests.scenarios.narration import Blocks, read, signers, standing
 from tests.scenarios.script import ScriptError
 
@@ -161,7 +161,7 @@ class Stage:
         for fault in effects.faults:
             self.tell(name, f"finds fault with {fault.peer}: {fault.reason}")
         for evidence in effects.evidence:
-            assert is_proven(evidence, CHAIN, self.network.authorities)
+            assert is_proven(evidence, CHAIN, configuration(self.network.authorities))
             text = self.blocks.evidence(evidence)
             self.tell(name, f"has evidence against {evidence.authority}: {text}")
         if effects.persist is not None and name in self.slow:
