@@ -164,9 +164,17 @@ class Node:
     def write(self) -> None:
         """Let the disk finish what it was given."""
         while self.unsynced:
-            persist = self.unsynced.pop(0)
-            self.disk.write(persist)
-            self.step(Persisted(persist.sequence))
+            self.write_next()
+        self.apply()
+
+    def write_next(self) -> None:
+        """Let the disk finish the first of the writes that it was given."""
+        persist = self.unsynced.pop(0)
+        self.disk.write(persist)
+        self.step(Persisted(persist.sequence))
+
+    def apply(self) -> None:
+        """Let the disk note what is final."""
         if self.finals:
             self.disk.commit = self.finals[-1]
 

@@ -11,6 +11,7 @@ from amanat.consensus.messages import (
     AppendReply,
     AskFinal,
 )
+from amanat.consensus.raft import Role
 from amanat.consensus.statements import BlockId, LeaderCertificate, SignedAck
 from tests.consensus.network import TIMING, follower, leading
 from tests.consensus.signing import (
@@ -151,6 +152,19 @@ def test_an_entry_that_is_not_as_it_must_be_is_a_fault_and_is_neither_held_nor_a
     assert it.disk.promise.acked is None
     good = entry_after(TWO, leader, b"opening")
     assert it.answers("sbp", append(leader, TWO, [good])) == [reply_of("cdc", 2, good.block)]
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="its followers refuse to follow its block, which counts as hearing them, for ever",
+)
+def test_a_leader_whose_blocks_nobody_accepts_steps_down() -> None:
+    network = leading()
+    network.propose("mof", b"invalid")
+    network.settle()
+    for _ in range(5 * TIMING.election):
+        network.heartbeat("mof")
+    assert network["mof"].role is not Role.LEADER
 
 
 def test_the_entries_before_a_bad_one_are_kept_and_acked_when_they_are_asked_for() -> None:

@@ -1,0 +1,180 @@
+"""What is seen on the stage, in words: one short line for whatever happens.
+
+A block is called by its height and term: `3@2` is the block at height 3 that the leader of term 2
+proposed. Another block at the same place, which only a liar can make, gets a prime: `3@2'`.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from amanat.consensus.core import Status
+from amanat.consensus.evidence import DeniedAck, DoubleAck, DoubleProposal, DoubleVote, Evidence
+from amanat.consensus.interface import Final, Persist, Promise, ReadIndex
+from amanat.consensus.log_entry import Entry
+from amanat.consensus.messages import (
+    Append,
+    AppendRefused,
+    AppendReply,
+    AskFinal,
+    AskIndex,
+    Confirm,
+    Confirmed,
+    Finalized,
+    Index,
+    Message,
+    PreVote,
+    PreVoteReply,
+    RequestVote,
+    VoteReply,
+)
+from amanat.consensus.raft import Role
+from amanat.consensus.statements import AuthoritySignature, BlockId
+from tests.consensus.signing import GENESIS
+
+
+class Blocks:
+    """The names of blocks, and what their proposers said that they are about."""
+
+    def __init__(self) -> None:
+        self._names = {GENESIS: "genesis"}
+        self._blocks = {"genesis": GENESIS}
+        self._abouts: dict[BlockId, str] = {}
+
+    def introduce(self, block: BlockId, about: str) -> None:
+        """Say what a block is about when it is listed."""
+        self._abouts[block] = about
+
+    def name(self, block: BlockId) -> str:
+        """Return a block's name."""
+        if block not in self._names:
+            name = f"{block.height}@{block.term}"
+            while name in self._blocks:
+                name += "'"
+            self._names[block], self._blocks[name] = name, block
+        return self._names[block]
+
+    def named(self, name: str) -> BlockId | None:
+        """Return the block of that name, if one has been seen."""
+        return self._blocks.get(name)
+
+    def listed(self, blocks: Iterable[BlockId]) -> str:
+        """Return the names of some blocks, with what they are about."""
+        return ", ".join(f"{self.name(it)} {self._abouts.get(it, '')}".strip() for it in blocks)
+
+    def entries(self, entries: Sequence[Entry]) -> str:
+        """Return the blocks of some entries."""
+        return self.listed(entry.block for entry in entries)
+
+    # --- messages ---
+
+    def message(self, message: Message) -> str:
+        """Return what a message says."""
+        said = self._of_election(message) or self._of_replication(message) or _of_read(message)
+        return f"{type(message).__name__} term {message.term}{said}"
+
+    def _of_election(self, message: Message) -> str | None:
+        match message:
+            case RequestVote(_, last, _, handover) if handover is not None:
+                return f", log ends at {self.name(last)}, by handover"
+            case PreVote(_, last) | RequestVote(_, last):
+                return f", log ends at {self.name(last)}"
+            case PreVoteReply(_, granted, final):
+                return f" {'yes' if granted else 'no'}, final to {final}"
+            case VoteReply(_, signature):
+                return " yes" if signature else " no"
+        return None
+
+    def _of_replication(self, message: Message) -> str | None:
+        match message:
+            case Append(_, _, previous, entries, certificate):
+                certified = f" certified {self.name(certificate.block)}" if certificate else ""
+                return f" after {self.name(previous)}: [{self.entries(entries)}]{certified}"
+            case AppendReply(_, height, acks):
+                acked = ", ".join(self.name(ack.block) for ack in acks)
+                return f" holds to {height}" + (f", acks {acked}" if acked else "")
+            case AppendRefused(_, height, held):
+                return f" not at {height}, perhaps at {self.name(held)}"
+            case AskFinal(_, height):
+                return f" from {height}"
+            case Finalized(_, entries, certificate, height):
+                certified = self.name(certificate.block)
+                return f": [{self.entries(entries)}] certified {certified}, final to {height}"
+        return None
+
+    # --- what a node binds itself to and learns ---
+
+    def promise(self, promise: Promise) -> str:
+        """Return what a node has bound itself to."""
+        vote = f", vote for {promise.vote.candidate}" if promise.vote else ""
+        acked = f", acked {self.name(promise.acked)}" if promise.acked else ""
+        return f"term {promise.term}{vote}{acked}"
+
+    def write(self, persist: Persist) -> str:
+        """Return what a disk is given to write."""
+        parts = []
+        if persist.truncate_above is not None:
+            parts.append(f"nothing above {persist.truncate_above}")
+        if persist.entries:
+            parts.append(self.entries(persist.entries))
+        if persist.promise is not None:
+            parts.append(self.promise(persist.promise))
+        return "; ".join(parts)
+
+    def final(self, final: Final) -> str:
+        """Return which block is final, and who acked it or, by two thirds, its child."""
+        certificate = final.certificate
+        certified = "" if certificate.block == final.block else f"{self.name(certificate.block)} "
+        return f"final {self.name(final.block)}, {certified}acked by {signers(certificate.acks)}"
+
+    def evidence(self, evidence: Evidence) -> str:
+        """Return what an authority did that it must not."""
+        match evidence:
+            case DoubleVote(_, first, second):
+                votes = [
+                    f"{each.vote.candidate} (log ends at {self.name(each.vote.last)})"
+                    for each in (first, second)
+                ]
+                return f"it voted in term {first.vote.term} for {' and for '.join(votes)}"
+            case DoubleAck(_, one, two):
+                return f"it acked both {self.name(one.block)} and {self.name(two.block)}"
+            case DoubleProposal(_, one, two):
+                return f"it proposed both {self.name(one.block)} and {self.name(two.block)}"
+            case DeniedAck(_, ack, signed):
+                vote = signed.vote
+                return (
+                    f"it acked {self.name(ack.block)}, then elected {vote.candidate}"
+                    f" for term {vote.term} with a log that ends at {self.name(vote.last)}"
+                )
+
+
+def _of_read(message: Message) -> str:
+    match message:
+        case Confirm(_, round_) | Confirmed(_, round_):
+            return f" round {round_}"
+        case AskIndex(_, number):
+            return f" read {number}"
+        case Index(_, number, height):
+            return f" read {number}: height {height}"
+    return ""
+
+
+def signers(signatures: Sequence[AuthoritySignature]) -> str:
+    """Return who signed."""
+    return " ".join(signed.authority for signed in signatures)
+
+
+def standing(status: Status) -> str:
+    """Return a node's role in its term."""
+    match status.role:
+        case Role.LEADER:
+            return f"leader of term {status.term}"
+        case Role.FOLLOWER if status.leader is not None:
+            return f"follower of {status.leader} in term {status.term}"
+        case role:
+            return f"{role} in term {status.term}"
+
+
+def read(index: ReadIndex) -> str:
+    """Return how a read ended."""
+    if index.height is None:
+        return f"read {index.number}: cannot say, ask again"
+    return f"read {index.number}: up to date at height {index.height}"
