@@ -91,12 +91,11 @@ def test_an_empty_directory_may_become_a_nodes(tmp_path: Path) -> None:
     open_directory(tmp_path / "empty", DOCUMENT).close()
 
 
-def test_a_name_that_is_no_authority_is_refused_and_the_authorities_are_named(
-    tmp_path: Path,
-) -> None:
-    with pytest.raises(DirectoryError, match=r"custodian-a is not .* \(cdc, mof, sbp\)"):
-        create(tmp_path / "node", "custodian-a", DOCUMENT)
-    assert list(tmp_path.iterdir()) == []
+def test_a_name_that_is_no_founder_is_that_of_a_node_which_joins_later(tmp_path: Path) -> None:
+    create(tmp_path / "node", "custodian-a", DOCUMENT)
+    directory = open_directory(tmp_path / "node", DOCUMENT)
+    assert directory.name == "custodian-a"
+    directory.close()
 
 
 def test_an_unsound_document_is_refused(tmp_path: Path) -> None:

@@ -46,10 +46,13 @@ ALONE = authority_set(("mof",), (), quorum=1)
 class Rig:
     """A driver, and what it does in order. `disk` writes at once; `Persisted` comes at once too."""
 
-    def __init__(self, core: Core, disk: Disk | None = None) -> None:
+    def __init__(
+        self, core: Core, disk: Disk | None = None, register: Register | None = None
+    ) -> None:
         self.happened: list[str] = []
         self.when_elected: Callable[[], None] = lambda: None
         self.disk = disk
+        self.register = register or Register([], authority_set())
         self.driver = Driver(core, send=self._send, write=self._write, listener=self)
 
     def _send(self, outgoing: Outgoing) -> None:
@@ -93,15 +96,16 @@ class Rig:
 def rig(name: str, authorities: AuthoritySet | None = None, *, writes: bool = True) -> Rig:
     """Return a driver with a real core; without `writes` its disk never finishes anything."""
     disk = Disk()
+    register = Register([], authorities or authority_set())
     core = Core(
         Identity(CHAIN, name, signer(name)),
         disk=disk,
-        application=Register([], authorities or authority_set()),
+        application=register,
         restored=Restored(disk.promise, disk.last, None),
         timing=TIMING,
         jitter=repeat(0),
     )
-    return Rig(core, disk if writes else None)
+    return Rig(core, disk if writes else None, register)
 
 
 def miss_the_leader(driver: Driver) -> None:
@@ -112,9 +116,11 @@ def miss_the_leader(driver: Driver) -> None:
     assert driver.ticks == before + TIMING.election
 
 
-def proposal(driver: Driver, payload: bytes = b"a block") -> Propose:
-    last = driver.status.last
-    block = block_after(last, driver.status.term, payload)
+def proposal(made: Rig, payload: bytes = b"a block") -> Propose:
+    """Return a proposal of a block that is the application's tip already."""
+    last = made.driver.status.last
+    block = block_after(last, made.driver.status.term, payload)
+    made.register.blocks.append(block)
     return Propose(block.height, last.digest, block.digest, payload)
 
 
@@ -162,6 +168,7 @@ def test_all_that_one_step_may_ask_for_is_done_in_order() -> None:
         "final to 1",
         "elected in 1",
         "read 7 at 1",
+        "certified to 1",
         "mof leads 2",
     ]
 
@@ -169,7 +176,7 @@ def test_all_that_one_step_may_ask_for_is_done_in_order() -> None:
 def test_entries_are_given_to_the_disk_before_they_are_told_to_be_final() -> None:
     made = rig("cdc", writes=False)
     made.driver.step(Receive("mof", append(LEADER, GENESIS, LOG[:2], commit_certificate(ONE))))
-    assert made.since() == ["wrote 1", "final to 1", "mof leads 1"]
+    assert made.since() == ["wrote 1", "final to 1", "certified to 1", "mof leads 1"]
 
 
 def test_what_waits_for_the_disk_is_sent_once_the_disk_has_it() -> None:
@@ -185,7 +192,7 @@ def test_what_a_peer_did_wrong_is_told_and_harms_nobody() -> None:
     made.driver.step(Receive("stranger", append(LEADER, GENESIS)))
     made.driver.step(Receive("sbp", append(LEADER, GENESIS)))
     assert made.since() == [
-        "heard that it is not an authority of this network (stranger)",
+        "heard that it takes no part in this network (stranger)",
         "heard that the leader certificate is not for this leader and term (sbp)",
     ]
     made.driver.step(Receive("mof", append(LEADER, GENESIS, LOG[:1])))
@@ -220,12 +227,12 @@ def test_a_proposal_while_an_event_is_handled_is_a_mistake_and_the_driver_goes_o
     made = rig("mof", ALONE)
 
     def propose() -> None:
-        made.driver.propose(proposal(made.driver))
+        made.driver.propose(proposal(made))
 
     made.when_elected = propose
     with pytest.raises(AssertionError, match="while another event was being handled"):
         miss_the_leader(made.driver)
-    assert made.driver.propose(proposal(made.driver))
+    assert made.driver.propose(proposal(made))
 
 
 # Proposals and status.
@@ -235,15 +242,15 @@ def test_a_proposal_is_stepped_at_once_and_becomes_final() -> None:
     made = rig("mof", ALONE)
     miss_the_leader(made.driver)
     made.since()
-    assert made.driver.propose(proposal(made.driver))
-    assert made.since() == ["wrote 2", "final to 1"]
-    assert made.driver.propose(proposal(made.driver))
-    assert made.since() == ["wrote 3", "final to 2"]
+    assert made.driver.propose(proposal(made))
+    assert made.since() == ["wrote 2", "final to 1", "certified to 1"]
+    assert made.driver.propose(proposal(made))
+    assert made.since() == ["wrote 3", "final to 2", "certified to 2"]
 
 
 def test_a_proposal_of_a_node_that_does_not_lead_is_not_taken() -> None:
     made = rig("mof", ALONE)
-    assert not made.driver.propose(proposal(made.driver))
+    assert not made.driver.propose(proposal(made))
     assert made.since() == []
     assert made.driver.status.last == GENESIS
 
@@ -252,7 +259,7 @@ def test_a_proposal_on_another_tip_is_not_taken() -> None:
     made = rig("mof", ALONE)
     miss_the_leader(made.driver)
     made.since()
-    late = proposal(made.driver)
+    late = proposal(made)
     assert made.driver.propose(late)
     made.since()
     assert not made.driver.propose(late)
@@ -267,7 +274,7 @@ def test_a_node_leads_once_the_block_that_opens_its_term_is_in_its_log() -> None
     miss_the_leader(made.driver)
     assert made.driver.status.role is Role.LEADER
     assert led_when_elected == [False]
-    made.driver.propose(proposal(made.driver))
+    made.driver.propose(proposal(made))
     assert made.driver.leads
 
 
