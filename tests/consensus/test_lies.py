@@ -13,7 +13,7 @@ from amanat.consensus.messages import (
 )
 from amanat.consensus.raft import Role
 from amanat.consensus.statements import BlockId, LeaderCertificate, SignedAck
-from tests.consensus.network import TIMING, follower, leading
+from tests.consensus.network import TIMING, Network, follower, leading
 from tests.consensus.signing import (
     CUSTODIAN,
     GENESIS,
@@ -24,6 +24,7 @@ from tests.consensus.signing import (
     TWO,
     ack_of,
     append,
+    authority_set,
     block_after,
     blocks_of,
     entry_after,
@@ -194,6 +195,25 @@ def test_entries_repeated_within_a_message_do_not_stretch_the_reply() -> None:
 
 
 # --- a second block at one term and height (invariant 6) ---
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="a block is never replaced by another one of its term, though it is proved to be final",
+)
+def test_whoever_was_sent_another_block_by_a_liar_can_follow_the_next_leader() -> None:
+    network = Network(authority_set(("mof", "sbp"), ("cdc",), quorum=2))
+    network.elect("mof")
+    opening, liar = network["mof"].last, network["mof"].elected[0]
+    network.cut = {"cdc"}
+    network.propose("mof", b"two")
+    network.settle()
+    network["cdc"].answers("mof", append(liar, opening, extended(opening, liar, b"another two")))
+    network.cut = {"mof"}
+    network.elect("sbp")
+    network.heartbeat("sbp")
+    assert network["cdc"].last == network["sbp"].last
+    assert network["sbp"].commit_height == 3
 
 
 def test_a_second_block_of_the_leader_at_one_height_is_a_fault_and_the_first_one_stays() -> None:

@@ -60,8 +60,9 @@ def elect(stage: Stage, name: str) -> None:
         for other in stage.names
         if other not in stage.down and stage.node(other).commit_height == last.height
     ]
-    final = f"{stage.blocks.name(last)} is final at {' '.join(where) or 'none'}"
-    stage.tell(name, f"is elected for term {stage.node(name).term}; {final}")
+    final = f"is final at {' '.join(where)}" if where else "is not final yet"
+    block = stage.blocks.name(last)
+    stage.tell(name, f"is elected for term {stage.node(name).term}; {block} {final}")
 
 
 # --- clients and operators ---

@@ -6,6 +6,8 @@ with the liar's key.
 
 from hashlib import sha256
 
+from msgspec.structs import replace
+
 from amanat.consensus.messages import (
     Append,
     AppendReply,
@@ -25,6 +27,7 @@ from amanat.consensus.statements import (
     LeaderCertificate,
     Vote,
 )
+from amanat.ledger.authorities import QuorumRule
 from tests.consensus.signing import CHAIN, GENESIS, entry_after, parent_of, reply_of, signer
 from tests.scenarios.script import ScriptError
 from tests.scenarios.stage import Stage
@@ -101,11 +104,12 @@ def pose(stage: Stage, liar: str, leader: str, to: str) -> None:
 @WORDS.event("lie NODE proposes TEXT after BLOCK to NODE")
 def propose(stage: Stage, leader: str, text: str, parent: str, to: str) -> None:
     """Send a block that is not in the leader's own log."""
-    certificate = _certificate(stage, leader)
-    entry = entry_after(stage.block(parent), certificate, text.encode())
+    certificate, previous = _certificate(stage, leader), stage.block(parent)
+    entry = entry_after(previous, certificate, text.encode())
+    if stage.network.authorities.rule is QuorumRule.TWO_THIRDS:
+        entry = replace(entry, parent_certificate=stage.certificates[previous])
     stage.blocks.introduce(entry.block, text)
-    message = Append(certificate.term, certificate, stage.block(parent), (entry,), None)
-    stage.forge(leader, to, message)
+    stage.forge(leader, to, Append(certificate.term, certificate, previous, (entry,), None))
 
 
 @WORDS.event("lie NODE proposes TEXT after BLOCK in the name of NODE to NODE")

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from amanat.consensus.interface import Promise
+from amanat.ledger.authorities import QuorumRule
 from tests.consensus.signing import authority_set, log_of
 from tests.scenarios.script import ScriptError
 from tests.scenarios.stage import Stage
@@ -11,16 +12,29 @@ from tests.scenarios.vocabulary import Link, Vocabulary
 WORDS = Vocabulary()
 
 
+@WORDS.scenery("cluster NODES sovereign NODES quorum NUMBER by two thirds")
+def cluster_by_two_thirds(
+    stage: Stage, names: list[str], sovereign: list[str], quorum: int
+) -> None:
+    """Put up a cluster in which a block is final once its child is certified."""
+    custodian = _others(names, sovereign)
+    stage.build(authority_set(sovereign, custodian, quorum, rule=QuorumRule.TWO_THIRDS))
+
+
 @WORDS.scenery("cluster NODES sovereign NODES quorum NUMBER [minimum NUMBER]")
 def cluster(
     stage: Stage, names: list[str], sovereign: list[str], quorum: int, minimum: int | None
 ) -> None:
     """Put up the cluster; `minimum` is how many sovereign ones a quorum needs, 1 if not given."""
+    custodian = _others(names, sovereign)
+    stage.build(authority_set(sovereign, custodian, quorum, 1 if minimum is None else minimum))
+
+
+def _others(names: list[str], sovereign: list[str]) -> list[str]:
     unknown = set(sovereign) - set(names)
     if unknown:
         raise ScriptError(f"sovereign, but not in the cluster: {' '.join(sorted(unknown))}")
-    custodian = [name for name in names if name not in sovereign]
-    stage.build(authority_set(sovereign, custodian, quorum, 1 if minimum is None else minimum))
+    return [name for name in names if name not in sovereign]
 
 
 @WORDS.event("given NODE log NUMBERS")

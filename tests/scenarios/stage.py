@@ -10,9 +10,9 @@ from typing import Final
 from amanat.consensus.core import Status
 from amanat.consensus.evidence import is_proven
 from amanat.consensus.interface import Effects, Event, NotLeader, Receive, Tick
-from amanat.consensus.messages import Message
+from amanat.consensus.messages import Append, Message
 from amanat.consensus.raft import Role
-from amanat.consensus.statements import BlockId
+from amanat.consensus.statements import BlockId, CommitCertificate
 from amanat.ledger.authorities import AuthoritySet
 from tests.consensus.network import TIMING, Disk, Letter, Network, Node
 from tests.consensus.signing import CHAIN, configuration
@@ -38,6 +38,8 @@ class Stage:
         """Messages that the script has named, to let them arrive later."""
         self.unopened: set[str] = set()
         """Nodes that do not open their term by themselves when they are elected."""
+        self.certificates: dict[BlockId, CommitCertificate] = {}
+        """Of every block, the certificate that some leader has shown."""
         self.last_read = 0
         self._network: Network | None = None
 
@@ -171,6 +173,8 @@ class Stage:
 
     def post(self, letter: Letter, remark: str = "") -> None:
         """Put a message on the wires, unless it cannot arrive."""
+        if isinstance(letter.message, Append) and letter.message.certificate is not None:
+            self.certificates[letter.message.certificate.block] = letter.message.certificate
         is_lost = not self._can_arrive(letter)
         self.tell_letter(letter, is_lost=is_lost, remark=remark)
         if not is_lost:

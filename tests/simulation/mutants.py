@@ -6,7 +6,7 @@ reference to the function runs the mutated one until it is restored.
 
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import CodeType, FunctionType
@@ -53,13 +53,14 @@ def code_of(function: Callable[..., object]) -> CodeType:
 @contextmanager
 def mutated(mutant: Mutant) -> Iterator[None]:
     """Run the program with `mutant`'s edits."""
-    before = [(_function(edit.function), code_of(edit.function)) for edit in mutant.edits]
+    functions = {_function(edit.function): code_of(edit.function) for edit in mutant.edits}
     try:
-        for edit in mutant.edits:
-            _function(edit.function).__code__ = _edited(edit)
+        for function in functions:
+            edits = [edit for edit in mutant.edits if edit.function is function]
+            function.__code__ = _edited(function, edits)
         yield
     finally:
-        for function, code in before:
+        for function, code in functions.items():
             function.__code__ = code
 
 
@@ -68,14 +69,15 @@ def _function(function: Callable[..., object]) -> FunctionType:
     return function
 
 
-def _edited(edit: Edit) -> CodeType:
-    function = _function(edit.function)
+def _edited(function: FunctionType, edits: Iterable[Edit]) -> CodeType:
     source = textwrap.dedent(inspect.getsource(function))
-    if source.count(edit.old) != 1:
-        raise AssertionError(f"{function.__qualname__} has {edit.old!r} not exactly once")
+    for edit in edits:
+        if source.count(edit.old) != 1:
+            raise AssertionError(f"{function.__qualname__} has {edit.old!r} not exactly once")
+        source = source.replace(edit.old, edit.new)
     place = f"<mutant of {function.__qualname__}>"
     names: dict[str, FunctionType] = {}
-    exec(compile(source.replace(edit.old, edit.new), place, "exec"), function.__globals__, names)  # noqa: S102 - its own source
+    exec(compile(source, place, "exec"), function.__globals__, names)  # noqa: S102 - its own source
     return names[function.__name__].__code__
 
 
