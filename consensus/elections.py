@@ -42,7 +42,7 @@ def on_pre_vote(raft: Raft, sender: str, message: PreVote) -> None:
 
 def on_pre_vote_reply(raft: Raft, sender: str, message: PreVoteReply) -> None:
     """Count it; a quorum of pre-votes starts the election."""
-    if message.final > raft.log.last.height:
+    if message.final > raft.final.height:
         ask(raft, sender)
     if not message.granted:
         if message.term > raft.term:

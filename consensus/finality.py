@@ -4,7 +4,7 @@ from amanat.consensus.entry_checks import is_certified
 from amanat.consensus.evidence import of_denied_acks, of_two_commits
 from amanat.consensus.interface import Final, Promise
 from amanat.consensus.raft import Raft
-from amanat.consensus.statements import CommitCertificate
+from amanat.consensus.statements import BlockId, CommitCertificate
 
 
 def learn(raft: Raft, sender: str, certificate: CommitCertificate) -> None:
@@ -25,6 +25,7 @@ def learn(raft: Raft, sender: str, certificate: CommitCertificate) -> None:
 def certify(raft: Raft, certificate: CommitCertificate) -> None:
     """Note a valid certificate of a block in the log, and what it makes final."""
     raft.certified = certificate
+    _release_promise(raft, certificate.block)
     height = certificate.block.height
     raft.acks = {each: found for each, found in raft.acks.items() if each > height}
     final = certificate.final(raft.rule)
@@ -32,16 +33,16 @@ def certify(raft: Raft, certificate: CommitCertificate) -> None:
         return
     raft.final, raft.commit = final, certificate
     raft.out.final(Final(final, certificate))
-    _release_promise(raft)
 
 
-def _release_promise(raft: Raft) -> None:
-    """Let go of an acked block in whose place another one is final (invariant 2)."""
+def _release_promise(raft: Raft, certified: BlockId) -> None:
+    """Let go of an acked block in whose place another one is certified (invariant 2)."""
     acked = raft.promise.acked
-    if acked is None or acked.height > raft.final.height:
+    if acked is None or acked.height > certified.height or acked.term >= raft.term:
         return
-    if raft.log.block_id(acked.height) != acked:
-        raft.set_promise(Promise(raft.term, raft.promise.vote, raft.final))
+    if raft.log.block_id(acked.height) not in (None, acked):
+        below = raft.log.block_id(acked.height - 1)
+        raft.set_promise(Promise(raft.term, raft.promise.vote, below))
 
 
 def _compare(raft: Raft, sender: str, certificate: CommitCertificate) -> None:

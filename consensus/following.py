@@ -28,8 +28,11 @@ def on_append(raft: Raft, sender: str, message: Append) -> None:
         return
     fault = _take_entries(raft, message)
     if fault:
-        # No reply: a leader whose blocks a quorum refuses hears from none and steps down.
+        raft.distrusts = True
         raft.out.fault(sender, fault)
+        return
+    raft.distrusts = raft.distrusts and not message.entries
+    if raft.distrusts:
         return
     if message.certificate is not None:
         learn(raft, sender, message.certificate)
@@ -64,7 +67,8 @@ def _follow(raft: Raft, sender: str, message: Append) -> bool:
     elif certificate.candidate != sender:
         raft.out.fault(sender, "it sends as if it were the leader")
         return False
-    raft.restart_timeout()
+    if not raft.distrusts:
+        raft.restart_timeout()
     return True
 
 
@@ -75,7 +79,7 @@ def _refuse(raft: Raft, sender: str, previous: BlockId) -> None:
         raft.out.fault(sender, f"it has another block at {previous.height}, which is final")
         return
     held = raft.log.block_id(raft.log.last_not_after(previous.term, previous.height - 1))
-    if held is not None:
+    if held is not None and not raft.distrusts:
         raft.out.send(sender, AppendRefused(raft.term, previous.height, held))
 
 
@@ -109,8 +113,9 @@ def _replace_from(raft: Raft, entry: Entry) -> str | None:
     # Invariant 3: what is final is never replaced.
     if block.height <= raft.commit_height:
         return "it would replace a final block"
-    # Invariant 6: no leader has two blocks at a height. This one's own, once acked, stay.
-    if held is not None and held.block.term in (block.term, raft.term):
+    # Invariant 6: this leader's own blocks, once acked, stay. Of an earlier leader that proposed
+    # two, the present one shows which was taken.
+    if held is not None and held.block.term == raft.term:
         return f"a second block at this height in place of one of term {held.block.term}"
     raft.truncate(block.height - 1)
     release_promise(raft)

@@ -93,6 +93,9 @@ class Raft:
     """Ticks since the leader was heard, a vote was given or an election began."""
     timeout: int = 0
     """The silence that starts an election."""
+    distrusts: bool = False
+    """Whether the leader's last block was refused here. Until it shows a better one it gets no
+    answer and is not heard, so a leader whose blocks a quorum refuses is followed by another."""
 
     # Volatile on candidates.
     supporters: dict[str, Signature] = field(default_factory=dict)
@@ -243,6 +246,7 @@ class Raft:
             self.set_promise(Promise(term=term, vote=None, acked=self.promise.acked))
         self.role = Role.FOLLOWER
         self.leader = leader
+        self.distrusts = False
         self.supporters = {}
         self.leave_leadership()
         self.restart_timeout()
