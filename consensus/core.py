@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from amanat.consensus import elections, following, handover, leading, reads
+from amanat.consensus import elections, following, handover, leading, patience, reads
 from amanat.consensus.interface import (
+    Abandon,
     Application,
     Effects,
     Event,
@@ -127,6 +128,8 @@ class Core:
                 reads.on_read(raft, event)
             case TransferLeadership():
                 handover.on_transfer(raft, event)
+            case Abandon():
+                patience.on_abandon(raft, event)
             case Persisted(sequence):
                 raft.log.persisted(sequence)
                 raft.out.persisted(sequence)
@@ -147,6 +150,7 @@ class Core:
 
 def _tick(raft: Raft) -> None:
     raft.silence += 1
+    patience.on_tick(raft)
     if raft.role is not Role.LEADER:
         if raft.silence >= raft.timeout:
             elections.begin_pre_vote(raft)
