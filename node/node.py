@@ -16,6 +16,7 @@ from amanat.config.settings import NodeSettings
 from amanat.consensus.core import Core, Restored, Status
 from amanat.consensus.evidence import Evidence, evidence_id
 from amanat.consensus.interface import (
+    Abandon,
     Outgoing,
     Persist,
     Persisted,
@@ -41,6 +42,7 @@ from amanat.node.driver import Driver
 from amanat.node.forwarder import Forwarder
 from amanat.node.keystore import Signer
 from amanat.node.linearizable import ReadIndexes
+from amanat.node.patience import Neglect, Patience
 from amanat.node.peer_frames import Consensus, Forward, Hello
 from amanat.node.peer_transport import PeerTransport
 from amanat.node.pool import Pool
@@ -107,9 +109,10 @@ class Node:
             pool=self.pool,
             now=now,
         )
-        self._forwarder = Forwarder(
-            name=self.name, driver=self.driver, pool=self.pool, send=self.transport.send
-        )
+        self._forwarder = self._forwarding()
+        self._patience = self._watch()
+        self.neglect: Neglect | None = None
+        """For what this node last gave up a leader; None on a network that works."""
         self.submissions = Submissions(
             chain=self.chain, store=self.store, pool=self.pool, admitted=self._admitted, now=now
         )
@@ -119,7 +122,7 @@ class Node:
         self._failed = asyncio.Event()
         self._failure: Exception | None = None
         self.seen_height = self.chain.final.height
-        """The greatest final height that any peer has shown a certificate for."""
+        """The greatest height that this node knows to be final, applied here or not."""
 
     def _links(self) -> PeerTransport:
         return PeerTransport(
@@ -128,6 +131,24 @@ class Node:
             certificate=self.certificate,
             addresses=self.settings.peers,
             received=self._received,
+        )
+
+    def _forwarding(self) -> Forwarder:
+        return Forwarder(
+            self.name,
+            status=lambda: self.status,
+            peers=lambda: [peer.name for peer in self.transport.status()],
+            pool=self.pool,
+            send=self.transport.send,
+        )
+
+    def _watch(self) -> Patience:
+        return Patience(
+            self.name,
+            chain=self.chain,
+            pool=self.pool,
+            now=self._now,
+            is_behind=lambda: self.seen_height > self.status.last.height,
         )
 
     async def reach(self, height: int, *, seconds: float) -> bool:
@@ -202,6 +223,7 @@ class Node:
         self.seen_height = max(self.seen_height, height)
         if blocks:
             self._disk.put(Apply(blocks, certificate))
+            self._patience.final(blocks)
         self._proposer.wake()
 
     def leader_changed(self, status: Status) -> None:
@@ -260,10 +282,19 @@ class Node:
             return
         message = frame.message
         if isinstance(message, Append) and message.commit is not None:
-            self.seen_height = max(self.seen_height, message.commit.block.height)
+            self._look_ahead(message.commit)
         if isinstance(message, Append) and sender == self.status.leader:
             await self._verify_ahead(message)
         self.driver.step(Receive(sender, message))
+        self._patience.followed(self.status)
+
+    def _look_ahead(self, certificate: CommitCertificate) -> None:
+        """Note that a block is final of which this node has not even heard."""
+        height = certificate.block.height
+        if height <= max(self.seen_height, self.status.last.height):
+            return
+        if certificate.is_valid(self.chain_id, self.document.authorities):
+            self.seen_height = height
 
     async def _verify_ahead(self, message: Append) -> None:
         """Check a block's signatures in slices, so that a large one does not hold up the loop."""
@@ -285,9 +316,25 @@ class Node:
             await asyncio.sleep(clock.TICK_SECONDS)
             self.driver.tick()
             self._forwarder.tick()
+            self._judge(self._patience.tick(self.status))
             self._reads.tick()
             self._proposer.wake()
             self.certificate.renew_if_due(datetime.now(UTC))
+
+    def _judge(self, neglect: Neglect | None) -> None:
+        """Give up the leader if it has left a transaction out for too long."""
+        if neglect is None:
+            return
+        self.neglect = neglect
+        log.critical(
+            "leader.abandoned",
+            leader=neglect.leader,
+            term=neglect.term,
+            transaction=neglect.transaction,
+            ticks=neglect.ticks,
+            blocks=neglect.blocks,
+        )
+        self.driver.step(Abandon(neglect.term))
 
     def _latest_time(self) -> LedgerTime:
         return self._now() + self._clock_ahead_ms

@@ -150,6 +150,18 @@ class NetworkView(msgspec.Struct, frozen=True):
     authorities: list[NodeView]
 
 
+class NeglectView(msgspec.Struct, frozen=True):
+    """A leader left out a valid transaction that it had."""
+
+    leader: str
+    term: int
+    transaction: str
+    ticks: int
+    """For so long, at least, it had had it; in ticks of 50 ms."""
+    blocks: int
+    """So many blocks with room it made meanwhile; if they are few, nothing became final."""
+
+
 class StatusView(msgspec.Struct, frozen=True):
     """This node at this moment."""
 
@@ -170,6 +182,8 @@ class StatusView(msgspec.Struct, frozen=True):
     """Transactions admitted here and not yet final."""
     evidence: int
     """Pieces of evidence that an authority broke the protocol; see /v1/evidence."""
+    neglect: NeglectView | None
+    """For what this node last gave up a leader, since it was started."""
     time: int
     """Ledger time of the last final block."""
 
