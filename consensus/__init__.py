@@ -6,6 +6,8 @@ Reading order: `statements` (what is signed, and certificates), `log_entry` and 
 travels), `interface` (events in, effects out: the driver's whole duty), `raft` (the state, one
 page), `elections`, `leading` and `following` (the rules), `core` (the step function).
 
+`submission` is what an authority signs for a client; consensus itself makes no use of it.
+
 Words: a block is *certified* when a sovereign quorum acked it, and *final* when it or a block
 after it is certified. Final is what Raft calls committed.
 """

@@ -30,6 +30,7 @@ class Domain(StrEnum):
     VOTE = "amanat/vote/v1"
     ACK = "amanat/ack/v1"
     HANDOVER = "amanat/handover/v1"
+    SUBMISSION = "amanat/submission/v1"
     EVIDENCE = "amanat/evidence/v1"
     RECEIPT = "amanat/receipt/v1"
     EXECUTED = "amanat/executed/v1"

@@ -47,6 +47,7 @@ from amanat.node.peer_frames import Consensus, Forward, Hello
 from amanat.node.peer_transport import PeerTransport
 from amanat.node.pool import Pool
 from amanat.node.proposer import Proposer
+from amanat.node.submission_receipts import SubmissionReceipts
 from amanat.node.submissions import SLICE, Submissions
 from amanat.node.tls import NodeCertificate
 from amanat.node.version import VERSION
@@ -93,7 +94,8 @@ class Node:
         self._application = LedgerApplication(
             self.chain, latest=self._latest_time, observer=self.pool
         )
-        core = self._recover(signer)
+        me = Identity(self.chain_id, self.name, self.document.authorities, signer.sign)
+        core = self._recover(me)
         self.driver = Driver(core, send=self._send, write=self._write, listener=self)
         self._disk = DiskWriter(
             directory.store, directory.guard, persisted=self._persisted, applied=self._applied
@@ -101,14 +103,7 @@ class Node:
         self.certificate = NodeCertificate(directory.tls, self.name, signer)
         self.certificate.renew(datetime.now(UTC))
         self.transport = self._links()
-        self._proposer = Proposer(
-            self.name,
-            chain=self.chain,
-            application=self._application,
-            driver=self.driver,
-            pool=self.pool,
-            now=now,
-        )
+        self._proposer = self._proposing()
         self._forwarder = self._forwarding()
         self._patience = self._watch()
         self.neglect: Neglect | None = None
@@ -116,6 +111,7 @@ class Node:
         self.submissions = Submissions(
             chain=self.chain, store=self.store, pool=self.pool, admitted=self._admitted, now=now
         )
+        self.submission_receipts = SubmissionReceipts(me, chain=self.chain, now=now)
         self._reads = ReadIndexes(self.driver.step)
         self._progress = asyncio.Event()
         self._leadership = asyncio.Event()
@@ -131,6 +127,16 @@ class Node:
             certificate=self.certificate,
             addresses=self.settings.peers,
             received=self._received,
+        )
+
+    def _proposing(self) -> Proposer:
+        return Proposer(
+            self.name,
+            chain=self.chain,
+            application=self._application,
+            driver=self.driver,
+            pool=self.pool,
+            now=self._now,
         )
 
     def _forwarding(self) -> Forwarder:
@@ -341,7 +347,7 @@ class Node:
 
     # --- recovery ---------------------------------------------------------------------------------
 
-    def _recover(self, signer: Signer) -> Core:
+    def _recover(self, me: Identity) -> Core:
         """Execute again what the log holds beyond the applied state, and start the core there."""
         applied = self.store.applied()
         last = self.store.last()
@@ -354,7 +360,6 @@ class Node:
             except BlockFault as fault:
                 raise RecoveryFailed(f"block {height} on disk: {fault}") from fault
         log.info("node.recovered", applied=applied.height, last=last.height, term=last.term)
-        me = Identity(self.chain_id, self.name, self.document.authorities, signer.sign)
         return Core(
             me,
             disk=self.store,

@@ -6,7 +6,8 @@ with the node: it imports PyNaCl, msgpack and the standard library, and is short
 in one sitting. docs/wire-format.md describes every byte that it reads.
 
 Reading order: `decoding` (one value, one encoding), `certified_headers` (who the authorities are,
-what they signed), `contents` (what the certified roots say), `checks` (the steps, in order).
+what they signed), `contents` (what the certified roots say), `checks` (the steps, in order); by
+itself `submissions` (what one authority signed for whoever handed it a transaction).
 
     python -m amanat.verifier GENESIS BUNDLE
 """
@@ -14,5 +15,14 @@ what they signed), `contents` (what the certified roots say), `checks` (the step
 from amanat.verifier.checks import Finding, verify
 from amanat.verifier.contents import Balance, Outcome
 from amanat.verifier.decoding import Invalid
+from amanat.verifier.submissions import Submission, verify_submission
 
-__all__ = ["Balance", "Finding", "Invalid", "Outcome", "verify"]
+__all__ = [
+    "Balance",
+    "Finding",
+    "Invalid",
+    "Outcome",
+    "Submission",
+    "verify",
+    "verify_submission",
+]

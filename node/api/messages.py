@@ -50,6 +50,9 @@ class TransactionView(msgspec.Struct, frozen=True, omit_defaults=True):
     index: int | None = None
     events: list[EventView] | None = None
     rejection: RejectionView | None = None
+    submission_receipt: str | None = None
+    """Base64 of this node's receipt of submission (docs/wire-format.md), for what was just handed
+    in and was not final then."""
 
 
 class BatchItem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -57,6 +60,7 @@ class BatchItem(msgspec.Struct, frozen=True, omit_defaults=True):
 
     id: str | None = None
     state: str | None = None
+    submission_receipt: str | None = None
     code: str | None = None
     detail: str | None = None
 
@@ -230,8 +234,10 @@ def texts(figures: Figures) -> dict[str, str]:
     return {name: str(value) for name, value in figures.items()}
 
 
-def transaction_view(status: TransactionStatus) -> TransactionView:
-    """Return a status as JSON shows it."""
+def transaction_view(
+    status: TransactionStatus, submission_receipt: str | None = None
+) -> TransactionView:
+    """Return a status as JSON shows it, with a receipt if it was asked for by submitting."""
     events: list[EventView] | None = None
     rejection: RejectionView | None = None
     if status.receipt is not None:
@@ -244,6 +250,7 @@ def transaction_view(status: TransactionStatus) -> TransactionView:
         index=status.index,
         events=events,
         rejection=rejection,
+        submission_receipt=submission_receipt,
     )
 
 
