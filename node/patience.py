@@ -66,7 +66,11 @@ class Patience:
         now: Callable[[], LedgerTime],
         is_behind: Callable[[], bool],
     ) -> None:
-        """`name` is this node's: it does not judge itself; nor anybody while `is_behind`."""
+        """`name` is this node's: it does not judge itself.
+
+        `is_behind` tells whether the node knows of final blocks that it lacks. What it sees then
+        may be older than what it sent, so that time does not count.
+        """
         self._name = name
         self._chain = chain
         self._pool = pool
@@ -78,9 +82,11 @@ class Patience:
 
     def tick(self, status: Status) -> Neglect | None:
         """Let one tick pass. Return what the leader has neglected, if patience is at an end."""
-        self._ticks += 1
         self._notice(status)
-        if self._leader is None or self._ticks % LOOK_TICKS != 0 or not self._pool.waiting:
+        if self._leader is None or self._is_behind():
+            return None
+        self._ticks += 1
+        if self._ticks % LOOK_TICKS != 0 or not self._pool.waiting:
             return None
         self._look()
         for transaction in self._overdue()[:JUDGED_MAX]:
@@ -107,19 +113,16 @@ class Patience:
             self._moved = self._ticks
 
     def _notice(self, status: Status) -> None:
-        leader = status.leader
-        if leader == self._name or self._is_behind():
-            leader = None
+        leader = status.leader if status.leader != self._name else None
         if (leader, status.term) != (self._leader, self._term):
             self._follow(leader, status.term)
 
     def _follow(self, leader: str | None, term: int) -> None:
-        """Begin anew with a leader to which all that waits has been sent, or with none to judge."""
+        """Begin anew: all that waits has just been sent to `leader`; None if there is no other."""
         self._leader, self._term = leader, term
         self._since: dict[Digest, _Since] = {}
         self._blocks = 0
         self._room: int | None = None
-        self._moved = self._ticks
         self._seen = self._chain.tip.height
 
     def _count(self, block: ExecutedBlock, final: Height) -> None:
@@ -127,26 +130,26 @@ class Patience:
 
         A block may end early because the next transaction, a long one, is too much for it; that one
         is then the first of the next block. Nor does one count that was final when it came: this
-        node was behind, and what it sees may be older than what it sent.
+        node was behind.
         """
         sizes = [len(envelope) for envelope in block.block.transactions]
         first = sizes[0] if sizes else 0
         if self._room is not None and first <= self._room:
             self._blocks += 1
         parameters = self._chain.parameters
-        had_room = sizes and has_few(len(sizes), parameters) and block.height > final
+        is_news = block.height > final and not self._is_behind()
+        had_room = sizes and has_few(len(sizes), parameters) and is_news
         self._room = parameters.block_bytes_max - sum(sizes) if had_room else None
 
     def _look(self) -> None:
-        """Note what waits, and since when. What the leader's clock may forbid does not count."""
-        now, parameters = self._now(), self._chain.parameters
-        ahead = parameters.clock_ahead_max_ms
-        earliest, latest = now + ahead, now - ahead + parameters.validity_max_ms
+        """Note what waits, and since when; not yet what a slow clock finds valid for too long."""
+        parameters = self._chain.parameters
+        latest = self._now() - parameters.clock_ahead_max_ms + parameters.validity_max_ms
         known, new = self._since, _Since(self._ticks, self._blocks)
         self._since = {
             transaction.id: known.get(transaction.id, new)
             for transaction in self._pool.first(self._pool.waiting)
-            if earliest <= transaction.body.valid_until <= latest
+            if transaction.body.valid_until <= latest
         }
 
     def _overdue(self) -> list[CheckedTransaction]:

@@ -21,6 +21,7 @@ from tests.ledger.desk import Desk, desk_with_market, limited, opened
 from tests.ledger.world import PARAMETERS, RUPEE
 
 AHEAD = PARAMETERS.clock_ahead_max_ms
+HOUR_MS = 3_600_000
 LONG = PATIENCE_TICKS + 2 * LOOK_TICKS
 """More ticks than any judgement takes."""
 
@@ -165,13 +166,33 @@ def test_who_follows_nobody_judges_nobody(follower: Follower, leader: str | None
 
 
 def test_who_is_behind_judges_nobody(follower: Follower) -> None:
-    """It sees blocks that were made before its leader had the transaction."""
     follower.waits()
-    for _ in range(3):
-        follower.is_behind = True
-        assert follower.pass_time(LONG, blocks_every=5) is None
-        follower.is_behind = False
-        assert follower.pass_time(PATIENCE_TICKS - 1) is None
+    follower.is_behind = True
+    assert follower.pass_time(LONG) is None
+    follower.is_behind = False
+    assert follower.pass_time(PATIENCE_TICKS - 1) is None
+    assert follower.pass_time(LONG) is not None
+
+
+def test_blocks_that_come_to_who_is_behind_do_not_count(follower: Follower) -> None:
+    """They may have been made before the leader had the transaction."""
+    follower.waits()
+    follower.is_behind = True
+    assert follower.pass_time(LONG, blocks_every=5) is None
+    follower.is_behind = False
+    assert follower.pass_time(3 * LONG, blocks_every=PATIENCE_TICKS // 2) is None
+
+
+def test_a_leader_that_lets_its_followers_fall_behind_in_turn_gains_little(
+    follower: Follower,
+) -> None:
+    follower.waits()
+    for turn in range(3 * LONG // 10):
+        follower.is_behind = turn % 3 == 0
+        neglect = follower.pass_time(10, blocks_every=5)
+        if neglect is not None:
+            return
+    pytest.fail("it is not given up")
 
 
 def test_blocks_that_were_final_when_they_came_do_not_count(follower: Follower) -> None:
@@ -181,6 +202,16 @@ def test_blocks_that_were_final_when_they_came_do_not_count(follower: Follower) 
         if tick % 5 == 0:
             follower.block()
         assert follower.patience.tick(follower.status) is None
+
+
+def test_empty_blocks_do_not_count(follower: Follower) -> None:
+    """They open a term, complete a change or decide that something has expired."""
+    follower.waits()
+    for tick in range(PATIENCE_BLOCKS - 1, 0, -1):
+        follower.block()
+        for _ in range(PATIENCE_TICKS // 5):
+            follower.block(count=0)
+            assert follower.pass_time(4) is None, tick
 
 
 def test_blocks_without_room_do_not_count() -> None:
@@ -235,6 +266,18 @@ def test_what_the_door_would_refuse_by_now_does_not_count() -> None:
     with pytest.raises(DoorRefusal):
         follower.desk.follower.admit(transaction, now=follower.desk.time)
     assert follower.pass_time(LONG) is None
+
+
+def test_who_may_by_a_slow_clock_still_be_over_its_share_of_rejections_does_not_count() -> None:
+    follower = Follower(desk_with_market(limited(rejections_per_hour_max=1)))
+    follower.waits()
+    too_much = Transfer("alpha", "beta", RUPEE, 10**12)
+    follower.desk.block([follower.desk.writer.sign(["alpha"], too_much)])
+    follower.patience.followed(follower.status)
+    follower.desk.time += HOUR_MS - follower.desk.time % HOUR_MS + AHEAD - 1
+    assert follower.pass_time(LONG) is None
+    follower.desk.time += 1
+    assert follower.pass_time(LONG) is not None
 
 
 def test_many_that_the_door_would_refuse_do_not_hide_one_that_is_valid() -> None:
