@@ -9,12 +9,13 @@ from random import Random
 from amanat.consensus.messages import Message
 from amanat.ledger.authorities import AuthorityClass, AuthoritySet
 from amanat.ledger.executed_block import Tip
+from amanat.node.patience import Neglect
 from tests.ledger import world
 from tests.simulation.clients import Clients
 from tests.simulation.disk import SimulatedDisk
 from tests.simulation.invariants import Invariants, Violation
 from tests.simulation.network import Conditions, Forward, SimulatedNetwork
-from tests.simulation.node import SimulatedNode
+from tests.simulation.node import BLOCK_TRANSACTIONS_MAX, SimulatedNode
 
 TICK_MS = 50
 FAULTY_MS = 12_000
@@ -54,7 +55,7 @@ class Cluster:
         self._sovereign = [
             m.name for m in authorities.members if m.authority_class is AuthorityClass.SOVEREIGN
         ]
-        self.document = world.genesis(authorities)
+        self.document = world.genesis(authorities, block_transactions_max=BLOCK_TRANSACTIONS_MAX)
         chain_id = self.document.chain_id()
         update, _ = self.document.initial_state(world.NoNodes())
         genesis = Tip(0, chain_id, self.document.created, update.tree)
@@ -72,6 +73,8 @@ class Cluster:
             )
             for name in self.names
         }
+        self.censors: set[str] = set()
+        """Nodes that leave somebody out when they lead."""
         self._clients = Clients(chain_id, random)
         self._incarnation = dict.fromkeys(self.names, 0)
         self._doomed: set[str] = set()
@@ -128,6 +131,7 @@ class Cluster:
         pace = self._random.choice([TICK_MS - 2, TICK_MS, TICK_MS + 3])
         node.clock = lambda: world.START + self._now + skew
         node.send = lambda to, message: self._send(name, to, message)
+        node.abandons = lambda neglect: self._abandons(name, neglect)
         node.start()
         self._incarnation[name] += 1
         life = self._incarnation[name]
@@ -272,6 +276,13 @@ class Cluster:
         for name in self.names:
             if not self.nodes[name].alive:
                 self._start(name)
+
+    def _abandons(self, name: str, neglect: Neglect) -> None:
+        """14: a leader that leaves nobody out is not deposed once the faults are over."""
+        self._say(f"{name} gives up {neglect.leader}: {neglect}")
+        self.report.faults["leader given up"] += 1
+        if neglect.leader not in self.censors and self._now > FAULTY_MS + neglect.ticks * TICK_MS:
+            raise Violation(f"14: {name} gives up {neglect.leader}, which leaves nobody out")
 
     # --- clients ----------------------------------------------------------------------------------
 

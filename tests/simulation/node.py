@@ -6,6 +6,7 @@ from random import Random
 
 from amanat.consensus.core import Core, Restored, Status
 from amanat.consensus.interface import (
+    Abandon,
     Effects,
     Event,
     NotLeader,
@@ -27,18 +28,22 @@ from amanat.ledger.chain import Chain
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.receipts import Applied
 from amanat.ledger.rejections import DoorRefusal
+from amanat.ledger.transactions import CheckedTransaction
 from amanat.node.application import LedgerApplication
 from amanat.node.disk_writer import Apply
+from amanat.node.patience import Neglect
 from amanat.node.pool import Pool
 from amanat.node.sign_guard import check_promise
 from tests.ledger import world
 from tests.simulation.disk import SimulatedDisk
 from tests.simulation.invariants import Invariants
 from tests.simulation.network import Forward
+from tests.simulation.waiting import Waiting
 
 TIMING = Timing(election=12, heartbeat=2)
 IN_FLIGHT_MAX = 4
 CLOCK_AHEAD_MS = 5_000
+BLOCK_TRANSACTIONS_MAX = 4
 
 
 class SimulatedNode:
@@ -61,6 +66,10 @@ class SimulatedNode:
         self.writing: deque[Persist | Apply] = deque()
         """Writes under way, oldest first; the cluster decides when each is done."""
         self.clock: Callable[[], int] = lambda: 0
+        self.leaves_out: Callable[[CheckedTransaction], bool] = lambda _: False
+        """What it puts into no block of its own, though it should."""
+        self.abandons: Callable[[Neglect], None] = lambda _: None
+        """Told when it gives up its leader."""
         self.reads_answered = 0
         self._reads = 0
         self._chain_id = chain_id
@@ -96,6 +105,14 @@ class SimulatedNode:
             timing=TIMING,
             jitter=self._jitter(),
         )
+        self._waiting = Waiting(
+            identity,
+            chain=self.chain,
+            pool=self.pool,
+            status=lambda: self._core.status,
+            now=self.clock,
+            send=self.send,
+        )
         self.writing.clear()
         self._log_ids = [entry.block for entry in self.disk.log]
         self._applying = applied.tip.height
@@ -113,6 +130,10 @@ class SimulatedNode:
     def tick(self) -> None:
         """Let a tick pass, and propose if there is something to propose."""
         self._step(Tick())
+        neglect = self._waiting.tick()
+        if neglect is not None:
+            self.abandons(neglect)
+            self._step(Abandon(neglect.term))
         self.propose()
 
     def receive(self, sender: str, message: Message | Forward) -> None:
@@ -120,6 +141,7 @@ class SimulatedNode:
         if isinstance(message, Forward):
             self.submit(message.envelope)
         else:
+            self._waiting.arrives(message)
             self._step(Receive(sender, message))
         self.propose()
 
@@ -177,12 +199,13 @@ class SimulatedNode:
         if status.role is not Role.LEADER or status.last.term != status.term:
             return
         if self.pool.waiting and in_flight < IN_FLIGHT_MAX:
-            self._build(b"", self._random.randint(1, 4))
+            self._build(b"", self._random.randint(2, BLOCK_TRANSACTIONS_MAX))
 
     # --- the driver -------------------------------------------------------------------------------
 
     def _step(self, event: Event) -> None:
         self._carry_out(self._core.step(event))
+        self._waiting.stepped()
 
     def _carry_out(self, effects: Effects) -> None:
         self._invariants.stepped(self.name, effects)
@@ -209,12 +232,13 @@ class SimulatedNode:
         self._log_ids += [entry.block for entry in persist.entries]
 
     def _build(self, leader_certificate: bytes, most: int) -> None:
+        waiting = self.pool.first(self.pool.waiting)
         built = self.chain.build(
             term=self._core.status.term,
             proposer=self.name,
             time=self.clock(),
             leader_certificate=leader_certificate,
-            candidates=self.pool.first(most),
+            candidates=[each for each in waiting if not self.leaves_out(each)][:most],
         )
         self.pool.remove([transaction.id for transaction, _ in built.refused])
         block = built.block
@@ -246,6 +270,7 @@ class SimulatedNode:
                 self._invariants.answers(receipt.transaction, block.height, said)
             if block.height > known:
                 self._invariants.conserves(block.height, block.tree)
+        self._waiting.final(blocks)
         self.writing.append(Apply(blocks, certificate))
 
     # --- looking in -------------------------------------------------------------------------------
