@@ -4,8 +4,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from amanat.consensus import catching_up, elections, following, handover, leading, reads
+from amanat.consensus import (
+    catching_up,
+    elections,
+    following,
+    handover,
+    leading,
+    patience,
+    reads,
+)
 from amanat.consensus.interface import (
+    Abandon,
     Application,
     Effects,
     Event,
@@ -143,6 +152,8 @@ class Core:
                 reads.on_read(raft, event)
             case TransferLeadership():
                 handover.on_transfer(raft, event)
+            case Abandon():
+                patience.on_abandon(raft, event)
             case Persisted(sequence):
                 raft.log.persisted(sequence)
                 raft.out.persisted(sequence)
@@ -166,6 +177,7 @@ def _tick(raft: Raft) -> None:
     raft.silence += 1
     if raft.silence % raft.timing.heartbeat == 0:
         raft.asked_final = 0
+    patience.on_tick(raft)
     if raft.role is not Role.LEADER:
         if raft.silence >= raft.timeout:
             elections.begin_pre_vote(raft)

@@ -5,6 +5,7 @@ from amanat.consensus.entry_checks import is_certified
 from amanat.consensus.interface import Promise
 from amanat.consensus.membership import update_followers
 from amanat.consensus.messages import PreVote, PreVoteReply, RequestVote, VoteReply
+from amanat.consensus.patience import shuns
 from amanat.consensus.raft import Raft, Role
 from amanat.consensus.statements import AuthoritySignature, Handover, LeaderCertificate, Vote
 from amanat.ledger.authorities import QuorumRule
@@ -34,6 +35,7 @@ def on_pre_vote(raft: Raft, sender: str, message: PreVote) -> None:
     granted = (
         message.term > raft.term
         and not raft.hears_leader
+        and not shuns(raft, sender)
         and message.last.position >= raft.least_position
     )
     term = message.term if granted else raft.term
@@ -84,6 +86,8 @@ def on_request_vote(raft: Raft, sender: str, message: RequestVote) -> None:
     """Vote at most once a term, for a log that is at least as complete as this node's."""
     if message.term > raft.term and raft.hears_leader and not _is_successor(raft, sender, message):
         return  # a leader that works is not to be deposed (dissertation §4.2.3)
+    if message.term > raft.term and shuns(raft, sender):
+        return
     if message.term > raft.term:
         raft.become_follower(message.term)
     vote = Vote(raft.me.chain, message.term, sender, message.last)

@@ -11,6 +11,7 @@ from amanat.consensus.evidence import (
 from amanat.consensus.finality import learn
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Append, AppendRefused, AppendReply
+from amanat.consensus.patience import ignores
 from amanat.consensus.raft import Raft
 from amanat.consensus.statements import Ack, BlockId, CommitCertificate, SignedAck
 
@@ -19,6 +20,8 @@ def on_append(raft: Raft, sender: str, message: Append) -> None:
     """Follow the leader, take the entries that re-execute rightly, reply once they are on disk."""
     if message.term < raft.term:
         raft.out.send(sender, AppendReply(term=raft.term, match=0, acks=()))
+        return
+    if ignores(raft, message.term):
         return
     if not _follow(raft, sender, message):
         return

@@ -93,7 +93,14 @@ class TransferLeadership:
     to: Name | None = None
 
 
-Event = Tick | Receive | Propose | Persisted | Read | TransferLeadership
+@dataclass(frozen=True, slots=True)
+class Abandon:
+    """The leader of `term` leaves valid transactions out: this node is to follow it no more."""
+
+    term: Term
+
+
+Event = Tick | Receive | Propose | Persisted | Read | TransferLeadership | Abandon
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,12 @@ class Raft:
     """Whether the leader's last block was refused here. Until it shows a better one it gets no
     answer and is not heard, so a leader whose blocks a quorum refuses is followed by another."""
 
+    # Volatile on followers that have lost patience.
+    abandoned: LeaderCertificate | None = None
+    """Of the last leader that this node gave up; it is ignored for the rest of its term."""
+    shun_ticks: int = 0
+    """Ticks left during which this node does not elect that leader again."""
+
     # Volatile on candidates.
     supporters: dict[str, Signature] = field(default_factory=dict)
     """Who granted the vote, with the signature; for a pre-vote with an empty one."""

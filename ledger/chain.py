@@ -100,6 +100,11 @@ class Chain:
     def _holds(self, place: int) -> bool:
         return 0 < place <= len(self._pending)
 
+    @property
+    def parameters(self) -> Parameters:
+        """The limits that hold at the tip."""
+        return _parameters(State(self.tip.tree.get, self._values))
+
     def find(self, transaction: Digest) -> int | None:
         """Return the height of the block, not final yet, that holds `transaction`."""
         return self._pending_ids.get(transaction)
@@ -110,8 +115,7 @@ class Chain:
         Raises:
             DoorRefusal: it is too large or malformed.
         """
-        parameters = _parameters(State(self.tip.tree.get, self._values))
-        return self._verified.open(envelope, bytes_max=parameters.transaction_bytes_max)
+        return self._verified.open(envelope, bytes_max=self.parameters.transaction_bytes_max)
 
     def admit(self, transaction: CheckedTransaction, *, now: LedgerTime) -> None:
         """Check a submitted transaction at the door, against the tip and this node's clock.
@@ -250,7 +254,7 @@ class Chain:
         Whoever iterates can do other work in between. It changes no answer: what it cannot read or
         does not verify is left for `extend` to refuse.
         """
-        parameters = _parameters(State(self.tip.tree.get, self._values))
+        parameters = self.parameters
         try:
             block = decode(payload, Block)
             for envelope in block.transactions[: parameters.block_transactions_max]:

@@ -31,6 +31,7 @@ class Domain(StrEnum):
     ACK = "amanat/ack/v1"
     HANDOVER = "amanat/handover/v1"
     READY = "amanat/ready/v1"
+    SUBMISSION = "amanat/submission/v1"
     EVIDENCE = "amanat/evidence/v1"
     RECEIPT = "amanat/receipt/v1"
     EXECUTED = "amanat/executed/v1"

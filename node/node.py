@@ -18,6 +18,7 @@ from amanat.consensus import interface
 from amanat.consensus.core import Core, Restored, Status
 from amanat.consensus.evidence import Evidence, evidence_id
 from amanat.consensus.interface import (
+    Abandon,
     Fault,
     Outgoing,
     Persist,
@@ -28,7 +29,7 @@ from amanat.consensus.interface import (
 )
 from amanat.consensus.messages import Append
 from amanat.consensus.raft import Identity, Role, Timing
-from amanat.consensus.statements import LeaderCertificate
+from amanat.consensus.statements import CommitCertificate, LeaderCertificate
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.authorities import Authority
 from amanat.ledger.chain import BlockFault, Chain
@@ -47,10 +48,12 @@ from amanat.node.driver import Driver
 from amanat.node.forwarder import Forwarder
 from amanat.node.keystore import Signer
 from amanat.node.linearizable import ReadIndexes
+from amanat.node.patience import Neglect, Patience
 from amanat.node.peer_frames import Consensus, Forward, Hello
 from amanat.node.peer_transport import PeerTransport
 from amanat.node.pool import Pool
 from amanat.node.proposer import Proposer
+from amanat.node.submission_receipts import SubmissionReceipts
 from amanat.node.submissions import SLICE, Submissions
 from amanat.node.tls import NodeCertificate
 from amanat.node.version import VERSION
@@ -99,7 +102,8 @@ class Node:
         self._application = LedgerApplication(
             self.chain, history=self.store, latest=self._latest_time, observer=self.pool
         )
-        core = self._recover(signer)
+        me = Identity(self.chain_id, self.name, signer.sign)
+        core = self._recover(me)
         self.driver = Driver(core, send=self._send, write=self._write, listener=self)
         self._disk = DiskWriter(
             directory.store, directory.guard, persisted=self._persisted, applied=self._applied
@@ -107,27 +111,22 @@ class Node:
         self.certificate = NodeCertificate(directory.tls, self.name, signer)
         self.certificate.renew(datetime.now(UTC))
         self.transport = self._links()
-        self._proposer = Proposer(
-            self.name,
-            chain=self.chain,
-            application=self._application,
-            driver=self.driver,
-            pool=self.pool,
-            now=now,
-        )
-        self._forwarder = Forwarder(
-            name=self.name, driver=self.driver, pool=self.pool, send=self.transport.send
-        )
+        self._proposer = self._proposing()
+        self._forwarder = self._forwarding()
+        self._patience = self._watch()
+        self.neglect: Neglect | None = None
+        """For what this node last gave up a leader; None on a network that works."""
         self.submissions = Submissions(
             chain=self.chain, store=self.store, pool=self.pool, admitted=self._admitted, now=now
         )
         self._reads = ReadIndexes(self.driver.step, first=secrets.randbits(62))
+        self.submission_receipts = SubmissionReceipts(me, chain=self.chain, now=now)
         self._progress = asyncio.Event()
         self._leadership = asyncio.Event()
         self._failed = asyncio.Event()
         self._failure: Exception | None = None
         self.seen_height = self.chain.final.height
-        """The greatest final height that any peer has shown a certificate for."""
+        """The greatest height that this node knows to be final, applied here or not."""
 
     def _links(self) -> PeerTransport:
         peer = self.settings.peer
@@ -138,6 +137,34 @@ class Node:
             certificate=self.certificate,
             addresses=self.settings.peers,
             received=self._received,
+        )
+
+    def _proposing(self) -> Proposer:
+        return Proposer(
+            self.name,
+            chain=self.chain,
+            application=self._application,
+            driver=self.driver,
+            pool=self.pool,
+            now=self._now,
+        )
+
+    def _forwarding(self) -> Forwarder:
+        return Forwarder(
+            self.name,
+            status=lambda: self.status,
+            peers=lambda: [peer.name for peer in self.transport.status()],
+            pool=self.pool,
+            send=self.transport.send,
+        )
+
+    def _watch(self) -> Patience:
+        return Patience(
+            self.name,
+            chain=self.chain,
+            pool=self.pool,
+            now=self._now,
+            is_behind=lambda: self.seen_height > self.status.last.height,
         )
 
     async def reach(self, height: int, *, seconds: float) -> bool:
@@ -238,6 +265,7 @@ class Node:
         self.seen_height = max(self.seen_height, height)
         if blocks:
             self._disk.put(Apply(blocks, final.certificate))
+            self._patience.final(blocks)
         self._proposer.wake()
 
     def leader_changed(self, status: Status) -> None:
@@ -301,11 +329,19 @@ class Node:
             return
         message = frame.message
         if isinstance(message, Append) and message.certificate is not None:
-            final = message.certificate.final(self._rule)
-            self.seen_height = max(self.seen_height, final.height if final else 0)
+            self._look_ahead(message.certificate)
         if isinstance(message, Append) and sender == self.status.leader:
             await self._verify_ahead(message)
         self.driver.step(Receive(sender, message))
+        self._patience.followed(self.status)
+
+    def _look_ahead(self, certificate: CommitCertificate) -> None:
+        """Note that a block is final of which this node has not even heard."""
+        final = certificate.final(self._rule)
+        if final is None or final.height <= max(self.seen_height, self.status.last.height):
+            return
+        if certificate.is_proof(self.chain_id, self.configuration):
+            self.seen_height = final.height
 
     async def _verify_ahead(self, message: Append) -> None:
         """Check a block's signatures in slices, so that a large one does not hold up the loop."""
@@ -327,16 +363,32 @@ class Node:
             await asyncio.sleep(clock.TICK_SECONDS)
             self.driver.tick()
             self._forwarder.tick()
+            self._judge(self._patience.tick(self.status))
             self._reads.tick()
             self._proposer.wake()
             self.certificate.renew_if_due(datetime.now(UTC))
+
+    def _judge(self, neglect: Neglect | None) -> None:
+        """Give up the leader if it has left a transaction out for too long."""
+        if neglect is None:
+            return
+        self.neglect = neglect
+        log.critical(
+            "leader.abandoned",
+            leader=neglect.leader,
+            term=neglect.term,
+            transaction=neglect.transaction,
+            ticks=neglect.ticks,
+            blocks=neglect.blocks,
+        )
+        self.driver.step(Abandon(neglect.term))
 
     def _latest_time(self) -> LedgerTime:
         return self._now() + self._clock_ahead_ms
 
     # --- recovery ---------------------------------------------------------------------------------
 
-    def _recover(self, signer: Signer) -> Core:
+    def _recover(self, me: Identity) -> Core:
         """Execute again what the log holds beyond the applied state, and start the core there."""
         applied = self.store.applied()
         last = self.store.last()
@@ -354,7 +406,6 @@ class Node:
             except BlockFault as fault:
                 raise RecoveryFailed(f"block {height} on disk: {fault}") from fault
         log.info("node.recovered", applied=applied.height, last=last.height, term=last.term)
-        me = Identity(self.chain_id, self.name, signer.sign)
         return Core(
             me,
             disk=self.store,

@@ -51,9 +51,14 @@ class Pool:
         heappush(self._by_expiry, (transaction.body.valid_until, transaction.id))
         return True
 
-    def first(self, count: int) -> list[CheckedTransaction]:
-        """Return up to `count` waiting transactions, the oldest first."""
-        return list(islice(self._waiting.values(), count))
+    def first(self, count: int, *, valid_at: LedgerTime = 0) -> list[CheckedTransaction]:
+        """Return up to `count` waiting transactions that are valid then, the oldest first."""
+        waiting = self._waiting.values()
+        return list(islice((t for t in waiting if t.body.valid_until >= valid_at), count))
+
+    def expires(self, start: LedgerTime, end: LedgerTime) -> bool:
+        """Return whether a waiting transaction is valid at `start` and not at `end` any more."""
+        return any(start <= t.body.valid_until < end for t in self._waiting.values())
 
     def envelopes(self) -> Iterator[bytes]:
         """Yield every waiting transaction as it was submitted, the oldest first."""

@@ -4,6 +4,10 @@ At once, when something waits and nothing is under way: an idle network answers 
 disks. While blocks are under way, what arrives gathers until it is worth a block of its own; so
 many transactions that arrive together share one (DESIGN: blocks are made when there is something
 to put in them).
+
+Transactions are taken in the order in which they came. A block that is less than half full leaves
+none behind that it could have held: by that the followers can tell whether their leader leaves
+somebody out (`amanat.node.patience`).
 """
 
 import asyncio
@@ -17,8 +21,7 @@ from amanat.consensus.statements import LeaderCertificate
 from amanat.ledger.chain import Chain
 from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.identifiers import LedgerTime
-from amanat.ledger.rejections import DoorCode, DoorRefusal
-from amanat.ledger.transactions import CheckedTransaction
+from amanat.ledger.policies import Parameters
 from amanat.node import block_duties
 from amanat.node.application import LedgerApplication
 from amanat.node.driver import Driver
@@ -34,6 +37,11 @@ WORTH_A_BLOCK: Final = 128
 
 BLOCK_TRANSACTIONS: Final = 1000
 """Transactions that one block takes, so that executing it does not hold up the event loop."""
+
+
+def has_few(transactions: int, parameters: Parameters) -> bool:
+    """Return whether a block of so many transactions is less than half full."""
+    return 2 * transactions < min(BLOCK_TRANSACTIONS, parameters.block_transactions_max)
 
 
 class Proposer:
@@ -105,20 +113,32 @@ class Proposer:
     def _build(
         self, most: int, *, leader_certificate: bytes = b"", completes_change: bool = False
     ) -> bool:
-        """Build and propose a block of at most `most` transactions. Return whether it was taken."""
-        candidates = self._pool.first(most)
+        """Build and propose a block of at most `most` transactions. Return whether it was taken.
+
+        What has expired stays in the pool until it is final that it has; before that nobody can
+        say that it never will be executed. A block is made for it if there is no other.
+        """
+        tip, parameters = self._chain.tip, self._chain.parameters
+        time = max(self._now(), tip.time + 1)
+        most = min(most, parameters.block_transactions_max)
+        candidates = self._pool.first(most, valid_at=time)
         built = self._chain.build(
             term=self._driver.status.term,
             proposer=self._name,
-            time=self._now(),
+            time=time,
             leader_certificate=leader_certificate,
             candidates=candidates,
             completes_change=completes_change,
         )
-        decides_expiry = self._drop(built.refused)
+        for transaction, refusal in built.refused:
+            log.info("pool.dropped", transaction=transaction.id, code=refusal.code)
+            self._pool.remove([transaction.id])
         block = built.block
+        if built.refused and len(candidates) == most and has_few(len(block.ids), parameters):
+            self.wake()  # those dropped took the place of others: build again without them
+            return False
         owed = leader_certificate or completes_change or block_duties.owes_child(self._chain)
-        if not block.ids and not decides_expiry and not owed:
+        if not block.ids and not self._pool.expires(tip.time, time) and not owed:
             return False
         return self._hand_over(block, completes_change=completes_change)
 
@@ -132,18 +152,3 @@ class Proposer:
         if not taken:
             self._application.truncate(header.height - 1)
         return taken
-
-    def _drop(self, refused: list[tuple[CheckedTransaction, DoorRefusal]]) -> bool:
-        """Drop candidates that may not be in a block.
-
-        Return whether this block's time decides that some have expired. Those stay in the pool
-        until the block is final, and nobody can say any more that they might still be executed.
-        """
-        decides = False
-        for transaction, refusal in refused:
-            if refusal.code is DoorCode.EXPIRED:
-                decides = decides or transaction.body.valid_until >= self._chain.tip.time
-            else:
-                log.info("pool.dropped", transaction=transaction.id, code=refusal.code)
-                self._pool.remove([transaction.id])
-        return decides

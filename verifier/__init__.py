@@ -7,7 +7,8 @@ in one sitting. docs/wire-format.md describes every byte that it reads.
 
 Reading order: `decoding` (one value, one encoding), `authorities` (who decides),
 `certified_headers` (what they signed), `eras` (how one configuration of the authorities led to the
-next), `contents` (what the certified roots say), `checks` (the steps, in order).
+next), `contents` (what the certified roots say), `checks` (the steps, in order); by itself
+`submissions` (what one authority signed for whoever handed it a transaction).
 
     python -m amanat.verifier GENESIS BUNDLE
 """
@@ -15,5 +16,14 @@ next), `contents` (what the certified roots say), `checks` (the steps, in order)
 from amanat.verifier.checks import Finding, verify
 from amanat.verifier.contents import Balance, Outcome
 from amanat.verifier.decoding import Invalid
+from amanat.verifier.submissions import Submission, verify_submission
 
-__all__ = ["Balance", "Finding", "Invalid", "Outcome", "verify"]
+__all__ = [
+    "Balance",
+    "Finding",
+    "Invalid",
+    "Outcome",
+    "Submission",
+    "verify",
+    "verify_submission",
+]

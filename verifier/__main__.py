@@ -7,6 +7,7 @@ from pathlib import Path
 from amanat.verifier.checks import Finding, verify
 from amanat.verifier.contents import Balance
 from amanat.verifier.decoding import Invalid
+from amanat.verifier.submissions import Submission, is_submission_receipt, verify_submission
 
 
 def _print(step: str, seen: str) -> None:
@@ -30,6 +31,14 @@ def _claim(finding: Finding) -> str:
     return f"transaction {proved.transaction} was {proved.outcome}{code} {at}"
 
 
+def _word(submission: Submission) -> str:
+    return (
+        f"{submission.authority} had transaction {submission.transaction} at "
+        f"{_when(submission.time)}, its log ending at height {submission.height}, "
+        f"on {submission.network}"
+    )
+
+
 def main(arguments: list[str]) -> int:
     """Verify the named files, print each step in one line, and return the exit code."""
     if len(arguments) != 2:
@@ -41,11 +50,14 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"cannot read {error.filename}: {error.strerror}\n")
         return 2
     try:
-        finding = verify(genesis, bundle, _print)
+        if is_submission_receipt(bundle):
+            said = _word(verify_submission(genesis, bundle, _print))
+        else:
+            said = _claim(verify(genesis, bundle, _print))
     except Invalid as invalid:
         _print("INVALID", str(invalid))
         return 3
-    _print("VALID", _claim(finding))
+    _print("VALID", said)
     return 0
 
 

@@ -50,6 +50,9 @@ class TransactionView(msgspec.Struct, frozen=True, omit_defaults=True):
     index: int | None = None
     events: list[EventView] | None = None
     rejection: RejectionView | None = None
+    submission_receipt: str | None = None
+    """Base64 of this node's receipt of submission (docs/wire-format.md), for what was just handed
+    in and was not final then."""
 
 
 class BatchItem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -57,6 +60,7 @@ class BatchItem(msgspec.Struct, frozen=True, omit_defaults=True):
 
     id: str | None = None
     state: str | None = None
+    submission_receipt: str | None = None
     code: str | None = None
     detail: str | None = None
 
@@ -165,6 +169,18 @@ class ReadinessView(msgspec.Struct, frozen=True):
     signature: str
 
 
+class NeglectView(msgspec.Struct, frozen=True):
+    """A leader left out a valid transaction that it had."""
+
+    leader: str
+    term: int
+    transaction: str
+    ticks: int
+    """For so long, at least, it had had it; in ticks of 50 ms."""
+    blocks: int
+    """So many blocks with room it made meanwhile; if they are few, nothing became final."""
+
+
 class StatusView(msgspec.Struct, frozen=True):
     """This node at this moment."""
 
@@ -185,6 +201,8 @@ class StatusView(msgspec.Struct, frozen=True):
     """Transactions admitted here and not yet final."""
     evidence: int
     """Pieces of evidence that an authority broke the protocol; see /v1/evidence."""
+    neglect: NeglectView | None
+    """For what this node last gave up a leader, since it was started."""
     time: int
     """Ledger time of the last final block."""
 
@@ -231,8 +249,10 @@ def texts(figures: Figures) -> dict[str, str]:
     return {name: str(value) for name, value in figures.items()}
 
 
-def transaction_view(status: TransactionStatus) -> TransactionView:
-    """Return a status as JSON shows it."""
+def transaction_view(
+    status: TransactionStatus, submission_receipt: str | None = None
+) -> TransactionView:
+    """Return a status as JSON shows it, with a receipt if it was asked for by submitting."""
     events: list[EventView] | None = None
     rejection: RejectionView | None = None
     if status.receipt is not None:
@@ -245,6 +265,7 @@ def transaction_view(status: TransactionStatus) -> TransactionView:
         index=status.index,
         events=events,
         rejection=rejection,
+        submission_receipt=submission_receipt,
     )
 
 

@@ -11,6 +11,7 @@ from amanat.ledger.configurations import Configuration
 from amanat.ledger.operations import OPERATIONS
 from amanat.node.api.messages import (
     Check,
+    NeglectView,
     NetworkView,
     NodeView,
     Readiness,
@@ -19,6 +20,7 @@ from amanat.node.api.messages import (
 )
 from amanat.node.api.requests import NODE, answer
 from amanat.node.node import Node
+from amanat.node.patience import Neglect
 from amanat.node.version import VERSION
 
 BEHIND_MAX: Final = 50
@@ -165,5 +167,18 @@ def status_view(node: Node) -> StatusView:
         last_height=core.last.height,
         pending=len(node.pool),
         evidence=len(node.evidence),
+        neglect=_neglect_view(node.neglect),
         time=final.time,
+    )
+
+
+def _neglect_view(neglect: Neglect | None) -> NeglectView | None:
+    if neglect is None:
+        return None
+    return NeglectView(
+        leader=neglect.leader,
+        term=neglect.term,
+        transaction=neglect.transaction.hex(),
+        ticks=neglect.ticks,
+        blocks=neglect.blocks,
     )

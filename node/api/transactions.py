@@ -28,6 +28,7 @@ from amanat.node.api.requests import (
     reach_min_height,
     seconds,
 )
+from amanat.node.node import Node
 from amanat.node.pool import PoolFull
 from amanat.node.submissions import Submissions, TransactionState, TransactionStatus
 
@@ -51,9 +52,10 @@ async def submit(request: web.Request) -> web.Response:
     else:
         raise _unsupported(request)
     status = _submit(node.submissions, envelope)
+    receipt = _submission_receipt(node, status)
     if wait and not status.is_final:
         status = await node.submissions.wait_final(status.id, wait)
-    view = answer(node, transaction_view(status), 200 if status.is_final else 202)
+    view = answer(node, transaction_view(status, receipt), 200 if status.is_final else 202)
     view.headers["Location"] = f"/v1/transactions/{status.id.hex()}"
     return view
 
@@ -84,7 +86,8 @@ async def submit_batch(request: web.Request) -> web.Response:
         except PoolFull as full:
             items.append(BatchItem(code="busy", detail=str(full)))
         else:
-            items.append(BatchItem(id=status.id.hex(), state=status.state.value))
+            receipt = _submission_receipt(node, status)
+            items.append(BatchItem(status.id.hex(), status.state.value, receipt))
     return answer(node, items, 202)
 
 
@@ -124,6 +127,11 @@ def _submit(submissions: Submissions, envelope: bytes) -> TransactionStatus:
         raise ApiProblem(refusal.code.value, refusal.detail, refusal.figures) from refusal
     except PoolFull as full:
         raise ApiProblem("busy", str(full)) from full
+
+
+def _submission_receipt(node: Node, status: TransactionStatus) -> str | None:
+    """Sign for what waits here. What is final has a better proof than this node's word."""
+    return None if status.is_final else base64_text(node.submission_receipts.sign(status.id))
 
 
 def _unsupported(request: web.Request) -> ApiProblem:

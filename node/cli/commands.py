@@ -86,13 +86,17 @@ def transfer(
 def submit(
     file: Annotated[Path, typer.Argument(help="A signed transaction.")],
     wait: Annotated[float, typer.Option(min=0, help="Seconds to wait until it is final.")] = 10.0,
+    receipt: Annotated[
+        Path | None, typer.Option(help="Put the node's signed receipt of submission here.")
+    ] = None,
     api: Api = None,
     output: Output = Format.TABLE,
 ) -> None:
     """Submit a signed transaction. The same file again gives the same outcome."""
     from amanat.node.cli import submitting
 
-    submitting.submit(submitting.read(file), api or [], wait=wait, output=output)
+    envelope = submitting.read(file)
+    submitting.submit(envelope, api or [], wait=wait, receipt=receipt, output=output)
 
 
 @app.command()
@@ -114,7 +118,9 @@ def balance(
 
 @app.command()
 def verify(
-    bundle: Annotated[Path, typer.Argument(help="A balance or receipt proof.")],
+    bundle: Annotated[
+        Path, typer.Argument(help="A balance or receipt proof, or a receipt of submission.")
+    ],
     genesis_file: Annotated[Path, typer.Option("--genesis", help="The genesis document.")],
     output: Output = Format.TABLE,
 ) -> None:

@@ -1,9 +1,10 @@
 """`amanat balance` and `amanat verify`: reading with and without trust."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from amanat.config.genesis_file import GenesisFileError, load_genesis
@@ -16,6 +17,9 @@ from amanat.verifier.checks import Finding
 from amanat.verifier.checks import verify as verify_bundle
 from amanat.verifier.contents import Balance
 from amanat.verifier.decoding import Invalid
+from amanat.verifier.submissions import Submission, is_submission_receipt, verify_submission
+
+T = TypeVar("T")
 
 
 def balance(
@@ -59,33 +63,40 @@ def balance(
 
 
 def verify(bundle: Path, genesis: Path, output: Format) -> None:
-    """Check a proof file."""
+    """Check a file that a node gave out: a proof, or a receipt of submission."""
     steps: list[tuple[str, str]] = []
     try:
         content = bundle.read_bytes()
     except OSError as error:
         raise Failure(f"{bundle} cannot be read: {error.strerror}") from error
-    finding = check(content, genesis, steps)
+    if is_submission_receipt(content):
+        shown = _said(_checked(verify_submission, content, genesis, steps))
+    else:
+        shown = _proved(check(content, genesis, steps))
     if output is Format.TABLE:
         for step, seen in steps:
             say(f"{step + ':':13} {seen}")
+    show(shown, output)
+
+
+def _said(submission: Submission) -> dict[str, Any]:
+    return {"valid": True, "kind": "submission", **asdict(submission)}
+
+
+def _proved(finding: Finding) -> dict[str, Any]:
     proved = finding.proved
     kind = "balance" if isinstance(proved, Balance) else "receipt"
-    fields = {name: getattr(proved, name) for name in proved.__dataclass_fields__}
     shown = {
         "valid": True,
         "kind": kind,
         "network": finding.network,
         "height": finding.height,
         "time": finding.time,
-        **{
-            name: value.hex() if isinstance(value, bytes) else value
-            for name, value in fields.items()
-        },
+        **asdict(proved),
     }
     if "amount" in shown:
         shown["amount"] = str(shown["amount"])
-    show(shown, output)
+    return shown
 
 
 def check(bundle: bytes, genesis: Path, steps: list[tuple[str, str]] | None = None) -> Finding:
@@ -94,12 +105,20 @@ def check(bundle: bytes, genesis: Path, steps: list[tuple[str, str]] | None = No
     Raises:
         Failure: the document is unusable (2), or the bundle is not valid (3).
     """
+    return _checked(verify_bundle, bundle, genesis, steps if steps is not None else [])
+
+
+def _checked(
+    check: Callable[[bytes, bytes, Callable[[str, str], None]], T],
+    content: bytes,
+    genesis: Path,
+    steps: list[tuple[str, str]],
+) -> T:
     try:
         document = encode(load_genesis(genesis))
     except GenesisFileError as error:
         raise Failure(str(error)) from error
-    seen = steps if steps is not None else []
     try:
-        return verify_bundle(document, bundle, lambda step, what: seen.append((step, what)))
+        return check(document, content, lambda step, seen: steps.append((step, seen)))
     except Invalid as invalid:
         raise Failure(f"NOT VALID: {invalid}", ExitCode.NOT_VALID) from invalid

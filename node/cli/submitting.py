@@ -1,5 +1,6 @@
 """`amanat transfer` and `amanat submit`."""
 
+import base64
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -74,21 +75,33 @@ def transfer(
     if save is None:
         submit(envelope, urls, wait=wait, output=output)
         return
-    try:
-        with save.open("xb") as target:
-            target.write(envelope)
-    except OSError as error:
-        raise Failure(f"{save} cannot be written: {error.strerror}") from error
+    _write(save, envelope)
     note(f"signed into {save}; `amanat submit {save}` sends it within the hour")
 
 
-def submit(envelope: bytes, api: Sequence[str], *, wait: float, output: Format) -> None:
-    """Submit signed bytes and show the outcome."""
+def submit(
+    envelope: bytes,
+    api: Sequence[str],
+    *,
+    wait: float,
+    output: Format,
+    receipt: Path | None = None,
+) -> None:
+    """Submit signed bytes and show the outcome; put the node's receipt of submission into a file.
 
-    async def send(client: Client) -> dict[str, Any]:
-        return await client.submit(envelope, wait=min(wait, 30.0))
+    Raises:
+        Failure: among others, the file of the receipt exists; then nothing was submitted.
+    """
+    if receipt is not None and receipt.exists():
+        raise Failure(f"{receipt} cannot be written: it exists")
 
-    outcome = talk(api_urls(api), send)
+    async def send(client: Client) -> tuple[dict[str, Any], bytes]:
+        outcome = await client.submit(envelope, wait=min(wait, 30.0))
+        return outcome, base64.b64decode(outcome.get("submission_receipt", ""))
+
+    outcome, signed = talk(api_urls(api), send)
+    if receipt is not None:
+        _keep_receipt(signed, receipt)
     show(outcome if output is Format.JSON else _readable(outcome), output)
     if outcome["state"] == "rejected":
         rejection = outcome["rejection"]
@@ -103,12 +116,29 @@ def submit(envelope: bytes, api: Sequence[str], *, wait: float, output: Format) 
         )
 
 
+def _keep_receipt(signed: bytes, file: Path) -> None:
+    if signed:
+        _write(file, signed)
+        note(f"the node's receipt of submission is in {file}; `amanat verify {file}` checks it")
+    else:
+        note("it was final already: no receipt of submission was given")
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        with file.open("xb") as target:
+            target.write(content)
+    except OSError as error:
+        raise Failure(f"{file} cannot be written: {error.strerror}") from error
+
+
 def _readable(outcome: dict[str, Any]) -> dict[str, Any]:
-    """Return the outcome with each event as one line."""
-    if "events" not in outcome:
-        return outcome
-    events = [f"{event['name']} ({_figures(event['fields'])})" for event in outcome["events"]]
-    return {**outcome, "events": events}
+    """Return the outcome with each event as one line, and without what only programs read."""
+    shown = {key: value for key, value in outcome.items() if key != "submission_receipt"}
+    if "events" in shown:
+        events = [f"{event['name']} ({_figures(event['fields'])})" for event in shown["events"]]
+        shown["events"] = events
+    return shown
 
 
 def _figures(figures: dict[str, str]) -> str:

@@ -5,6 +5,7 @@ from functools import cache, partial
 from hashlib import sha256
 from typing import Final
 
+import msgspec
 from nacl.signing import SigningKey
 
 from amanat.ledger.accounts import Account
@@ -119,9 +120,12 @@ def participant(name: str, *roles: Role, threshold: int = 1, keys: int = 1) -> P
 
 
 def genesis(
-    authorities: AuthoritySet | None = None, *, participants: Sequence[Participant] = ()
+    authorities: AuthoritySet | None = None,
+    *,
+    participants: Sequence[Participant] = (),
+    **parameters: int,
 ) -> GenesisDocument:
-    """Return the test network's genesis document, with further participants if wanted."""
+    """Return the test network's genesis document, with more participants or other parameters."""
     everybody = [participant(name, *roles) for name, roles in INSTITUTIONS.items()]
     everybody += participants
     return GenesisDocument(
@@ -134,7 +138,7 @@ def genesis(
             Policy(act, tuple(Approval(role, count) for role, count in approvals))
             for act, approvals in sorted(POLICIES.items())
         ),
-        parameters=PARAMETERS,
+        parameters=msgspec.structs.replace(PARAMETERS, **parameters),
     )
 
 

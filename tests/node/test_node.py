@@ -5,14 +5,24 @@ import base64
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest_asyncio
 
 from amanat.consensus.evidence import DoubleAck, is_proven
-from amanat.consensus.statements import Ack, BlockId, SignedAck
+from amanat.consensus.messages import Append
+from amanat.consensus.statements import (
+    Ack,
+    AuthoritySignature,
+    BlockId,
+    CommitCertificate,
+    LeaderCertificate,
+    SignedAck,
+)
 from amanat.ledger.encoding import decode
 from amanat.ledger.operations import Transfer
 from amanat.ledger.state import HOLDINGS, State
 from amanat.node.node import Node
+from amanat.node.peer_frames import Consensus
 from tests.ledger.world import RUPEE, key, market
 from tests.node.network import SECONDS, LocalNetwork, eventually, network
 
@@ -219,3 +229,24 @@ async def test_evidence_is_kept_shown_and_there_again_after_a_restart(
     assert (await running.get(leader.name, "/v1/status"))["evidence"] == 1
     async with running.client(leader.name) as client:
         assert "cdc acked both block" in await client.get_text("/")
+
+
+async def test_only_a_certificate_tells_a_node_that_it_is_behind(running: LocalNetwork) -> None:
+    node = await running.follower()
+    chain, height = running.document.chain_id(), node.seen_height
+    unheard = BlockId(1, 10**6, bytes(32))
+    parent = BlockId(1, 10**6 - 1, bytes(32))
+    nobodys = CommitCertificate(parent, unheard, ())
+    heartbeat = Append(0, LeaderCertificate(0, "mof", unheard, ()), unheard, (), nobodys)
+    await node._received("mof", Consensus(heartbeat))
+    assert node.seen_height == height
+    message = Ack(chain, parent, unheard).message()
+    acks = tuple(
+        AuthoritySignature(name, key(f"authority {name}").sign(message).signature)
+        for name in ("cdc", "mof")
+    )
+    certified = msgspec.structs.replace(
+        heartbeat, certificate=CommitCertificate(parent, unheard, acks)
+    )
+    await node._received("mof", Consensus(certified))
+    assert node.seen_height == 10**6

@@ -124,3 +124,20 @@ def test_what_is_settled_does_not_expire_as_well() -> None:
     pool = pool_of(ONE, TWO)
     pool.remove([ONE.id])
     assert pool.expire(START + 1) == [TWO.id]
+
+
+def test_what_has_expired_by_then_is_passed_over() -> None:
+    late, early, later = transaction(START + 2), transaction(START), transaction(START + 3)
+    pool = pool_of(late, early, later)
+    assert pool.first(1, valid_at=START + 1) == [late]
+    assert pool.first(9, valid_at=START + 1) == [late, later]
+    assert pool.first(9, valid_at=START) == [late, early, later]
+
+
+def test_it_knows_whether_something_expires_within_a_span() -> None:
+    pool = pool_of(placed := transaction(START + 1), transaction(START + 5))
+    pool.placed([placed.id])
+    assert not pool.expires(START, START + 5)
+    assert pool.expires(START, START + 6)
+    assert pool.expires(START + 5, START + 6)
+    assert not pool.expires(START + 6, START + 9)

@@ -12,7 +12,7 @@ from amanat.ledger.operations import Transfer
 from amanat.node.application import LedgerApplication
 from amanat.node.pool import Pool
 from amanat.node.proposer import BLOCK_TRANSACTIONS, IN_FLIGHT_MAX, WORTH_A_BLOCK, Proposer
-from tests.ledger.desk import Desk, desk_with_market, opened
+from tests.ledger.desk import Desk, desk_with_market, limited, opened
 from tests.ledger.world import RUPEE, START, NoHistory
 
 
@@ -167,3 +167,26 @@ def test_a_block_is_made_to_decide_that_a_transaction_has_expired(seat: Seat) ->
     seat.final_height = seat.chain.tip.height
     seat.proposer.propose()
     assert len(seat.proposed) == 1
+
+
+def test_what_is_dropped_takes_nobodys_place() -> None:
+    """A block that is less than half full would say that nothing else had waited."""
+    seat = Seat(desk_with_market(limited(block_transactions_max=4)))
+    for _ in range(3):
+        order = seat.desk.writer.sign(["alpha"], Transfer("alpha", "beta", RUPEE, 1))
+        seat.desk.submit(order)
+        seat.pool.add(opened(order))
+    seat.final_height = seat.chain.tip.height
+    seat.submit(4)
+    for _ in range(3):
+        seat.proposer.propose()
+    assert seat.sizes() == [4]
+
+
+def test_what_has_expired_takes_nobodys_place() -> None:
+    seat = Seat(desk_with_market(limited(block_transactions_max=4)))
+    expired = seat.submit(3, valid_until=seat.time - 1)
+    seat.submit(4, valid_until=seat.time + 1)
+    seat.proposer.propose()
+    assert seat.sizes() == [4]
+    assert seat.pool.expire(seat.chain.tip.time) == sorted(expired)

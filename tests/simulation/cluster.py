@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from random import Random
 
 from amanat.consensus.messages import Message
+from amanat.ledger.transactions import CheckedTransaction
+from amanat.node.patience import Neglect
 from tests.ledger import world
 from tests.simulation.boundaries import Boundary
 from tests.simulation.changes import draw_change
@@ -15,13 +17,14 @@ from tests.simulation.disk import SimulatedDisk, first_content
 from tests.simulation.invariants import Invariants, Violation
 from tests.simulation.machine import Machine
 from tests.simulation.network import Forward, SimulatedNetwork
-from tests.simulation.node import SimulatedNode, Surroundings
+from tests.simulation.node import BLOCK_TRANSACTIONS_MAX, SimulatedNode, Surroundings
 from tests.simulation.plan import FAULTY_MS, Plan
 from tests.simulation.story import Story
 from tests.simulation.timeline import Timeline
 
 CALM_MS = 30_000
 """After this much simulated time without faults, everything must be final everywhere."""
+TICK_MS = 50
 CALM_ACT_MS = 100
 """How often clients ask again then."""
 
@@ -51,12 +54,16 @@ class Cluster:
         self.timeline = Timeline()
         self.story = Story(self.timeline, trace)
         self._random = Random(f"{plan.seed} cluster")
-        self.document = world.genesis(plan.authorities)
+        self.document = world.genesis(
+            plan.authorities, block_transactions_max=BLOCK_TRANSACTIONS_MAX
+        )
         self._chain_id = self.document.chain_id()
         self._first = first_content(self.document)
         self.invariants = Invariants(self._chain_id, plan.authorities)
         self.network = SimulatedNetwork(Random(f"{plan.seed} network"), self.report.faults)
         self.machines = {name: self._machine(name) for name in plan.names}
+        self.censor: str | None = None
+        """A node that leaves somebody out when it leads."""
         self._transactions = Transactions(self._chain_id, plan.seed)
 
     def _machine(self, name: str) -> Machine:
@@ -73,6 +80,8 @@ class Cluster:
             story=self.story,
             invariants=self.invariants,
             random=random,
+            leaves_out=lambda transaction: self.leaves_out(name, transaction),
+            abandons=lambda neglect: self.abandons(name, neglect),
         )
         disk = SimulatedDisk(self._chain_id, self._first)
         disk.sync_ms = random.choice([1, 2, 5, 30])
@@ -119,6 +128,21 @@ class Cluster:
         report.reads = sum(machine.reads_answered for machine in self.machines.values())
         report.reads += sum(node.reads_answered for node in self._nodes())
         return report
+
+    # --- who leaves somebody out, and who is given up for it ------------------------------------
+
+    def leaves_out(self, name: str, transaction: CheckedTransaction) -> bool:
+        """Return whether `name` leaves `transaction` out of its blocks: here nobody does."""
+        del name, transaction
+        return False
+
+    def abandons(self, name: str, neglect: Neglect) -> None:
+        """14: a leader that leaves nobody out is not deposed once the faults are over."""
+        self.story.tell(f"{name} gives up {neglect.leader}: {neglect}")
+        self.count("leader given up")
+        since = FAULTY_MS + neglect.ticks * TICK_MS
+        if neglect.leader != self.censor and self.timeline.now > since:
+            raise Violation(f"14: {name} gives up {neglect.leader}, which leaves nobody out")
 
     # --- for faults -------------------------------------------------------------------------------
 

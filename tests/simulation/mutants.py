@@ -195,7 +195,7 @@ MUTANTS = (
     _mutant(
         "a follower acks once the block is on disk",
         "Violation: 4",
-        300,
+        400,
         Edit(
             following.on_append,
             "raft.when_synced(lambda: _reply(raft, sender, match, acks))",
@@ -205,7 +205,7 @@ MUTANTS = (
     _mutant(
         "a leader reads once a quorum has confirmed it",
         "Violation: 12",
-        200,
+        300,
         Edit(
             reads._answer, "not raft.configuration.is_quorum([raft.me.name, *confirming])", "False"
         ),

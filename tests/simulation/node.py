@@ -8,6 +8,7 @@ from random import Random
 from amanat.consensus.core import Core, Restored, Status
 from amanat.consensus.evidence import Evidence
 from amanat.consensus.interface import (
+    Abandon,
     Effects,
     Event,
     Fault,
@@ -27,6 +28,7 @@ from amanat.consensus.raft import Identity, Role, Timing
 from amanat.consensus.statements import LeaderCertificate
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.chain import Chain
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.executed_block import Tip
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest, LedgerTime
@@ -34,10 +36,12 @@ from amanat.ledger.readiness import Readiness, Ready
 from amanat.ledger.receipts import Applied
 from amanat.ledger.rejections import DoorRefusal
 from amanat.ledger.state_tree import StateTree
+from amanat.ledger.transactions import CheckedTransaction
 from amanat.node import block_duties
 from amanat.node.application import LedgerApplication
 from amanat.node.disk_writer import Apply, merge
 from amanat.node.driver import Driver
+from amanat.node.patience import Neglect
 from amanat.node.pool import Pool
 from tests.ledger import world
 from tests.simulation.boundaries import Boundary
@@ -45,9 +49,11 @@ from tests.simulation.disk import SimulatedDisk
 from tests.simulation.invariants import Invariants, Violation
 from tests.simulation.network import Forward
 from tests.simulation.story import Story, block_text, heights_text, log_text, promise_text
+from tests.simulation.waiting import Waiting
 
 TIMING = Timing(election=12, heartbeat=2)
 IN_FLIGHT_MAX = 4
+BLOCK_TRANSACTIONS_MAX = 4
 CLOCK_AHEAD_MS = 5_000
 
 
@@ -65,6 +71,10 @@ class Surroundings:
     story: Story
     invariants: Invariants
     random: Random
+    leaves_out: Callable[[CheckedTransaction], bool]
+    """Whether the node puts a transaction into no block of its own, though it should."""
+    abandons: Callable[[Neglect], None]
+    """Told when the node gives up its leader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +149,9 @@ class SimulatedNode:
                 accept=lambda _: None,
                 completes_change=entry.completes_change,
             )
+        me = Identity(around.chain_id, self.name, self._sign)
         core = WatchedCore(
-            Identity(around.chain_id, self.name, self._sign),
+            me,
             disk=self.store,
             application=self._application,
             restored=Restored(self.guard.promise, last, applied.certificate),
@@ -149,6 +160,15 @@ class SimulatedNode:
         )
         core.watch(self.name, self._invariants, self._application)
         self.driver = Driver(core, send=self._send, write=self._write, listener=self)
+        self._waiting = Waiting(
+            me,
+            configuration=self._decides,
+            chain=self.chain,
+            pool=self.pool,
+            status=lambda: self.driver.status,
+            now=around.clock,
+            send=around.send,
+        )
         self.writing: deque[Persist | Apply] = deque()
         """Writes that wait for the disk, oldest first."""
         self.reads_answered = 0
@@ -162,6 +182,11 @@ class SimulatedNode:
     def tick(self) -> None:
         """Let a tick pass, and propose if there is something to propose."""
         self.driver.tick()
+        neglect = self._waiting.tick()
+        if neglect is not None:
+            self._around.abandons(neglect)
+            self.driver.step(Abandon(neglect.term))
+        self._waiting.stepped()
         self.propose()
 
     def receive(self, sender: str, message: Message | Forward) -> None:
@@ -169,7 +194,9 @@ class SimulatedNode:
         if isinstance(message, Forward):
             self.submit(message.envelope)
         else:
+            self._waiting.arrives(message)
             self.driver.step(Receive(sender, message))
+            self._waiting.stepped()
         self.propose()
 
     def submit(self, envelope: bytes) -> None:
@@ -206,7 +233,7 @@ class SimulatedNode:
         if block_duties.completes_change(status, self.chain):
             self._build(b"", 0, completes_change=True)
         elif self.pool.waiting or block_duties.owes_child(self.chain):
-            self._build(b"", self._around.random.randint(1, 4))
+            self._build(b"", self._around.random.randint(2, BLOCK_TRANSACTIONS_MAX))
 
     # --- what it asks of the disk (as `amanat.node.disk_writer.DiskWriter` does) ------------------
 
@@ -291,6 +318,7 @@ class SimulatedNode:
                 if self._around.story.is_told:
                     self._around.story.tell(f"{block_text(block)}; {self.name} is first to know")
         self.writing.append(Apply(blocks, certificate))
+        self._waiting.final(blocks)
 
     def elected(self, certificate: LeaderCertificate) -> None:
         """Open the term as soon as the step is over."""
@@ -327,12 +355,13 @@ class SimulatedNode:
     def _build(
         self, leader_certificate: bytes, most: int, *, completes_change: bool = False
     ) -> None:
+        waiting = self.pool.first(self.pool.waiting) if most else []
         built = self.chain.build(
             term=self.status.term,
             proposer=self.name,
             time=self._around.clock(),
             leader_certificate=leader_certificate,
-            candidates=self.pool.first(most),
+            candidates=[each for each in waiting if not self._around.leaves_out(each)][:most],
             completes_change=completes_change,
         )
         self.pool.remove([transaction.id for transaction, _ in built.refused])
@@ -357,6 +386,12 @@ class SimulatedNode:
     def status(self) -> Status:
         """The core's place in the protocol."""
         return self.driver.status
+
+    def _decides(self) -> Configuration:
+        """Return who decides as far as is applied."""
+        configuration = self.chain.configuration(self.chain.final.height)
+        assert configuration is not None
+        return configuration
 
     def ready_word(self) -> Readiness:
         """Return the node's signed word that it has caught up."""

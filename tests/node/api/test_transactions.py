@@ -3,15 +3,16 @@
 import asyncio
 import base64
 import json
+from typing import Any
 
 import pytest
 
 from amanat.ledger.encoding import encode
 from amanat.ledger.operations import Transfer
-from amanat.verifier import verify
+from amanat.verifier import Submission, verify, verify_submission
 from amanat.verifier.contents import Outcome
 from tests.ledger.world import RUPEE
-from tests.node.conftest import Api
+from tests.node.conftest import Answer, Api
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -20,10 +21,19 @@ def payment(api: Api, amount: int = 7) -> bytes:
     return api.network.writer.sign(["alpha"], Transfer("alpha", "beta", RUPEE, amount))
 
 
+def standing(answer: Answer) -> dict[str, Any]:
+    """Return what an answer says of the transaction, without the receipt of submission."""
+    return {key: value for key, value in answer.json.items() if key != "submission_receipt"}
+
+
+def receipt_in(item: dict[str, Any]) -> bytes:
+    return base64.b64decode(item["submission_receipt"])
+
+
 async def test_a_submission_is_taken_with_its_id_and_where_to_ask(api: Api) -> None:
     answer = await api.post(payment(api))
     assert answer.status == 202
-    assert answer.json == {"id": answer.json["id"], "state": "pending", "final": False}
+    assert standing(answer) == {"id": answer.json["id"], "state": "pending", "final": False}
     assert answer.headers["Location"] == f"/v1/transactions/{answer.json['id']}"
     settled = (await api.get(answer.headers["Location"] + "?wait=20")).json
     assert (settled["state"], settled["final"]) == ("committed", True)
@@ -48,7 +58,7 @@ async def test_json_and_bytes_are_the_same_transaction(api: Api) -> None:
     text = json.dumps({"transaction": base64.b64encode(envelope).decode()})
     in_json = await api.post(text, "application/json", "/v1/transactions?wait=20")
     in_bytes = await api.post(envelope, "application/octet-stream")
-    assert in_bytes.json == in_json.json
+    assert in_bytes.json == standing(in_json)
     assert in_json.json["state"] == "committed"
 
 
@@ -64,7 +74,7 @@ async def test_any_node_takes_it_and_every_node_tells_the_same(api: Api) -> None
     await network.level()
     for name in network.names:
         shown = await api.get(f"/v1/transactions/{answer.json['id']}", at=name)
-        assert shown.json == answer.json
+        assert shown.json == standing(answer)
 
 
 async def test_what_was_never_seen_is_unknown_and_not_final(api: Api) -> None:
@@ -113,3 +123,58 @@ async def test_a_batch_is_answered_in_order(api: Api) -> None:
     again = await api.post(encode(envelopes), path="/v1/transactions:batch")
     assert [item["id"] for item in again.json] == [item["id"] for item in first.json]
     assert {item["state"] for item in again.json} == {"committed"}
+
+
+def checked(api: Api, receipt: bytes) -> Submission:
+    return verify_submission(encode(api.network.document), receipt, lambda _step, _seen: None)
+
+
+async def test_who_hands_in_a_transaction_gets_the_nodes_signature_for_it(api: Api) -> None:
+    node = api.network.nodes[api.at]
+    begun, height = api.network.now(), node.chain.tip.height
+    answer = await api.post(payment(api))
+    submission = checked(api, receipt_in(answer.json))
+    assert submission.transaction == answer.json["id"]
+    assert submission.authority == api.at
+    assert begun <= submission.time <= api.network.now()
+    assert height <= submission.height <= node.chain.tip.height
+
+
+async def test_every_form_of_submission_is_signed_for(api: Api) -> None:
+    envelope = payment(api)
+    in_json = json.dumps({"transaction": base64.b64encode(envelope).decode()})
+    answer = await api.post(in_json, "application/json", "/v1/transactions?wait=20")
+    assert answer.json["final"] is True
+    assert checked(api, receipt_in(answer.json)).transaction == answer.json["id"]
+    batch = await api.post(
+        encode([payment(api), b"garbage", payment(api)]), path="/v1/transactions:batch"
+    )
+    first, garbage, last = batch.json
+    for item in (first, last):
+        assert checked(api, receipt_in(item)).transaction == item["id"]
+    assert "submission_receipt" not in garbage
+
+
+async def test_what_is_handed_in_again_while_it_waits_is_signed_for_again(api: Api) -> None:
+    await api.network.level()
+    envelope = payment(api)
+    answers = await asyncio.gather(*(api.post(envelope) for _ in range(3)))
+    waiting = [answer.json for answer in answers if not answer.json["final"]]
+    assert waiting
+    for item in waiting:
+        assert checked(api, receipt_in(item)).transaction == item["id"]
+
+
+async def test_what_is_final_is_not_signed_for(api: Api) -> None:
+    """Its receipt with proof says more."""
+    envelope = payment(api)
+    settled = await api.post(envelope, path="/v1/transactions?wait=20")
+    again = await api.post(envelope)
+    assert again.json == standing(settled)
+    assert (await api.get(f"/v1/transactions/{settled.json['id']}")).json == standing(settled)
+
+
+async def test_what_is_refused_is_not_signed_for(api: Api) -> None:
+    answer = await api.post(b"garbage")
+    assert answer.status == 400
+    assert "submission_receipt" not in answer.json

@@ -56,9 +56,63 @@ def test_the_same_file_submitted_again_gets_its_first_outcome(
     assert (saved.code, saved.out) == (0, "")
     assert held(amanat, market, PAYEE) == before
     first = amanat("submit", file, "--api", market.api, "-o", "json").json
+    assert first.pop("submission_receipt")
     assert amanat("submit", file, "--api", market.api, "-o", "json").json == first
     assert first["state"] == "committed"
     assert held(amanat, market, PAYEE) == before + 2500
+
+
+def test_the_nodes_receipt_of_submission_is_kept_and_verified_offline(
+    amanat: Amanat, market: Market, tmp_path: Path
+) -> None:
+    order, receipt = tmp_path / "order.tx", tmp_path / "order.receipt"
+    transfer(amanat, market, "--save", order)
+    ended = amanat("submit", order, "--receipt", receipt, "--api", market.api)
+    assert ended.code == 0
+    assert "submission_receipt" not in ended.out
+    assert f"`amanat verify {receipt}`" in ended.err
+    verified = amanat("verify", receipt, "--genesis", market.genesis, "-o", "json").json
+    assert (verified["valid"], verified["kind"]) == (True, "submission")
+    assert verified["authority"] == "mof"
+    assert verified["transaction"] in ended.out
+    table = amanat("verify", receipt, "--genesis", market.genesis)
+    assert "signature:    mof signed it" in table.out.splitlines()
+
+
+def test_a_receipt_is_never_overwritten_and_then_nothing_is_sent(
+    amanat: Amanat, market: Market, tmp_path: Path
+) -> None:
+    order, receipt = tmp_path / "order.tx", tmp_path / "order.receipt"
+    transfer(amanat, market, "--save", order)
+    receipt.write_bytes(b"signed before")
+    before = held(amanat, market, PAYEE)
+    reason = amanat("submit", order, "--receipt", receipt, "--api", market.api).failed(2)
+    assert "order.receipt cannot be written: it exists" in reason
+    assert receipt.read_bytes() == b"signed before"
+    assert held(amanat, market, PAYEE) == before
+
+
+def test_for_what_was_final_already_there_is_no_receipt_of_submission(
+    amanat: Amanat, market: Market, tmp_path: Path
+) -> None:
+    order, receipt = tmp_path / "order.tx", tmp_path / "order.receipt"
+    transfer(amanat, market, "--save", order)
+    amanat("submit", order, "--api", market.api)
+    ended = amanat("submit", order, "--receipt", receipt, "--api", market.api)
+    assert ended.code == 0
+    assert "it was final already" in ended.err
+    assert not receipt.exists()
+
+
+def test_a_changed_receipt_is_not_valid(amanat: Amanat, market: Market, tmp_path: Path) -> None:
+    order, receipt = tmp_path / "order.tx", tmp_path / "order.receipt"
+    transfer(amanat, market, "--save", order)
+    amanat("submit", order, "--receipt", receipt, "--api", market.api)
+    changed = bytearray(receipt.read_bytes())
+    changed[-1] ^= 1
+    receipt.write_bytes(changed)
+    reason = amanat("verify", receipt, "--genesis", market.genesis).failed(3)
+    assert reason.startswith("NOT VALID: signature: ")
 
 
 def test_a_signed_file_is_never_overwritten(amanat: Amanat, market: Market, tmp_path: Path) -> None:

@@ -1,0 +1,173 @@
+"""How long a follower lets its leader leave a valid transaction out.
+
+A follower cannot see what its leader does with a transaction. It sees since when the leader has had
+it, which blocks came since, and whether anything becomes final. A leader that follows the rules
+takes transactions in the order in which they came, and ends a block when it is full or nothing
+waits any more (`amanat.node.proposer`); so a block with room to spare holds all that its leader
+had. docs/consensus.md says what is promised, and why nobody can use this against an honest leader.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from amanat.consensus.core import Status
+from amanat.ledger.chain import Chain
+from amanat.ledger.executed_block import ExecutedBlock
+from amanat.ledger.identifiers import Digest, Height, LedgerTime
+from amanat.ledger.rejections import DoorRefusal
+from amanat.ledger.transactions import CheckedTransaction
+from amanat.node.pool import Pool
+from amanat.node.proposer import has_few
+
+PATIENCE_TICKS: Final = 100
+"""Ticks for which a leader may have a transaction before it is judged: it has been sent to it
+several times by then, and to everybody else. Also how long nothing may become final meanwhile."""
+
+PATIENCE_BLOCKS: Final = 8
+"""Blocks with room that may leave out a transaction that their leader has had for so long. One
+would do to convict an honest clockwork; a late message may explain a few."""
+
+LOOK_TICKS: Final = 20
+"""Ticks between two looks at what waits."""
+
+JUDGED_MAX: Final = 64
+"""Transactions that are checked at the door again in one look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neglect:
+    """A leader left out a valid transaction that it had."""
+
+    leader: str
+    term: int
+    transaction: Digest
+    ticks: int
+    """For so long it has had it, at least."""
+    blocks: int
+    """So many blocks with room it has made meanwhile; if they are few, nothing became final."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Since:
+    ticks: int
+    blocks: int
+
+
+class Patience:
+    """Watches the leader that this node follows. It is forgotten when another one leads."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        chain: Chain,
+        pool: Pool,
+        now: Callable[[], LedgerTime],
+        is_behind: Callable[[], bool],
+    ) -> None:
+        """`name` is this node's: it does not judge itself.
+
+        `is_behind` tells whether the node knows of final blocks that it lacks. What it sees then
+        may be older than what it sent, so that time does not count.
+        """
+        self._name = name
+        self._chain = chain
+        self._pool = pool
+        self._now = now
+        self._is_behind = is_behind
+        self._ticks = self._moved = 0
+        self._seen: Height = 0
+        self._follow(None, 0)
+
+    def tick(self, status: Status) -> Neglect | None:
+        """Let one tick pass. Return what the leader has neglected, if patience is at an end."""
+        self._notice(status)
+        if self._leader is None or self._is_behind():
+            return None
+        self._ticks += 1
+        if self._ticks % LOOK_TICKS != 0 or not self._pool.waiting:
+            return None
+        self._look()
+        for transaction in self._overdue()[:JUDGED_MAX]:
+            since = self._since[transaction.id]
+            if self._is_valid(transaction):
+                ticks, blocks = self._ticks - since.ticks, self._blocks - since.blocks
+                return Neglect(self._leader, self._term, transaction.id, ticks, blocks)
+            self._since[transaction.id] = _Since(self._ticks, self._blocks)
+        return None
+
+    def followed(self, status: Status) -> None:
+        """Look at the blocks that have come in; `status` is that after they were taken."""
+        self._notice(status)
+        if self._chain.tip.height <= self._seen:
+            return
+        for block in self._chain.executed(self._chain.tip.height):
+            if block.height > self._seen:
+                self._count(block, status.commit_height)
+        self._seen = self._chain.tip.height
+
+    def final(self, blocks: Iterable[ExecutedBlock]) -> None:
+        """These blocks are final."""
+        if any(block.ids for block in blocks):
+            self._moved = self._ticks
+
+    def _notice(self, status: Status) -> None:
+        leader = status.leader if status.leader != self._name else None
+        if (leader, status.term) != (self._leader, self._term):
+            self._follow(leader, status.term)
+
+    def _follow(self, leader: str | None, term: int) -> None:
+        """Begin anew: all that waits has just been sent to `leader`; None if there is no other."""
+        self._leader, self._term = leader, term
+        self._since: dict[Digest, _Since] = {}
+        self._blocks = 0
+        self._room: int | None = None
+        self._seen = self._chain.tip.height
+
+    def _count(self, block: ExecutedBlock, final: Height) -> None:
+        """Count the block before this one if it had room, which only this one can show.
+
+        A block may end early because the next transaction, a long one, is too much for it; that one
+        is then the first of the next block. Nor does one count that was final when it came: this
+        node was behind.
+        """
+        sizes = [len(envelope) for envelope in block.block.transactions]
+        first = sizes[0] if sizes else 0
+        if self._room is not None and first <= self._room:
+            self._blocks += 1
+        parameters = self._chain.parameters
+        is_news = block.height > final and not self._is_behind()
+        had_room = sizes and has_few(len(sizes), parameters) and is_news
+        self._room = parameters.block_bytes_max - sum(sizes) if had_room else None
+
+    def _look(self) -> None:
+        """Note what waits, and since when; not yet what a slow clock finds valid for too long."""
+        parameters = self._chain.parameters
+        latest = self._now() - parameters.clock_ahead_max_ms + parameters.validity_max_ms
+        known, new = self._since, _Since(self._ticks, self._blocks)
+        self._since = {
+            transaction.id: known.get(transaction.id, new)
+            for transaction in self._pool.first(self._pool.waiting)
+            if transaction.body.valid_until <= latest
+        }
+
+    def _overdue(self) -> list[CheckedTransaction]:
+        stands_still = self._ticks - self._moved >= PATIENCE_TICKS
+        return [
+            transaction
+            for transaction in self._pool.first(self._pool.waiting)
+            if (since := self._since.get(transaction.id)) is not None
+            and self._ticks - since.ticks >= PATIENCE_TICKS
+            and (stands_still or self._blocks - since.blocks >= PATIENCE_BLOCKS)
+        ]
+
+    def _is_valid(self, transaction: CheckedTransaction) -> bool:
+        """Return whether every door must let it in, whichever way clocks differ."""
+        ahead = self._chain.parameters.clock_ahead_max_ms
+        try:
+            for clock in (self._now() - ahead, self._now() + ahead):
+                self._chain.admit(transaction, now=clock)
+        except DoorRefusal:
+            return False
+        return True
