@@ -62,12 +62,13 @@ class _Search:
         before = None
         while before != self.plan and self.runs < self._runs_max:
             before = self.plan
-            reduced(self.plan.faults, lambda faults: self._try(replace(self.plan, faults=faults)))
-            reduced(self.plan.acts, lambda acts: self._try(replace(self.plan, acts=acts)))
+            # A network with fewer nodes runs faster, so those that can go do so first.
             for name in self.plan.names:
                 smaller = self.plan.without(name)
                 if smaller is not None:
                     self._try(smaller)
+            reduced(self.plan.faults, lambda faults: self._try(replace(self.plan, faults=faults)))
+            reduced(self.plan.acts, lambda acts: self._try(replace(self.plan, acts=acts)))
 
     def _leave_out_what_comes_later(self) -> None:
         end = self._end
