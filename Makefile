@@ -53,7 +53,7 @@ test: lint
 
 SEEDS ?= 20000
 simulate: install
-	$(BIN)/python -m tests.simulation.campaign --seeds $(SEEDS)
+	$(BIN)/amanat simulate --seeds $(SEEDS)
 
 bench: install
 	$(BIN)/python benchmarks/run.py

@@ -155,6 +155,26 @@ def audit(
     auditing.audit(one, two, genesis_file, output)
 
 
+@app.command()
+def simulate(
+    seeds: Annotated[int, typer.Option(min=1, help="How many networks to run.")] = 1000,
+    first: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
+    processes: Annotated[int, typer.Option(min=1, help="How many at a time.")] = 2,
+    seed: Annotated[int | None, typer.Option(min=0, help="Run this one alone.")] = None,
+    trace: Annotated[bool, typer.Option("--trace", help="Tell its story.")] = False,
+    whole: Annotated[bool, typer.Option("--whole", help="Do not shrink it if it fails.")] = False,
+    output: Output = Format.TABLE,
+) -> None:
+    """Run simulated networks under faults; exits with 3 if one breaks a promise."""
+    from amanat.node.cli import simulating
+
+    if trace:
+        simulating.tell(seed, whole=whole, output=output)
+    else:
+        range_ = (first, seeds) if seed is None else (seed, 1)
+        simulating.simulate(simulating.Seeds(*range_, processes), output)
+
+
 @keys.command("new")
 def keys_new(
     file: Annotated[Path, typer.Argument(help="Where to put the sealed key.")],

@@ -16,11 +16,13 @@ from amanat.consensus.statements import (
     Vote,
     genesis_id,
 )
-from amanat.ledger.executed_block import ExecutedBlock
+from amanat.ledger.authentication import VerifiedTransactions
+from amanat.ledger.chain import Chain
+from amanat.ledger.executed_block import ExecutedBlock, Tip
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
 from tests.ledger.desk import opened
-from tests.ledger.world import START, Writer, chain, genesis, key, market
+from tests.ledger.world import START, NothingExecuted, Writer, chain, genesis, key, market
 
 LEADER = "mof"
 VOTERS = ("mof", "sbp")
@@ -36,6 +38,18 @@ class History:
         self.writer = Writer(self.chain_id)
         self.blocks: list[ExecutedBlock] = []
         self.entries: list[Entry] = []
+
+    def resume(self, final: Tip) -> None:
+        """Go on from a final block that another program has left, with the entries after it."""
+        self.chain = Chain(
+            self.chain_id,
+            final=final,
+            executed=NothingExecuted(),
+            verified=VerifiedTransactions(),
+        )
+        for entry in self.entries[final.height :]:
+            block = self.chain.extend(entry.payload, latest=2**63 - 1, accept=lambda _: None)
+            self.blocks.append(block)
 
     def grow(self, envelopes: Sequence[bytes] = (), *, term: int = 1) -> Entry:
         """Agree on one more block of these transactions, and return its entry."""

@@ -117,6 +117,9 @@ def run_campaign(
 def _chunks(first: int, count: int, processes: int) -> Iterator[list[Ending]]:
     size = max(1, min(CHUNK, count // (4 * processes)))
     seeds = [range(s, min(s + size, first + count)) for s in range(first, first + count, size)]
+    if processes == 1:
+        yield from map(run_seeds, seeds)
+        return
     # An interrupt goes to all processes of a terminal; this one alone decides what it means.
     pool = ProcessPoolExecutor(
         processes, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)

@@ -9,9 +9,14 @@ from amanat.ledger.readiness import Readiness
 from tests.ledger import world
 
 
+def least_quorum(size: int, rule: QuorumRule) -> int:
+    """Return the least quorum that the rule allows for so many members."""
+    return size // 2 + 1 if rule is QuorumRule.MAJORITY else 2 * size // 3 + 1
+
+
 def draw_quorum(random: Random, size: int, rule: QuorumRule) -> int:
     """Return a quorum that the rule allows for so many members."""
-    least = size // 2 + 1 if rule is QuorumRule.MAJORITY else 2 * size // 3 + 1
+    least = least_quorum(size, rule)
     return random.choice([least, least, min(least + 1, size)])
 
 

@@ -1,6 +1,6 @@
 """Clients: they set up a small market, then trade in it, and send the same again when unsure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from amanat.ledger.identifiers import Digest
@@ -17,14 +17,35 @@ DECISIONS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """What clients do at one moment."""
+class Submission:
+    """A client sends a transaction, to one node or to several."""
 
     at: int
-    submit: tuple[tuple[int, tuple[str, ...]], ...]
-    """Numbers of transactions, and the nodes to submit each to."""
-    read: str
-    """The node to read at."""
+    """When, in milliseconds since the run began."""
+    transaction: int
+    """Its number."""
+    to: tuple[str, ...]
+
+    def without(self, name: str) -> "Submission | None":
+        """Return it for a network without the node `name`; None if nothing of it is left."""
+        to = tuple(each for each in self.to if each != name)
+        return replace(self, to=to) if to else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A client reads at a node, and must see all that was final then."""
+
+    at: int
+    """When, in milliseconds since the run began."""
+    name: str
+
+    def without(self, name: str) -> "Reading | None":
+        """Return it for a network without the node `name`; None if nothing of it is left."""
+        return None if self.name == name else self
+
+
+Act = Submission | Reading
 
 
 class Transactions:
@@ -73,12 +94,12 @@ def draw_acts(random: Random, names: list[str], until: int) -> list[Act]:
     acts: list[Act] = []
     at, begun = 1, 0
     while at < until:
-        submit = []
         for _ in range(random.choice([1, 1, 1, 3])):
             again = begun > 0 and (random.random() < 0.4 or begun >= TRANSACTIONS_MAX)
             number = random.randrange(begun) if again else begun
             begun = max(begun, number + 1)
-            submit.append((number, tuple(random.sample(names, random.choice([1, 1, 2])))))
-        acts.append(Act(at, tuple(submit), random.choice(names)))
+            to = random.sample(names, random.choice([1, 1, 2]))
+            acts.append(Submission(at, number, tuple(to)))
+        acts.append(Reading(at, random.choice(names)))
         at += random.randint(10, 300)
     return acts

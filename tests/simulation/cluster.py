@@ -11,7 +11,7 @@ from amanat.node.patience import Neglect
 from tests.ledger import world
 from tests.simulation.boundaries import Boundary
 from tests.simulation.changes import draw_change
-from tests.simulation.clients import Act, Transactions
+from tests.simulation.clients import Act, Reading, Submission, Transactions
 from tests.simulation.clock import SimulatedClock
 from tests.simulation.disk import SimulatedDisk, first_content
 from tests.simulation.invariants import Invariants, Violation
@@ -99,6 +99,13 @@ class Cluster:
         Raises:
             Violation: an invariant does not hold; the message starts with its number.
         """
+        try:
+            self._run()
+        finally:
+            self._finish_report()
+        return self.report
+
+    def _run(self) -> None:
         for machine in self.machines.values():
             machine.start()
         for fault in self.plan.faults:
@@ -111,23 +118,18 @@ class Cluster:
         self.timeline.run(FAULTY_MS + CALM_MS, until=self._settled)
         if not self._settled():
             raise Violation(f"14: not settled {CALM_MS} ms after the last fault: {self._state()}")
-        self._replay()
-        return self._finished()
-
-    def _replay(self) -> None:
         served = [self.machines[name] for name in self._served()]
         sound = [m.node for m in served if m.node and m.disk.trouble is None]
         self.invariants.replays(self.document, sound[0].final_entries())
 
-    def _finished(self) -> Report:
+    def _finish_report(self) -> None:
         report = self.report
         report.steps = self.timeline.steps
         report.simulated_ms = self.timeline.now
         report.final_height = self.invariants.final_height
-        report.terms = max(node.status.term for node in self._nodes())
+        report.terms = max((node.status.term for node in self._nodes()), default=0)
         report.reads = sum(machine.reads_answered for machine in self.machines.values())
         report.reads += sum(node.reads_answered for node in self._nodes())
-        return report
 
     # --- who leaves somebody out, and who is given up for it ------------------------------------
 
@@ -194,11 +196,14 @@ class Cluster:
     # --- clients ----------------------------------------------------------------------------------
 
     def _act(self, act: Act) -> None:
-        for number, names in act.submit:
-            envelope = self._transactions.submit(number)
-            for name in names:
-                self._submit(name, envelope)
-        self.machines[act.read].do(SimulatedNode.read)
+        if isinstance(act, Reading):
+            self.machines[act.name].do(SimulatedNode.read)
+            return
+        envelope = self._transactions.submit(act.transaction)
+        if self.story.is_told:
+            self.story.tell(f"transaction {act.transaction} is sent to {', '.join(act.to)}")
+        for name in act.to:
+            self._submit(name, envelope)
 
     def _act_calmly(self, turn: int) -> None:
         """Ask once more for what was submitted, each transaction in turn at each node."""
@@ -207,7 +212,8 @@ class Cluster:
         if numbers:
             round_, place = divmod(turn, len(numbers))
             name = names[(round_ + place) % len(names)]
-            self._act(Act(self.timeline.now, ((numbers[place], (name,)),), name))
+            self._act(Submission(self.timeline.now, numbers[place], (name,)))
+            self._act(Reading(self.timeline.now, name))
         self.timeline.after(CALM_ACT_MS, lambda: self._act_calmly(turn + 1))
 
     def _submit(self, name: str, envelope: bytes) -> None:

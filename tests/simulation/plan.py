@@ -6,9 +6,11 @@ from random import Random
 
 from amanat.ledger.authorities import AuthorityClass, AuthoritySet, QuorumRule
 from tests.ledger import world
-from tests.simulation.changes import draw_quorum
+from tests.simulation.change_faults import ChangeOfAuthorities
+from tests.simulation.changes import draw_quorum, least_quorum
 from tests.simulation.clients import Act, draw_acts
-from tests.simulation.faults import KINDS, ChangeOfAuthorities, Draw, Fault
+from tests.simulation.fault import Draw, Fault
+from tests.simulation.faults import KINDS
 
 FAULTY_MS = 12_000
 """Simulated time with faults."""
@@ -38,6 +40,23 @@ class Plan:
     def names(self) -> list[str]:
         """All nodes."""
         return [*(member.name for member in self.authorities.members), *self.newcomers]
+
+    def without(self, name: str) -> "Plan | None":
+        """Return the plan without a node and all that concerns it alone; None if too few remain."""
+        authorities = _without(self.authorities, name)
+        if authorities is None:
+            return None
+        firm = [m.name for m in authorities.members if m.name not in self.spare]
+        if self.spare and not authorities.is_quorum(firm):
+            return None
+        return Plan(
+            self.seed,
+            authorities,
+            tuple(each for each in self.newcomers if each != name),
+            tuple(each for each in self.spare if each != name),
+            tuple(fault for fault in self.faults if name not in fault.names),
+            tuple(kept for act in self.acts if (kept := act.without(name)) is not None),
+        )
 
 
 def draw_plan(seed: int) -> Plan:
@@ -69,6 +88,17 @@ def _draw_authorities(random: Random, most: int) -> AuthoritySet:
     rule = random.choice([QuorumRule.MAJORITY, QuorumRule.MAJORITY, QuorumRule.TWO_THIRDS])
     least = random.choice([1, 1, 2])
     return world.authority_set(names, draw_quorum(random, size, rule), least, rule)
+
+
+def _without(authorities: AuthoritySet, name: str) -> AuthoritySet | None:
+    """Return the set without an authority, by the least quorum that the rule allows; or None."""
+    names = [member.name for member in authorities.members]
+    if name not in names:
+        return authorities
+    names.remove(name)
+    quorum = least_quorum(len(names), authorities.rule)
+    fewer = world.authority_set(names, quorum, authorities.sovereign_min, authorities.rule)
+    return None if len(names) < SIZES[0] or fewer.problems() else fewer
 
 
 def _draw_spare(random: Random, authorities: AuthoritySet) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def message_text(message: Message | Forward) -> str:
         for name, value in fields.items()
         if name not in _COUNTERS and not isinstance(value, LeaderCertificate) and value != ()
     ]
-    return f"{_words(type(message).__name__)}: {', '.join(said)}"
+    return f"{words(type(message).__name__)}: {', '.join(said)}"
 
 
 def _field_text(name: str, value: Any) -> str:
@@ -119,6 +119,6 @@ def block_text(block: ExecutedBlock) -> str:
     return f"block {block.height} of term {term} is final: {', '.join(outcomes) or 'empty'}"
 
 
-def _words(name: str) -> str:
-    """Return a class's name as words: AppendReply is told as "append reply"."""
+def words(name: str) -> str:
+    """Return a class's name as words: `AppendReply` as "append reply"."""
     return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
