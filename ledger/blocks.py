@@ -1,12 +1,20 @@
 """Blocks: a header that the authorities certify, and the transactions that it commits to."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta
 
 from amanat.ledger.crypto import Domain, digest
 from amanat.ledger.encoding import Structure, encode
 from amanat.ledger.identifiers import Digest, Height, LedgerTime, Name, Term
+
+
+class Place(NamedTuple):
+    """Where a block stands: its chain, its height, its ledger time."""
+
+    chain: Digest
+    height: Height
+    time: LedgerTime
 
 
 class BlockHeader(Structure, frozen=True):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from amanat.ledger.authentication import VerifiedTransactions
-from amanat.ledger.blocks import Block, BlockHeader
+from amanat.ledger.blocks import Block, BlockHeader, Place
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.ledger.executed_block import ExecutedBlock, Outcome, Tip
@@ -217,10 +217,8 @@ class Chain:
         if fault:
             raise BlockFault(fault)
         if header.time > latest:
-            raise BlockFault(
-                f"its time {header.time} is ahead of this node's clock by more than it accepts",
-                is_lasting=False,
-            )
+            ahead = f"its time {header.time} is ahead of this node's clock by more than it accepts"
+            raise BlockFault(ahead, is_lasting=False)
         configuration = _begin(state, header.height, completes_change=completes_change)
         if header.configuration != configuration.digest():
             raise BlockFault("it names another configuration of the authorities")
@@ -330,9 +328,7 @@ class Chain:
     def _execution(self, state: State, time: LedgerTime, parameters: Parameters) -> BlockExecution:
         return BlockExecution(
             state,
-            chain=self._chain,
-            height=self.tip.height + 1,
-            time=time,
+            Place(self._chain, self.tip.height + 1, time),
             parameters=parameters,
             is_executed=self._is_executed,
             verified=self._verified,

@@ -9,8 +9,9 @@ from collections.abc import Callable
 
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.authorization import Signers
+from amanat.ledger.blocks import Place
 from amanat.ledger.executed import ExecutedDay, RejectionCount, day_of, hour_of
-from amanat.ledger.identifiers import EMPTY_DIGEST, Digest, Height, LedgerTime
+from amanat.ledger.identifiers import EMPTY_DIGEST, Digest, LedgerTime
 from amanat.ledger.operations.operation import Execution
 from amanat.ledger.policies import Parameters
 from amanat.ledger.receipts import Applied, Receipt, Rejected
@@ -102,28 +103,29 @@ def _owner(state: State, key: bytes) -> str:
 class BlockExecution:
     """The execution of one block at one ledger time."""
 
-    def __init__(  # noqa: PLR0913 - all that a block is executed against
+    def __init__(
         self,
         state: State,
+        place: Place,
         *,
-        chain: Digest,
-        height: Height,
-        time: LedgerTime,
         parameters: Parameters,
         is_executed: Callable[[Digest], bool],
         verified: VerifiedTransactions,
     ) -> None:
         """`is_executed` tells whether an id is in an earlier block."""
         self.state = state
-        self._chain = chain
-        self._height = height
-        self.time = time
+        self._place = place
         self._parameters = parameters
         self._is_executed = is_executed
         self._verified = verified
         self._days: dict[int, ExecutedDay] = {}
         self.receipts: list[Receipt] = []
         self.ids: dict[Digest, None] = {}
+
+    @property
+    def time(self) -> LedgerTime:
+        """The block's ledger time."""
+        return self._place.time
 
     def add(self, transaction: CheckedTransaction) -> None:
         """Execute the next transaction.
@@ -136,7 +138,7 @@ class BlockExecution:
         owners = check_door(
             self.state,
             transaction,
-            chain=self._chain,
+            chain=self._place.chain,
             time=self.time,
             parameters=self._parameters,
             verified=self._verified,
@@ -158,9 +160,7 @@ class BlockExecution:
 
     def _execute(self, transaction: CheckedTransaction, signers: Signers) -> Applied | Rejected:
         """Run every operation, or none."""
-        execution = Execution(
-            self.state, chain=self._chain, height=self._height, time=self.time, signers=signers
-        )
+        execution = Execution(self.state, self._place, signers)
         for index, operation in enumerate(transaction.body.operations):
             execution.operation = index
             try:

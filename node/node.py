@@ -9,13 +9,12 @@ import contextlib
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final
 
 import structlog
 
 from amanat.config.settings import NodeSettings
 from amanat.consensus import interface
-from amanat.consensus.core import Core, Restored, Status
+from amanat.consensus.core import Status
 from amanat.consensus.evidence import Evidence, evidence_id
 from amanat.consensus.interface import (
     Abandon,
@@ -28,19 +27,14 @@ from amanat.consensus.interface import (
     TransferLeadership,
 )
 from amanat.consensus.messages import Append
-from amanat.consensus.raft import Identity, Role, Timing
+from amanat.consensus.raft import Identity, Role
 from amanat.consensus.statements import CommitCertificate, LeaderCertificate
-from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.authorities import Authority
-from amanat.ledger.chain import BlockFault, Chain
 from amanat.ledger.configurations import Configuration
-from amanat.ledger.executed_block import Tip
 from amanat.ledger.identifiers import LedgerTime
 from amanat.ledger.readiness import Readiness, Ready
-from amanat.ledger.state import PARAMETERS, State
-from amanat.ledger.state_tree import StateTree
 from amanat.ledger.transactions import CheckedTransaction
-from amanat.node import clock
+from amanat.node import clock, recovery
 from amanat.node.application import LedgerApplication
 from amanat.node.data_directory import DataDirectory
 from amanat.node.disk_writer import Apply, DiskWriter, Keep
@@ -59,12 +53,6 @@ from amanat.node.tls import NodeCertificate
 from amanat.node.version import VERSION
 
 log = structlog.get_logger(__name__)
-
-TIMING: Final = Timing(election=12, heartbeat=2)
-
-
-class RecoveryFailed(Exception):  # noqa: N818 - what happened
-    """What is on disk does not re-execute: the message says which block, and why."""
 
 
 class Node:
@@ -94,16 +82,16 @@ class Node:
         self._directory = directory
         self._signer = signer
         self.pool = Pool()
-        self.chain = _chain(directory)
+        self.chain = recovery.open_chain(directory)
         self._applying = self.chain.final.height
         """The greatest height whose blocks were handed to the disk to be applied."""
-        self._clock_ahead_ms = _clock_ahead(self.chain.tip.tree)
+        self._clock_ahead_ms = recovery.clock_ahead_max(self.chain)
         self._rule = self.document.authorities.rule
         self._application = LedgerApplication(
-            self.chain, history=self.store, latest=self._latest_time, observer=self.pool
+            self.chain, history=self.store.eras, latest=self._latest_time, observer=self.pool
         )
         me = Identity(self.chain_id, self.name, signer.sign)
-        core = self._recover(me)
+        core = recovery.recover(me, directory, self.chain, self._application)
         self.driver = Driver(core, send=self._send, write=self._write, listener=self)
         self._disk = DiskWriter(
             directory.store, directory.guard, persisted=self._persisted, applied=self._applied
@@ -385,50 +373,3 @@ class Node:
 
     def _latest_time(self) -> LedgerTime:
         return self._now() + self._clock_ahead_ms
-
-    # --- recovery ---------------------------------------------------------------------------------
-
-    def _recover(self, me: Identity) -> Core:
-        """Execute again what the log holds beyond the applied state, and start the core there."""
-        applied = self.store.applied()
-        last = self.store.last()
-        for height in range(applied.height + 1, last.height + 1):
-            entry = self.store.entry(height)
-            if entry is None:
-                raise RecoveryFailed(f"the log entry at height {height} is missing")
-            try:
-                self.chain.extend(
-                    entry.payload,
-                    latest=2**63 - 1,
-                    accept=lambda _: None,
-                    completes_change=entry.completes_change,
-                )
-            except BlockFault as fault:
-                raise RecoveryFailed(f"block {height} on disk: {fault}") from fault
-        log.info("node.recovered", applied=applied.height, last=last.height, term=last.term)
-        return Core(
-            me,
-            disk=self.store,
-            application=self._application,
-            restored=Restored(self._directory.guard.promise, last, applied.certificate),
-            timing=TIMING,
-            jitter=clock.jitter(TIMING.election),
-        )
-
-
-def _chain(directory: DataDirectory) -> Chain:
-    applied = directory.store.applied()
-    tree = StateTree.open(applied.root, directory.store)
-    return Chain(
-        directory.document.chain_id(),
-        final=Tip(applied.height, applied.digest, applied.time, tree),
-        executed=directory.store,
-        verified=VerifiedTransactions(),
-    )
-
-
-def _clock_ahead(tree: StateTree) -> int:
-    parameters = State(tree.get).get(PARAMETERS)
-    if parameters is None:
-        raise RecoveryFailed("the applied state holds no parameters")
-    return parameters.clock_ahead_max_ms

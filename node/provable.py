@@ -35,7 +35,7 @@ def receipt(store: Store, height: int, index: int) -> bytes:
 def eras(store: Store, height: int) -> list[Era]:
     """Return the proof of every configuration after genesis, up to the block at `height`."""
     found = []
-    for configuration in store.eras():
+    for configuration in store.eras:
         since = configuration.since
         if not 0 < since <= height:
             continue
@@ -51,7 +51,7 @@ def _certified(store: Store, height: int) -> tuple[list[BlockHeader], CommitCert
     certificate = store.certificate_from(height)
     if certificate is None:
         raise StorageFailed(f"no certificate makes the block at height {height} final")
-    first = store.certifier(height)
+    first = store.eras.certifier(height)
     rule = first.current.rule if first is not None else QuorumRule.MAJORITY
     final = certificate.final(rule)
     headers = []

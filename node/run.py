@@ -21,7 +21,8 @@ from amanat.node.api.application import create
 from amanat.node.data_directory import DataDirectory, DirectoryError, open_directory
 from amanat.node.explorer.pages import add_routes
 from amanat.node.keystore import KeystoreError, Signer, open_key
-from amanat.node.node import Node, RecoveryFailed
+from amanat.node.node import Node
+from amanat.node.recovery import RecoveryFailed
 from amanat.node.version import VERSION
 
 log = structlog.get_logger(__name__)

@@ -12,9 +12,8 @@ and a batch is seen whole or not at all.
     a            what is applied               s <state key>   state, for listing
     h <height>   header                        r <height>      receipts
     v <height>   root of the state tree        c <height>      commit certificate
-    x <id>       height and index of a transaction
-    e <id>       evidence that an authority broke the protocol
-    g <height>   the configuration of the authorities that the block at that height brought about
+    x <id>       where a transaction is        e <id>          evidence against an authority
+    g <height>   the configuration that this block brought about (`stored_eras`)
 """
 
 from __future__ import annotations
@@ -33,10 +32,12 @@ from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import EncodingError, Structure, decode, encode
 from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.genesis import GenesisDocument
-from amanat.ledger.identifiers import Digest, Height, LedgerTime
+from amanat.ledger.identifiers import Digest
 from amanat.ledger.receipts import Receipt
 from amanat.ledger.state_tree import MissingNode, NodeRef, StateTree
+from amanat.node.applied_state import AppliedState
 from amanat.node.leveldb import Batch, Database, open_database
+from amanat.node.stored_eras import StoredEras
 
 FORMAT: Final = 2
 """Version of this layout."""
@@ -58,17 +59,6 @@ class _Format(Structure, frozen=True):
     chain: Digest
 
 
-class AppliedState(Structure, frozen=True):
-    """The last block applied; it is final."""
-
-    height: Height
-    digest: Digest
-    time: LedgerTime
-    root: NodeRef | None
-    certificate: CommitCertificate | None
-    """Certifies this block; None for genesis."""
-
-
 class Store:
     """The database of one node on one chain."""
 
@@ -77,6 +67,7 @@ class Store:
         self._db = database
         self._chain = chain
         self._recent: dict[int, Entry] = {}
+        self.eras = StoredEras(self._iterate)
 
     @staticmethod
     def create(directory: Path, document: GenesisDocument) -> None:
@@ -96,7 +87,8 @@ class Store:
     def found(database: Database, document: GenesisDocument) -> None:
         """Write the genesis state into an empty database."""
         chain = document.chain_id()
-        update, changes = document.initial_state(Store(database, chain))
+        store = Store(database, chain)
+        update, changes = document.initial_state(store)
         with database.write_batch(sync=True) as batch:
             batch.put(b"i", encode(_Format(FORMAT, chain)))
             for key, record in update.written:
@@ -106,8 +98,7 @@ class Store:
                     batch.put(b"s" + key, value)
             applied = AppliedState(0, chain, document.created, update.tree.ref, None)
             batch.put(b"v" + _u64(0), encode(update.tree.ref))
-            first = Configuration.first(document.authorities)
-            batch.put(b"g" + _u64(0), encode(first))
+            store.eras.put(batch, Configuration.first(document.authorities), 0)
             batch.put(b"a", encode(applied))
 
     @staticmethod
@@ -229,9 +220,7 @@ class Store:
             with self._db.write_batch() as batch:
                 for block in blocks:
                     _write_block(batch, block)
-                    if block.next_configuration.since == block.height:
-                        era = encode(block.next_configuration)
-                        batch.put(b"g" + _u64(block.height), era)
+                    self.eras.put(batch, block.next_configuration, block.height)
                 last = blocks[-1]
                 batch.put(b"c" + _u64(last.height), encode(certificate))
                 applied = AppliedState(
@@ -284,36 +273,16 @@ class Store:
         raw = self._need(b"r" + _u64(height))
         return decode(raw, tuple[Receipt, ...], bytes_max=len(raw))
 
-    def eras(self) -> Iterator[Configuration]:
-        """Yield every configuration that there was, in order, from genesis on."""
-        for _, raw in self._iterate(prefix=b"g"):
-            yield decode(raw, Configuration)
-
-    def configuration(self, height: int) -> Configuration | None:
-        """Return who decides after the final block at `height`."""
-        for _, raw in self._iterate(start=b"g", stop=b"g" + _u64(height + 1), reverse=True):
-            return decode(raw, Configuration)
-        return None
-
-    def certifier(self, height: int) -> Configuration | None:
-        """Return who certifies the final block at `height`, which is not genesis."""
-        before = self.configuration(height - 1)
-        if before is None or not before.is_joint:
-            return before
-        after = self.configuration(height)
-        return after if after is not None and after.since == height else before
-
     def certificate(self, first: int, last: int) -> CommitCertificate | None:
         """Return the highest certificate kept of what makes a block `first` to `last` final."""
-        bounds = {"start": b"c" + _u64(first), "stop": b"c" + _u64(last + 1)}
-        for _, raw in self._iterate(**bounds, reverse=True):
+        start, stop = b"c" + _u64(first), b"c" + _u64(last + 1)
+        for _, raw in self._iterate(start=start, stop=stop, reverse=True):
             return decode(raw, CommitCertificate)
         return None
 
     def certificate_from(self, height: int) -> CommitCertificate | None:
         """Return the certificate of the first certified block at or after `height`, or None."""
-        start = b"c" + _u64(height)
-        for _, raw in self._iterate(start=start, stop=b"d"):
+        for _, raw in self._iterate(start=b"c" + _u64(height), stop=b"d"):
             return decode(raw, CommitCertificate)
         return None
 

@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from amanat.ledger.accounts import Account
 from amanat.ledger.authorization import Requirement, Signers
+from amanat.ledger.blocks import Place
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import Structure
-from amanat.ledger.identifiers import Digest, Height, LedgerTime
 from amanat.ledger.instruments import Instrument
 from amanat.ledger.participants import Participant
 from amanat.ledger.receipts import Event
@@ -20,13 +20,9 @@ class Execution:
 
     __slots__ = ("chain", "events", "height", "operation", "signers", "state", "time")
 
-    def __init__(
-        self, state: State, *, chain: Digest, height: Height, time: LedgerTime, signers: Signers
-    ) -> None:
+    def __init__(self, state: State, place: Place, signers: Signers) -> None:
         self.state = state
-        self.chain = chain
-        self.height = height
-        self.time = time
+        self.chain, self.height, self.time = place
         self.signers = signers
         self.operation = 0
         self.events: list[Event] = []

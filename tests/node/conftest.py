@@ -27,6 +27,11 @@ class Answer:
         return msgspec.json.decode(self.body)
 
 
+def standing(answer: Answer) -> dict[str, Any]:
+    """Return what an answer says of a transaction, without the receipt of submission."""
+    return {key: value for key, value in answer.json.items() if key != "submission_receipt"}
+
+
 @dataclass
 class Api:
     """Talks to the nodes without any client in between."""

@@ -5,12 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
-from amanat.consensus.core import Core, Restored, Status
+from amanat.consensus.core import Restored, Status
 from amanat.consensus.evidence import Evidence
 from amanat.consensus.interface import (
     Abandon,
-    Effects,
-    Event,
     Fault,
     Final,
     Outgoing,
@@ -25,7 +23,7 @@ from amanat.consensus.interface import (
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Message
 from amanat.consensus.raft import Identity, Role, Timing
-from amanat.consensus.statements import LeaderCertificate
+from amanat.consensus.statements import BlockId, LeaderCertificate
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.chain import Chain
 from amanat.ledger.configurations import Configuration
@@ -50,6 +48,7 @@ from tests.simulation.invariants import Invariants, Violation
 from tests.simulation.network import Forward
 from tests.simulation.story import Story, block_text, heights_text, log_text, promise_text
 from tests.simulation.waiting import Waiting
+from tests.simulation.watched_core import WatchedCore
 
 TIMING = Timing(election=12, heartbeat=2)
 IN_FLIGHT_MAX = 4
@@ -87,26 +86,6 @@ class DiskWork:
     run: Callable[[], None]
 
 
-class WatchedCore(Core):
-    """The core, with the invariants looking at all that comes out of it."""
-
-    def watch(self, name: str, invariants: Invariants, application: LedgerApplication) -> None:
-        """Tell `invariants` from now on."""
-        self._name, self._invariants, self._application = name, invariants, application
-
-    def step(self, event: Event) -> Effects:
-        """Take one event."""
-        effects = super().step(event)
-        for entry in effects.persist.entries if effects.persist else ():
-            height = entry.block.height
-            certifier = self._application.certifier(height)
-            self._invariants.decides(
-                entry.block, certifier, self._application.configuration(height)
-            )
-        self._invariants.stepped(self._name, effects)
-        return effects
-
-
 class SimulatedNode:
     """A process from its start to its end; it implements `driver.Listener`.
 
@@ -135,20 +114,12 @@ class SimulatedNode:
         self.pool = Pool()
         self._application = LedgerApplication(
             self.chain,
-            history=self.store,
+            history=self.store.eras,
             latest=lambda: around.clock() + CLOCK_AHEAD_MS,
             observer=self.pool,
         )
         last = self.store.last()
-        entries = self._entries(last.height)
-        self._log_ids = [entry.block for entry in entries]
-        for entry in entries[applied.height :]:
-            self.chain.extend(
-                entry.payload,
-                latest=2**63 - 1,
-                accept=lambda _: None,
-                completes_change=entry.completes_change,
-            )
+        self._log_ids = self._execute_again(applied.height)
         me = Identity(around.chain_id, self.name, self._sign)
         core = WatchedCore(
             me,
@@ -176,6 +147,18 @@ class SimulatedNode:
         self._reads = around.random.getrandbits(40)
         self._applying = applied.height
         self._opening: LeaderCertificate | None = None
+
+    def _execute_again(self, applied: int) -> list[BlockId]:
+        """Execute what the log holds beyond the applied state. Return the ids of the whole log."""
+        entries = self._entries(self.store.last().height)
+        for entry in entries[applied:]:
+            self.chain.extend(
+                entry.payload,
+                latest=2**63 - 1,
+                accept=lambda _: None,
+                completes_change=entry.completes_change,
+            )
+        return [entry.block for entry in entries]
 
     # --- what happens to it -----------------------------------------------------------------------
 

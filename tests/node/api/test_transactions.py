@@ -12,18 +12,13 @@ from amanat.ledger.operations import Transfer
 from amanat.verifier import Submission, verify, verify_submission
 from amanat.verifier.contents import Outcome
 from tests.ledger.world import RUPEE
-from tests.node.conftest import Answer, Api
+from tests.node.conftest import Api, standing
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def payment(api: Api, amount: int = 7) -> bytes:
     return api.network.writer.sign(["alpha"], Transfer("alpha", "beta", RUPEE, amount))
-
-
-def standing(answer: Answer) -> dict[str, Any]:
-    """Return what an answer says of the transaction, without the receipt of submission."""
-    return {key: value for key, value in answer.json.items() if key != "submission_receipt"}
 
 
 def receipt_in(item: dict[str, Any]) -> bytes:

@@ -1,0 +1,74 @@
+"""How a node starts from its disk: what is applied, then what the log holds beyond it."""
+
+from typing import Final
+
+import structlog
+
+from amanat.consensus.core import Core, Restored
+from amanat.consensus.raft import Identity, Timing
+from amanat.ledger.authentication import VerifiedTransactions
+from amanat.ledger.chain import BlockFault, Chain
+from amanat.ledger.executed_block import Tip
+from amanat.ledger.state_tree import StateTree
+from amanat.node import clock
+from amanat.node.application import LedgerApplication
+from amanat.node.data_directory import DataDirectory
+
+log = structlog.get_logger(__name__)
+
+TIMING: Final = Timing(election=12, heartbeat=2)
+
+
+class RecoveryFailed(Exception):  # noqa: N818 - what happened
+    """What is on disk does not re-execute: the message says which block, and why."""
+
+
+def open_chain(directory: DataDirectory) -> Chain:
+    """Return the chain as it was last applied."""
+    applied = directory.store.applied()
+    tree = StateTree.open(applied.root, directory.store)
+    return Chain(
+        directory.document.chain_id(),
+        final=Tip(applied.height, applied.digest, applied.time, tree),
+        executed=directory.store,
+        verified=VerifiedTransactions(),
+    )
+
+
+def clock_ahead_max(chain: Chain) -> int:
+    """Return how many milliseconds a block may be ahead of this node's clock."""
+    return chain.parameters.clock_ahead_max_ms
+
+
+def recover(
+    me: Identity, directory: DataDirectory, chain: Chain, application: LedgerApplication
+) -> Core:
+    """Execute again what the log holds beyond the applied state, and return the core there.
+
+    Raises:
+        RecoveryFailed: a block of the log does not re-execute.
+    """
+    store = directory.store
+    applied, last = store.applied(), store.last()
+    for height in range(applied.height + 1, last.height + 1):
+        entry = store.entry(height)
+        if entry is None:
+            raise RecoveryFailed(f"the log entry at height {height} is missing")
+        try:
+            chain.extend(
+                entry.payload,
+                latest=2**63 - 1,
+                accept=lambda _: None,
+                completes_change=entry.completes_change,
+            )
+        except BlockFault as fault:
+            raise RecoveryFailed(f"block {height} on disk: {fault}") from fault
+    log.info("node.recovered", applied=applied.height, last=last.height, term=last.term)
+    return Core(
+        me,
+        disk=store,
+        application=application,
+        restored=Restored(directory.guard.promise, last, applied.certificate),
+        timing=TIMING,
+        jitter=clock.jitter(TIMING.election),
+    )
