@@ -79,13 +79,17 @@ def create(path: Path, name: str, document: GenesisDocument) -> None:
     sync_directory(path)
 
 
-def open_directory(path: Path, document: GenesisDocument) -> DataDirectory:
-    """Open the directory of a node on the network of `document`.
+def open_directory(
+    path: Path, document: GenesisDocument, *, of: str | None = None
+) -> DataDirectory:
+    """Open the directory of a node on the network of `document`, the node `of` if one is given.
 
     Raises:
-        DirectoryError: it is missing, half made, another chain's, in use, or damaged.
+        DirectoryError: it is missing, half made, another chain's or node's, in use, or damaged.
     """
     name = _identity(path, document)
+    if of not in (None, name):
+        raise DirectoryError(f"{path} is the directory of {name}")
     lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

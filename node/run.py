@@ -76,12 +76,9 @@ def _prepare(settings: NodeSettings) -> tuple[DataDirectory, Signer]:
             raise StartError(
                 f"{settings.key} is not the key of {settings.name} in {settings.genesis}"
             )
-        directory = open_directory(Path(settings.data), document)
+        directory = open_directory(Path(settings.data), document, of=settings.name)
     except (GenesisFileError, KeystoreError, DirectoryError) as error:
         raise StartError(str(error)) from error
-    if directory.name != settings.name:
-        directory.close()
-        raise StartError(f"{settings.data} is the directory of {directory.name}")
     return directory, signer
 
 

@@ -5,7 +5,6 @@ from typing import Annotated, Final
 
 import typer
 
-from amanat.ledger.authorities import QuorumRule
 from amanat.node.cli.output import Format
 
 EXIT_CODES: Final = (
@@ -205,15 +204,15 @@ def genesis_create(
     participant: Annotated[list[str], typer.Option(help="name:role[,role]:public-key")],
     quorum: Annotated[int | None, typer.Option(help="The rule's least by default.")] = None,
     sovereign_min: Annotated[int, typer.Option(help="Sovereign members of a quorum.")] = 1,
-    rule: Annotated[
-        QuorumRule, typer.Option(help="Safe if authorities stop (majority), or lie (two_thirds).")
-    ] = QuorumRule.MAJORITY,
+    two_thirds: Annotated[
+        bool, typer.Option("--two-thirds", help="Be safe against authorities that lie.")
+    ] = False,
     output: Output = Format.TABLE,
 ) -> None:
     """Write a genesis document with the standard policies and limits. Never overwrites."""
     from amanat.node.cli import genesis_documents
 
-    choice = genesis_documents.QuorumChoice(quorum, sovereign_min, rule)
+    choice = genesis_documents.QuorumChoice(quorum, sovereign_min, two_thirds=two_thirds)
     genesis_documents.create(file, network, authority, participant, choice=choice, output=output)
 
 

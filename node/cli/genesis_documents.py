@@ -25,14 +25,16 @@ class QuorumChoice:
 
     quorum: int | None
     sovereign_min: int
-    rule: QuorumRule
+    two_thirds: bool
+    """Whether the chain is to be safe against authorities that lie."""
 
     def of(self, members: tuple[Authority, ...]) -> AuthoritySet:
         """Return the set of these members."""
         n = len(members)
-        least = n // 2 + 1 if self.rule is QuorumRule.MAJORITY else 2 * n // 3 + 1
+        rule = QuorumRule.TWO_THIRDS if self.two_thirds else QuorumRule.MAJORITY
+        least = 2 * n // 3 + 1 if self.two_thirds else n // 2 + 1
         quorum = least if self.quorum is None else self.quorum
-        return AuthoritySet(members, quorum, self.sovereign_min, self.rule)
+        return AuthoritySet(members, quorum, self.sovereign_min, rule)
 
 
 def create(

@@ -47,6 +47,7 @@ def test_a_document_is_founded_with_the_standard_rules(amanat: Amanat, tmp_path:
         "fingerprint": fingerprint(document.chain_id()),
         "chain": document.chain_id().hex(),
         "quorum": "2 of 3, 1 of them sovereign",
+        "rule": "majority",
         "authorities": ["cdc (custodian)", "mof (sovereign)", "sbp (sovereign)"],
         "participants": ["cdc (custodian/paying_agent)", "mof (issuer)", "sbp (central_bank)"],
     }
