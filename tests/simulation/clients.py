@@ -56,12 +56,18 @@ class Transactions:
         self._chain = chain
         self._seed = seed
         self._envelopes: dict[int, bytes] = dict(enumerate(world.market(writer)))
-        self._setup = len(self._envelopes)
+        self._unsent = set(self._envelopes)
+        """What sets up the market and has not been sent yet."""
         self.submitted: dict[Digest, int] = {}
         """Those submitted so far, which must all become final in the end: number by id."""
 
+    def can_submit(self, number: int) -> bool:
+        """Return whether there is such a transaction yet: nobody trades without a market."""
+        return number in self._envelopes or not self._unsent
+
     def submit(self, number: int) -> bytes:
         """Return a transaction as it is sent, whether for the first time or again."""
+        self._unsent.discard(number)
         envelope = self._envelopes.get(number)
         if envelope is None:
             envelope = self._envelopes[number] = self._trade(number)

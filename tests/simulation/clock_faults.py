@@ -11,9 +11,8 @@ from tests.simulation.fault import Draw, Fault, OfOne
 if TYPE_CHECKING:
     from tests.simulation.cluster import Cluster
 
-AHEAD_MS: Final = (2_000, 15_000)
-"""How far a clock jumps ahead. What a leader proposed with such a clock is refused by the others
-until time has come that far, and they do not depose it; so this must pass in a run's calm part."""
+JUMPS_MS: Final = (2_000, 20_000, 3_600_000)
+"""How far a clock jumps; the last is an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +25,11 @@ class ClockJump(OfOne):
     @staticmethod
     def draw(draw: Draw) -> Sequence[Fault]:
         random = draw.random
+        by = random.choice(JUMPS_MS)
         lasts = random.choice([500, 3_000, 8_000])
         if draw.spare and random.random() < 0.5:
-            ahead = random.choice(AHEAD_MS)
-            return [ClockJump(draw.at, random.choice(draw.spare), ahead, lasts)]
-        behind = random.choice([2_000, 20_000, 3_600_000])
-        return [ClockJump(draw.at, draw.name(), -behind, lasts)]
+            return [ClockJump(draw.at, random.choice(draw.spare), by, lasts)]
+        return [ClockJump(draw.at, draw.name(), -by, lasts)]
 
     def strike(self, cluster: Cluster) -> None:
         clock = cluster.machines[self.name].clock

@@ -199,6 +199,8 @@ class Cluster:
         if isinstance(act, Reading):
             self.machines[act.name].do(SimulatedNode.read)
             return
+        if not self._transactions.can_submit(act.transaction):
+            return
         envelope = self._transactions.submit(act.transaction)
         if self.story.is_told:
             self.story.tell(f"transaction {act.transaction} is sent to {', '.join(act.to)}")

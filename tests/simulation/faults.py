@@ -21,7 +21,7 @@ KINDS: Final[dict[type[Fault], int]] = {
     CrashOfTheLeader: 3,
     CrashOfTheState: 3,
     PowerFailure: 2,
-    CutOffAt: 8,
+    CutOffAt: 12,
     Pause: 3,
     HandOver: 3,
     FailedSync: 3,

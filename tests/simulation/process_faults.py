@@ -90,7 +90,8 @@ class CutOffAt(OfOne):
     @staticmethod
     def draw(draw: Draw) -> Sequence[Fault]:
         random = draw.random
-        boundary = random.choice(list(Boundary))
+        # Most of what can be forgotten is on its way to the disk.
+        boundary = random.choice([*Boundary, Boundary.LOG, *[Boundary.PROMISE] * 3])
         names = random.sample(draw.names, random.randint(1, len(draw.names)))
         return [
             CutOffAt(draw.at, n, boundary, random.choice([0, 0, 1, 3]), draw.power(), draw.down())

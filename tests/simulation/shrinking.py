@@ -5,10 +5,12 @@ Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002
 number of runs.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from tests.ledger import world
 from tests.simulation.campaign import Ending, run_plan
 from tests.simulation.plan import Plan
 
@@ -30,11 +32,11 @@ class Shrunk:
 def reason(failure: str) -> str:
     """Return what two failures have in common if they fail for the same reason.
 
-    That is the invariant that broke, or the exception that was raised where none should be.
+    That is the first thing that is said of them, whoever it befell and whatever the figures.
     """
-    kind, _, rest = failure.partition(": ")
-    number, colon, _ = rest.partition(":")
-    return f"{kind} {number}" if colon and number.isdigit() else kind
+    first = re.match(r"\w+: (?:\d+: )?[^:]*", failure)
+    said = first[0] if first else failure
+    return re.sub(rf"\b(?:{'|'.join(world.AUTHORITIES)}|[0-9a-f]*\d[0-9a-f]*)\b", "_", said)
 
 
 def shrink(plan: Plan, ending: Ending, runs_max: int = RUNS_MAX) -> Shrunk:

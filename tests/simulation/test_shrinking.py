@@ -9,6 +9,7 @@ from tests.simulation.mutants import MUTANTS, mutated
 from tests.simulation.plan import draw_plan
 from tests.simulation.shrinking import RUNS_MAX, reason, reduced, shrink
 
+VOTES = "Violation: 6: mof signs two votes in term 4"
 RULES = ("a node votes once a term", "a higher term frees the vote")
 
 
@@ -49,11 +50,15 @@ def test_what_does_not_fail_is_not_shrunk() -> None:
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
-        ("Violation: 6: mof signs two votes in term 4", "Violation: 6: sbp acks two blocks", True),
-        ("Violation: 6: mof signs two votes in term 4", "Violation: 14: not settled", False),
-        ("Violation: 6: mof signs two votes", "PromiseBroken: a second vote in term 4", False),
+        (VOTES, "Violation: 6: custodian-a signs two votes in term 17", True),
+        (VOTES, "Violation: 6: sbp acks two blocks at (2, 7)", False),
+        (VOTES, "Violation: 14: not settled 30000 ms after the last fault: cdc is down", False),
+        (VOTES, "PromiseBroken: a second vote in term 4", False),
         ("PromiseBroken: a second vote in term 3", "PromiseBroken: a second vote in term 4", True),
+        ("Violation: 14: not settled 5 ms: cdc", "Violation: 14: not settled 5 ms: mof", True),
+        ("Violation: 10: 4f00 executed at 3", "Violation: 10: a1b2 executed at 4", True),
         ("KeyError: 'mof'", "KeyError: 'sbp'", True),
+        ("", "", True),
     ],
 )
 def test_reasons_are_the_same_if_the_same_thing_broke(one: str, other: str, same: bool) -> None:
