@@ -56,6 +56,18 @@ class Configuration:
         return any(each.is_quorum(names) for each in self.sets)
 
 
+def certifier(known: list[Configuration], height: int) -> Configuration:
+    """Return which of `known`, in order from genesis on, certifies the block at `height`.
+
+    It is the one that came about before that block; or in it, where it completes a change.
+    """
+    found = known[0]
+    for each in known[1:]:
+        if each.since < height or (each.since == height and found.incoming is not None):
+            found = each
+    return found
+
+
 def read_configuration(step: str, value: Any) -> Configuration:
     """Read a configuration, and refuse sets that cannot decide safely."""
     current, incoming, learners, since = expect(step, list, value, "a configuration", length=4)

@@ -7,7 +7,7 @@ from typing import Any
 from nacl.exceptions import CryptoError
 from nacl.signing import VerifyKey
 
-from amanat.verifier.authorities import Configuration, read_configuration
+from amanat.verifier.authorities import Configuration, certifier, read_configuration
 from amanat.verifier.decoding import Invalid, digest, expect, natural, pack, unpack
 
 
@@ -68,11 +68,9 @@ def read_headers(step: str, network: Network, values: Any) -> list[Header]:
 
 
 def check_configurations(step: str, known: list[Configuration], headers: list[Header]) -> None:
-    """Check that each header names a configuration that was proved, and had come about by then."""
-    by_digest = {configuration.digest: configuration for configuration in known}
+    """Check that each header names the configuration that is proved to be in force there."""
     for header in headers:
-        named = by_digest.get(header.configuration)
-        if named is None or named.since > header.height:
+        if header.configuration != certifier(known, header.height).digest:
             raise Invalid(step, f"block {header.height} names authorities that are not proved")
 
 
@@ -95,35 +93,38 @@ def _header(step: str, value: Any) -> Header:
 
 
 def check_certificate(
-    network: Network, known: Configuration, header: Header, value: Any, *, step: str
+    step: str, network: Network, known: Configuration, header: Header, value: Any, *, later: bool
 ) -> list[str]:
     """Return who made `header` final: a sovereign quorum, every signature of which holds.
 
     By majority the certificate is of the header's own block, by two thirds of its child's in the
-    same term. Where the authorities change meanwhile, signers that `known` does not have are not
-    looked at, and a quorum of either of its sets proves it.
+    same term. With `later` the block that is signed may be of the next configuration, as a child
+    may always be: then signers whom `known` does not have are not looked at, and a quorum of
+    either of its sets is enough.
     """
     parent, block, acks = expect(step, list, value, "the certificate", length=3)
     of_child = known.current.rule == "two_thirds"
-    final = parent if of_child else block
-    if final != [header.term, header.height, header.digest]:
+    if (parent if of_child else block) != [header.term, header.height, header.digest]:
         raise Invalid(step, f"it does not make block {header.height} final")
     if of_child and expect(step, list, block, "its block", length=3)[0] != header.term:
         raise Invalid(step, f"it is of another term than block {header.height}")
+    later = later or of_child
     message = b"amanat/ack/v1\x00" + pack([network.chain, parent, block])
-    signers = _signers(step, known, message, acks, ignore_strangers=of_child or step == "eras")
-    is_enough = known.proves if of_child or step == "eras" else known.is_quorum
+    signers = _signers(step, known, message, acks, strangers=later)
+    is_enough = known.proves if later else known.is_quorum
     if not is_enough(signers):
         raise Invalid(
             step,
             f"{len(signers)} signed, which is no sovereign quorum: it takes "
-            + " and ".join(f"{s.quorum}, {s.sovereign_min} sovereign" for s in known.sets),
+            + (" or " if later else " and ").join(
+                f"{each.quorum}, {each.sovereign_min} sovereign" for each in known.sets
+            ),
         )
     return signers
 
 
 def _signers(
-    step: str, known: Configuration, message: bytes, acks: Any, *, ignore_strangers: bool
+    step: str, known: Configuration, message: bytes, acks: Any, *, strangers: bool
 ) -> list[str]:
     seen: list[str] = []
     signers: list[str] = []
@@ -134,9 +135,9 @@ def _signers(
             raise Invalid(step, f"{name!r} signs twice or out of order")
         seen.append(name)
         key = known.key(name)
-        if key is None and ignore_strangers:
-            continue
         if key is None:
+            if strangers:
+                continue
             raise Invalid(step, f"{name!r} is no authority of this network")
         expect(step, bytes, signature, f"the signature of {name}", length=64)
         try:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from amanat.verifier.authorities import certifier
 from amanat.verifier.certified_headers import (
     check_certificate,
     check_configurations,
@@ -67,8 +68,8 @@ def verify(genesis: bytes, bundle: bytes, report: Callable[[str, str], None] = _
     first, last = headers[0], headers[-1]
     report("headers", f"{len(headers)} linked, heights {first.height} to {last.height}")
 
-    certifier = next(each for each in known if each.digest == last.configuration)
-    signers = check_certificate(network, certifier, last, fields[3], step="certificate")
+    decided = certifier(known, last.height)
+    signers = check_certificate("certificate", network, decided, last, fields[3], later=False)
     report("certificate", f"block {last.height} is made final by {', '.join(signers)}")
 
     proved: Balance | Outcome

@@ -3,7 +3,12 @@
 from typing import Any
 
 from amanat.verifier.authorities import Configuration, read_configuration
-from amanat.verifier.certified_headers import Network, check_certificate, read_headers
+from amanat.verifier.certified_headers import (
+    Network,
+    check_certificate,
+    check_configurations,
+    read_headers,
+)
 from amanat.verifier.decoding import Invalid, expect, pack, unpack
 from amanat.verifier.state_proofs import check_state
 
@@ -22,14 +27,16 @@ def read_eras(network: Network, values: Any) -> list[Configuration]:
     for value in expect(STEP, list, values, "the list"):
         lines, certificate, proof = expect(STEP, list, value, "an era", length=3)
         headers = read_headers(STEP, network, lines)
-        check_certificate(network, known[-1], headers[-1], certificate, step=STEP)
+        check_certificate(STEP, network, known[-1], headers[-1], certificate, later=True)
         key, held = check_state(STEP, headers[0], proof)
         if key != KEY or held is None:
             raise Invalid(STEP, f"block {headers[0].height} shows no configuration")
         found = read_configuration(STEP, unpack(STEP, held))
         if not known[-1].since < found.since == headers[0].height:
             raise Invalid(STEP, f"block {headers[0].height} did not bring its configuration about")
-        if found.current.rule != network.first.current.rule:
+        if {each.rule for each in found.sets} != {network.first.current.rule}:
             raise Invalid(STEP, f"block {headers[0].height} changes what makes a block final")
         known.append(found)
+        # Each change names the configuration before it, so none can be left out.
+        check_configurations(STEP, known, headers[:1])
     return known
