@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from amanat.config.settings import ApiListener, NodeSettings, PeerListener
+from amanat.ledger.authorities import QuorumRule
 from amanat.ledger.operations import AnyOperation
 from amanat.node.api.application import create as api
 from amanat.node.client import Client
@@ -46,10 +47,23 @@ async def eventually(condition: Callable[[], object]) -> None:
 class LocalNetwork:
     """Authorities that can be stopped and started again; their directories stay."""
 
-    def __init__(self, root: Path, names: Sequence[str]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        names: Sequence[str],
+        *,
+        newcomers: Sequence[str] = (),
+        rule: QuorumRule = QuorumRule.MAJORITY,
+    ) -> None:
+        """`newcomers` found nothing; they are told where the founders are, and run as well."""
         self.root = root
+        quorum = len(names) // 2 + 1
+        if rule is QuorumRule.TWO_THIRDS:
+            quorum = 2 * len(names) // 3 + 1
+        authorities = world.authority_set(names, quorum, rule=rule)
+        self.founders = sorted(names)
+        names = [*names, *newcomers]
         self.names = sorted(names)
-        authorities = world.authority_set(names, quorum=len(names) // 2 + 1)
         self.document = world.genesis(authorities)
         self.writer = world.Writer(self.document.chain_id())
         self.nodes: dict[str, Node] = {}
@@ -81,7 +95,9 @@ class LocalNetwork:
             peer=PeerListener(f"127.0.0.1:{self._peer_ports[name]}"),
             api=ApiListener(f"127.0.0.1:{self._api_ports[name]}", self.url(name)),
             peers={
-                peer: f"127.0.0.1:{port}" for peer, port in self._peer_ports.items() if peer != name
+                peer: f"127.0.0.1:{self._peer_ports[peer]}"
+                for peer in self.founders
+                if peer != name
             },
         )
 
@@ -192,11 +208,16 @@ async def _ended(running: "asyncio.Task[None]") -> None:
 
 
 @asynccontextmanager
-async def network(root: Path, *names: str) -> AsyncIterator[LocalNetwork]:
-    """Run these authorities, `mof`, `sbp` and `cdc` by default."""
-    made = LocalNetwork(root, names or ("mof", "sbp", "cdc"))
+async def network(
+    root: Path,
+    *names: str,
+    newcomers: Sequence[str] = (),
+    rule: QuorumRule = QuorumRule.MAJORITY,
+) -> AsyncIterator[LocalNetwork]:
+    """Run these authorities, `mof`, `sbp` and `cdc` by default; newcomers are started later."""
+    made = LocalNetwork(root, names or ("mof", "sbp", "cdc"), newcomers=newcomers, rule=rule)
     try:
-        for name in made.names:
+        for name in made.founders:
             await made.start(name)
         await made.led()
         yield made

@@ -115,7 +115,11 @@ class ChangingNetwork:
 
     def eras(self, height: int) -> list[Era]:
         """The proofs of all that came about up to `height`, by certificates as nodes make them."""
-        signed = {LEARNING: OF_OLD, BEGINNING: OF_OLD, COMPLETING: OF_NEW}
+        signed: dict[int, Sequence[str]] = {
+            LEARNING: OF_OLD,
+            BEGINNING: OF_OLD,
+            COMPLETING: OF_NEW,
+        }
         if self.rule is QuorumRule.TWO_THIRDS:
             signed[BEGINNING] = EVERYBODY  # The child is the first block that both must certify.
         return [self.era(since, since, signed[since]) for since in signed if since <= height]
