@@ -19,6 +19,8 @@ def begin_pre_vote(raft: Raft) -> None:
     A node that was cut off thus cannot depose a leader that works (FAULTS: disruptive rejoin).
     """
     raft.become_follower(raft.term)
+    if not raft.stands:
+        return
     if raft.abstains or raft.electorate.get(raft.me.name) is None:
         ask_everybody(raft)
         return

@@ -15,6 +15,8 @@ from amanat.consensus.statements import Handover
 
 def on_transfer(raft: Raft, event: TransferLeadership) -> None:
     """Begin to hand leadership over: to `event.to`, or to whoever holds most of the log."""
+    if event.for_good:
+        raft.stands = False
     if raft.role is not Role.LEADER or not raft.followers:
         return
     to = event.to
@@ -38,12 +40,14 @@ def offer(raft: Raft) -> None:
 
 
 def on_tick(raft: Raft) -> None:
-    """Lead on if the successor has not been elected within an election timeout."""
+    """Lead on if the successor has not been elected within an election timeout, or try another."""
     if raft.successor is None:
         return
     raft.successor_ticks += 1
     if raft.successor_ticks >= raft.timing.election:
         raft.successor = None
+        if not raft.stands:
+            on_transfer(raft, TransferLeadership())
 
 
 def on_timeout_now(raft: Raft, sender: str, message: TimeoutNow) -> None:
@@ -51,6 +55,6 @@ def on_timeout_now(raft: Raft, sender: str, message: TimeoutNow) -> None:
     leader = raft.leader
     if message.term != raft.term or leader is None or leader.candidate != sender:
         return
-    if raft.abstains or raft.electorate.get(raft.me.name) is None:
+    if not raft.stands or raft.abstains or raft.electorate.get(raft.me.name) is None:
         return
     begin_election(raft, handover=message.signature)

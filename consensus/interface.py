@@ -88,9 +88,13 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class TransferLeadership:
-    """This node is to hand leadership over, if it leads: to `to`, or to whom it sees fit."""
+    """This node is to hand leadership over, if it leads: to `to`, or to whom it sees fit.
+
+    With `for_good` it does not stand for election any more while it runs, and goes on trying.
+    """
 
     to: Name | None = None
+    for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,8 @@ class Raft:
     """Ticks since the leader was heard, a vote was given or an election began."""
     timeout: int = 0
     """The silence that starts an election."""
+    stands: bool = True
+    """Whether this node stands for election; one that is about to be stopped does not."""
     distrusts: bool = False
     """Whether the leader's last block was refused here. Until it shows a better one it gets no
     answer and is not heard, so a leader whose blocks a quorum refuses is followed by another."""

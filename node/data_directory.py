@@ -4,7 +4,7 @@
     sign-guard      what this authority has promised
     db/             the database
     tls/            this run's certificate; nothing in it is worth keeping
-    lock            held while a process uses the directory
+    lock            held while a process uses the directory, and that process's id
 
 `create` never overwrites; `open_directory` never creates.
 """
@@ -96,6 +96,7 @@ def open_directory(
     except OSError as error:
         os.close(lock)
         raise DirectoryError(f"{path} is in use by another process") from error
+    os.pwrite(lock, b"%-10d\n" % os.getpid(), 0)
     try:
         guard = SignGuard.open(path / "sign-guard")
     except (GuardError, OSError) as error:
@@ -114,6 +115,25 @@ def open_directory(
         directory.close()
         raise DirectoryError(f"{path}/sign-guard cannot be written: {error.strerror}") from error
     return directory
+
+
+def process_of(path: Path) -> int:
+    """Return the id of the process that uses a node's directory.
+
+    Raises:
+        DirectoryError: it is no node's directory, or no process uses it.
+    """
+    try:
+        lock = os.open(path / "lock", os.O_RDONLY)
+    except OSError as error:
+        raise DirectoryError(f"{path} is not a node's directory: {error.strerror}") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return int(os.pread(lock, 16, 0))
+    finally:
+        os.close(lock)
+    raise DirectoryError(f"no node runs in {path}")
 
 
 def _identity(path: Path, document: GenesisDocument) -> str:

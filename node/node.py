@@ -113,6 +113,8 @@ class Node:
         self._leadership = asyncio.Event()
         self._failed = asyncio.Event()
         self._failure: Exception | None = None
+        self.is_draining = False
+        """Whether this node is about to be stopped, and leads no more."""
         self.seen_height = self.chain.final.height
         """The greatest height that this node knows to be final, applied here or not."""
 
@@ -175,6 +177,12 @@ class Node:
         return height is not None and await self.reach(
             height, seconds=max(deadline - clock.monotonic(), 0)
         )
+
+    def drain(self) -> None:
+        """Let another authority lead, and lead no more: this node is about to be stopped."""
+        self.is_draining = True
+        log.info("node.draining")
+        self.driver.step(TransferLeadership(for_good=True))
 
     async def hand_over(self, *, seconds: float) -> None:
         """Let another authority lead, if this one does; give up after `seconds`."""

@@ -192,6 +192,8 @@ class StatusView(msgspec.Struct, frozen=True):
     """The last final block applied here."""
     state_root: str
     leader: str | None
+    draining: bool
+    """Whether it is about to be stopped, and leads no more."""
     api: str
     chain: str
     version: str

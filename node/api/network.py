@@ -161,6 +161,7 @@ def status_view(node: Node) -> StatusView:
         height=final.height,
         state_root=final.tree.root.hex(),
         leader=core.leader,
+        draining=node.is_draining,
         api=node.settings.api.url,
         chain=node.chain_id.hex(),
         version=VERSION,

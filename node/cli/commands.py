@@ -22,9 +22,11 @@ app = typer.Typer(
 )
 keys = typer.Typer(help="Make and show keys.", no_args_is_help=True)
 genesis = typer.Typer(help="Make, show and check genesis documents.", no_args_is_help=True)
+node = typer.Typer(help="What operators do with a running node.", no_args_is_help=True)
 testnet = typer.Typer(help="A whole network on this machine.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 app.add_typer(genesis, name="genesis")
+app.add_typer(node, name="node")
 app.add_typer(testnet, name="testnet")
 
 Output = Annotated[Format, typer.Option("-o", "--output", help="How to print.")]
@@ -50,6 +52,14 @@ def start(config: Config, output: Output = Format.TABLE) -> None:
     from amanat.node.cli import nodes
 
     nodes.start(config, output)
+
+
+@node.command("drain")
+def node_drain(config: Config, output: Output = Format.TABLE) -> None:
+    """Let a running node give up leadership for good, so that stopping it costs no write."""
+    from amanat.node.cli import draining
+
+    draining.drain(config, output)
 
 
 @app.command()

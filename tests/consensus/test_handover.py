@@ -125,3 +125,32 @@ def test_what_the_leader_had_proposed_survives_the_handover() -> None:
     network.settle()
     assert [entry.block for entry in successor.disk.log[1:4]] == blocks
     assert not any(isinstance(letter.message, Append) for letter in network.under_way)
+
+
+# --- for good ---
+
+
+def test_who_is_about_to_be_stopped_hands_over_and_stands_no_more() -> None:
+    network = leading("mof")
+    network.step("mof", TransferLeadership(for_good=True))
+    network.settle()
+    assert network["mof"].role is Role.FOLLOWER
+    network["mof"].sent()
+    assert network["mof"].tick(10 * TIMING.election) == []
+    statement = Handover(CHAIN, network["mof"].term, "mof").message()
+    leader = str(network["mof"].leader or "sbp")
+    asked = TimeoutNow(network["mof"].term, signer(leader)(statement))
+    assert network["mof"].answers(leader, asked) == []
+
+
+def test_who_is_about_to_be_stopped_goes_on_trying_until_somebody_else_leads() -> None:
+    network = leading("mof")
+    network.step("mof", TransferLeadership(for_good=True))
+    network.take(TimeoutNow)  # lost
+    for _ in range(TIMING.election):
+        network.tick("mof")
+    ((letter, _), *_) = network.take(TimeoutNow)
+    network.deliver(letter)
+    network.settle()
+    assert network["mof"].role is Role.FOLLOWER
+    assert network[letter.to].role is Role.LEADER
