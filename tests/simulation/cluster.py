@@ -59,15 +59,19 @@ class Cluster:
         )
         self._chain_id = self.document.chain_id()
         self._first = first_content(self.document)
-        self.invariants = Invariants(self._chain_id, plan.authorities)
+        self.invariants = self.watch()
         self.network = SimulatedNetwork(Random(f"{plan.seed} network"), self.report.faults)
         self.machines = {name: self._machine(name) for name in plan.names}
         self.censor: str | None = None
         """A node that leaves somebody out when it leads."""
         self._transactions = Transactions(self._chain_id, plan.seed)
 
-    def _machine(self, name: str) -> Machine:
-        random = Random(f"{self.plan.seed} {name}")
+    def watch(self) -> Invariants:
+        """Return what the run is held to."""
+        return Invariants(self._chain_id, self.plan.authorities)
+
+    def _machine(self, name: str, *, twin: bool = False) -> Machine:
+        random = Random(f"{self.plan.seed} {name}{' again' if twin else ''}")
         skew, percent = random.randint(-1_000, 1_000), random.randint(95, 105)
         clock = SimulatedClock(self.timeline, skew=skew, percent=percent)
         around = Surroundings(
@@ -75,7 +79,7 @@ class Cluster:
             self.document,
             self._chain_id,
             clock=clock,
-            send=lambda to, message: self._send(name, to, message),
+            send=lambda to, message: self._send(name, to, message, twin=twin),
             reach=_go_on,
             story=self.story,
             invariants=self.invariants,
@@ -105,13 +109,16 @@ class Cluster:
             self._finish_report()
         return self.report
 
-    def _run(self) -> None:
+    def _begin(self) -> None:
         for machine in self.machines.values():
             machine.start()
         for fault in self.plan.faults:
             self.timeline.after(fault.at, lambda fault=fault: fault.strike(self))  # type: ignore[misc]  # bound per turn
         for act in self.plan.acts:
             self.timeline.after(act.at, lambda act=act: self._act(act))  # type: ignore[misc]  # bound per turn
+
+    def _run(self) -> None:
+        self._begin()
         self.timeline.run(FAULTY_MS)
         self._heal()
         self._act_calmly(0)
@@ -181,7 +188,10 @@ class Cluster:
 
     # --- messages ---------------------------------------------------------------------------------
 
-    def _send(self, sender: str, to: str, message: Message | Forward) -> None:
+    def _send(
+        self, sender: str, to: str, message: Message | Forward, *, twin: bool = False
+    ) -> None:
+        del twin  # nobody has one here
         arrivals = self.network.arrivals((sender, to))
         if not arrivals and self.story.is_told:
             self.story.lost(sender, to, message)
