@@ -41,17 +41,19 @@ def _word(submission: Submission) -> str:
 
 def main(arguments: list[str]) -> int:
     """Verify the named files, print each step in one line, and return the exit code."""
-    if len(arguments) != 2:
+    if not 2 <= len(arguments) <= 3:
         sys.stderr.write("usage: python -m amanat.verifier GENESIS BUNDLE\n")
+        sys.stderr.write("       python -m amanat.verifier GENESIS SUBMISSION-RECEIPT [BUNDLE]\n")
         return 2
     try:
-        genesis, bundle = (Path(argument).read_bytes() for argument in arguments)
+        genesis, bundle, *proofs = (Path(argument).read_bytes() for argument in arguments)
     except OSError as error:
         sys.stderr.write(f"cannot read {error.filename}: {error.strerror}\n")
         return 2
     try:
         if is_submission_receipt(bundle):
-            said = _word(verify_submission(genesis, bundle, _print))
+            proof = proofs[0] if proofs else None
+            said = _word(verify_submission(genesis, bundle, _print, proof=proof))
         else:
             said = _claim(verify(genesis, bundle, _print))
     except Invalid as invalid:

@@ -7,8 +7,10 @@ from typing import Final
 from nacl.exceptions import CryptoError
 from nacl.signing import VerifyKey
 
-from amanat.verifier.certified_headers import read_network
+from amanat.verifier.authorities import Configuration
+from amanat.verifier.certified_headers import Network, read_network
 from amanat.verifier.decoding import Invalid, expect, natural, pack, unpack
+from amanat.verifier.eras import read_eras
 
 KIND: Final = "amanat/submission-receipt/v1"
 
@@ -34,11 +36,20 @@ def is_submission_receipt(data: bytes) -> bool:
 
 
 def verify_submission(
-    genesis: bytes, receipt: bytes, report: Callable[[str, str], None]
+    genesis: bytes,
+    receipt: bytes,
+    report: Callable[[str, str], None],
+    *,
+    proof: bytes | None = None,
 ) -> Submission:
-    """Check a receipt of submission against the genesis document alone.
+    """Check a receipt of submission against the genesis document.
 
-    `report` is told of each step that passed: its name, and what was seen.
+    Args:
+        genesis: the canonical genesis document.
+        receipt: what the node signed.
+        report: is told of each step that passed: its name, and what was seen.
+        proof: any proof bundle of the network that is young enough to know the authority, if that
+            joined after genesis: its eras say who the authorities are.
 
     Raises:
         Invalid: the receipt proves nothing. Nothing else is raised, whatever the bytes.
@@ -64,13 +75,28 @@ def verify_submission(
     )
     report("receipt", f"transaction {submission.transaction}")
 
-    key = network.first.key(submission.authority)
-    if key is None:
-        raise Invalid("signature", f"{authority!r} is no authority of this network")
+    known = [network.first] if proof is None else _configurations(network, proof)
+    keys = {key for each in known if (key := each.key(submission.authority)) is not None}
+    if not keys:
+        raise Invalid("signature", f"{authority!r} is not known to be an authority of this network")
     expect("signature", bytes, signature, "the signature", length=64)
-    try:
-        VerifyKey(key).verify(b"amanat/submission/v1\x00" + pack(statement), signature)
-    except (CryptoError, ValueError) as error:
-        raise Invalid("signature", f"the signature of {authority} does not hold") from error
+    message = b"amanat/submission/v1\x00" + pack(statement)
+    if not any(_is_signed(key, message, signature) for key in keys):
+        raise Invalid("signature", f"the signature of {authority} does not hold")
     report("signature", f"{submission.authority} signed it")
     return submission
+
+
+def _configurations(network: Network, proof: bytes) -> list[Configuration]:
+    fields = expect("eras", list, unpack("eras", proof), "the proof")
+    if len(fields) < 2:
+        raise Invalid("eras", "the proof shows none")
+    return read_eras(network, fields[1])
+
+
+def _is_signed(key: bytes, message: bytes, signature: bytes) -> bool:
+    try:
+        VerifyKey(key).verify(message, signature)
+    except (CryptoError, ValueError):
+        return False
+    return True

@@ -131,12 +131,16 @@ def verify(
         Path, typer.Argument(help="A balance or receipt proof, or a receipt of submission.")
     ],
     genesis_file: Annotated[Path, typer.Option("--genesis", help="The genesis document.")],
+    eras: Annotated[
+        Path | None,
+        typer.Option(help="For the receipt of one that joined later: any proof made since."),
+    ] = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Check a proof offline, against the genesis document alone."""
+    """Check what a node gave out, offline, against the genesis document alone."""
     from amanat.node.cli import proving
 
-    proving.verify(bundle, genesis_file, output)
+    proving.verify(bundle, genesis_file, eras, output)
 
 
 @app.command()

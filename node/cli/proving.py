@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -62,21 +63,29 @@ def balance(
     show(shown, output)
 
 
-def verify(bundle: Path, genesis: Path, output: Format) -> None:
-    """Check a file that a node gave out: a proof, or a receipt of submission."""
+def verify(bundle: Path, genesis: Path, eras: Path | None, output: Format) -> None:
+    """Check a file that a node gave out: a proof, or a receipt of submission.
+
+    `eras` is a proof that shows who the authorities are now; a proof shows it by itself.
+    """
     steps: list[tuple[str, str]] = []
-    try:
-        content = bundle.read_bytes()
-    except OSError as error:
-        raise Failure(f"{bundle} cannot be read: {error.strerror}") from error
+    content = _read(bundle)
     if is_submission_receipt(content):
-        shown = _said(_checked(verify_submission, content, genesis, steps))
+        proof = _read(eras) if eras is not None else None
+        shown = _said(_checked(partial(verify_submission, proof=proof), content, genesis, steps))
     else:
         shown = _proved(check(content, genesis, steps))
     if output is Format.TABLE:
         for step, seen in steps:
             say(f"{step + ':':13} {seen}")
     show(shown, output)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Failure(f"{file} cannot be read: {error.strerror}") from error
 
 
 def _said(submission: Submission) -> dict[str, Any]:

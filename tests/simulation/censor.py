@@ -18,8 +18,8 @@ CLIENTS: Final = ("alpha", "beta", "gamma")
 class CensoredCluster(Cluster):
     """A run in which one authority, whenever it leads, takes nothing that one client signed.
 
-    It never stops doing so. The client is served by one of the others and knows none but that one.
-    All the same everything must become final.
+    It never stops doing so. The client is served by one of the others and knows none but that one,
+    as long as that takes part. All the same everything must become final.
     """
 
     def __init__(self, plan: Plan, *, trace: Callable[[str], None] | None = None) -> None:
@@ -35,7 +35,8 @@ class CensoredCluster(Cluster):
         return name == self.censor and self._is_victims(transaction)
 
     def _submit(self, name: str, envelope: bytes) -> None:
-        if self._is_victims(open_transaction(envelope, bytes_max=len(envelope))):
+        victims = self._is_victims(open_transaction(envelope, bytes_max=len(envelope)))
+        if victims and self._custodian in self._served():
             name = self._custodian
         super()._submit(name, envelope)
 

@@ -10,6 +10,7 @@ from amanat.consensus.submission import Submission, SubmissionReceipt
 from amanat.ledger.encoding import encode
 from amanat.verifier import Invalid, verify, verify_submission
 from amanat.verifier.submissions import is_submission_receipt
+from tests.verifier.changing import AFTER, BEGINNING, LAST, ChangingNetwork, sign
 from tests.verifier.rehearsal import CHAIN, GENESIS, HOLDING, SIGNERS, START
 
 TRANSACTION = bytes(range(32))
@@ -67,6 +68,37 @@ def test_no_byte_of_a_receipt_can_change() -> None:
             flipped = RECEIPT[:at] + bytes([RECEIPT[at] ^ 1 << bit]) + RECEIPT[at + 1 :]
             assert steps_of(flipped)[-1].startswith("not "), (at, bit)
         assert steps_of(RECEIPT[:at])[-1].startswith("not ")
+
+
+def test_who_joined_later_is_known_from_any_proof_made_since(network: ChangingNetwork) -> None:
+    statement = Submission(network.chain_id, TRANSACTION, "custodian-b", START, LAST)
+    signature = sign("custodian-b", statement.message())
+    receipt = encode(SubmissionReceipt(statement, signature))
+    forged = encode(SubmissionReceipt(statement, sign("cdc", statement.message())))
+
+    def is_valid(receipt: bytes, proof: bytes | None) -> bool:
+        try:
+            verify_submission(network.genesis, receipt, lambda _step, _seen: None, proof=proof)
+        except Invalid:
+            return False
+        return True
+
+    since = network.balance(AFTER)
+    assert is_valid(receipt, since)
+    assert not is_valid(forged, since)
+    assert not is_valid(receipt, None)
+    for proof in (network.balance(BEGINNING - 1), since[:-1], HOLDING, b"\x90"):
+        assert not is_valid(receipt, proof)
+
+
+def test_who_has_left_is_still_known_for_what_it_signed(network: ChangingNetwork) -> None:
+    statement = Submission(network.chain_id, TRANSACTION, "custodian-a", START, 1)
+    receipt = SubmissionReceipt(statement, sign("custodian-a", statement.message()))
+    for proof in (None, network.balance(AFTER)):
+        submission = verify_submission(
+            network.genesis, encode(receipt), lambda _step, _seen: None, proof=proof
+        )
+        assert submission.authority == "custodian-a"
 
 
 def test_it_is_told_from_other_proofs_and_taken_for_none_of_them() -> None:
