@@ -44,7 +44,7 @@ from amanat.node.pool import Pool
 from tests.ledger import world
 from tests.simulation.boundaries import Boundary
 from tests.simulation.disk import SimulatedDisk
-from tests.simulation.invariants import Invariants, Violation
+from tests.simulation.invariants import Invariants
 from tests.simulation.network import Forward
 from tests.simulation.story import Story, block_text, heights_text, log_text, promise_text
 from tests.simulation.waiting import Waiting

@@ -31,6 +31,14 @@ from tests.simulation.network_faults import BadNetwork, Cut
 from tests.simulation.plan import FAULTY_MS, Plan
 from tests.simulation.process_faults import Crash, CrashOfTheLeader, HandOver
 
+KINDS: Final[tuple[type[Fault], ...]] = (
+    Crash,
+    CrashOfTheLeader,
+    HandOver,
+    HandOver,
+    Cut,
+    BadNetwork,
+)
 REGROUP_MS: Final = (100, 1_500)
 """How long the same of the others talk to the same twin."""
 AFTER_MS: Final = 2_000
@@ -46,7 +54,7 @@ def draw_lying_plan(seed: int, *, size: int, rule: QuorumRule) -> Plan:
     faults: list[Fault] = []
     at = random.randint(100, 1_000)
     while at < FAULTY_MS:
-        kind = random.choice([Crash, CrashOfTheLeader, HandOver, HandOver, Cut, BadNetwork])
+        kind = random.choice(KINDS)
         faults += kind.draw(Draw(random, at, names, names[:2], ()))
         at += random.randint(200, 1_500)
     acts = draw_acts(random, names, FAULTY_MS)
@@ -166,13 +174,11 @@ class LyingCluster(Cluster):
             return
         if sender in self.liars and to in self.liars:
             self._side[to] = twin  # liars of one side talk to one another
+        second = twin if sender in self.liars else self._side.get(sender, False)
         for delay in self.network.arrivals((sender, to)):
-            second = self._side.get(sender, False) if sender not in self.liars else twin
             self.timeline.after(delay, lambda: self._arrive(sender, to, message, second=second))
 
-    def _arrive(
-        self, sender: str, to: str, message: Message | Forward, *, second: bool
-    ) -> None:
+    def _arrive(self, sender: str, to: str, message: Message | Forward, *, second: bool) -> None:
         machine = self._twins[to] if second and to in self.liars else self.machines[to]
         machine.do(lambda node: node.receive(sender, message))
 
