@@ -52,8 +52,8 @@ def entry(network: ChangingNetwork, height: int) -> Entry:
     header = executed.block.header
     block = BlockId(header.term, height, executed.digest)
     two_thirds = network.rule is QuorumRule.TWO_THIRDS
-    # By two thirds what is final is known only with the child of the block that began the change.
-    certified = JOINT if two_thirds else JOINT - 1
+    # By two thirds the certificate of the child makes the block that began the change final.
+    certified = JOINT if two_thirds else BEGINNING
     return Entry(
         block=block,
         parent=header.parent,
