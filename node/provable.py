@@ -1,8 +1,11 @@
 """Builds proof bundles from what a node has stored."""
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 from amanat.consensus.statements import CommitCertificate
-from amanat.ledger.authorities import QuorumRule
 from amanat.ledger.blocks import BlockHeader
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.state import CONFIGURATION, HOLDINGS
 from amanat.ledger.state_tree import StateTree
 from amanat.node.eras import Era
@@ -35,29 +38,56 @@ def receipt(store: Store, height: int, index: int) -> bytes:
 def eras(store: Store, height: int) -> list[Era]:
     """Return the proof of every configuration after genesis, up to the block at `height`."""
     found = []
-    for configuration in store.eras:
-        since = configuration.since
-        if not 0 < since <= height:
-            continue
-        headers, certificate = _certified(store, since)
+    for known, brought in pairwise(store.eras):
+        since = brought.since
+        if since > height:
+            break
+        final, certificate = _proof_to(known, store, since)
         tree = store.tree(since)
         if tree is None:
             raise StorageFailed(f"the state at height {since} is missing")
-        found.append(Era(tuple(headers), certificate, tree.prove(CONFIGURATION.key())))
+        proof = tree.prove(CONFIGURATION.key())
+        found.append(Era(tuple(_headers(store, since, final)), certificate, proof))
     return found
+
+
+def _proof_to(known: Configuration, store: Store, height: int) -> tuple[int, CommitCertificate]:
+    """Return what makes the block at `height` final for those who know the configuration before.
+
+    The first certificate that was kept may be of an era that they cannot check, where this node
+    caught up with several at once. Then the next block that completes a change carries one, of
+    those who decided before it.
+    """
+    for certificate in (store.certificate_from(height), *_of_changes(store, height)):
+        final = certificate.final(known.current.rule) if certificate is not None else None
+        if certificate is None or final is None or final.height < height:
+            continue
+        if certificate.is_proof(store.chain, known):
+            return final.height, certificate
+    raise StorageFailed(f"no certificate proves the authorities of height {height}")
+
+
+def _of_changes(store: Store, height: int) -> Iterator[CommitCertificate | None]:
+    for configuration in store.eras:
+        entry = store.entry(configuration.since) if configuration.since > height else None
+        if entry is not None:
+            yield entry.change_certificate
 
 
 def _certified(store: Store, height: int) -> tuple[list[BlockHeader], CommitCertificate]:
     certificate = store.certificate_from(height)
-    if certificate is None:
+    certifier = store.eras.certifier(height)
+    final = certificate.final(certifier.current.rule) if certificate and certifier else None
+    if certificate is None or final is None:
         raise StorageFailed(f"no certificate makes the block at height {height} final")
-    first = store.eras.certifier(height)
-    rule = first.current.rule if first is not None else QuorumRule.MAJORITY
-    final = certificate.final(rule)
+    return _headers(store, height, final.height), certificate
+
+
+def _headers(store: Store, first: int, last: int) -> list[BlockHeader]:
     headers = []
-    for each in range(height, (final.height if final else height) + 1):
-        header = store.header(each)
+    for height in range(first, last + 1):
+        header = store.header(height)
         if header is None:
-            raise StorageFailed(f"the header at height {each} is missing")
+            raise StorageFailed(f"the header at height {height} is missing")
         headers.append(header)
-    return headers, certificate
+    return headers

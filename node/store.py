@@ -65,7 +65,7 @@ class Store:
     def __init__(self, database: Database, chain: Digest) -> None:
         """Use `create` or `open`."""
         self._db = database
-        self._chain = chain
+        self.chain = chain
         self._recent: dict[int, Entry] = {}
         self.eras = StoredEras(self._iterate)
 
@@ -177,7 +177,7 @@ class Store:
         """Return the id of the last log entry, or the genesis id."""
         for _, raw in self._iterate(prefix=b"l", reverse=True):
             return decode(raw, Entry, bytes_max=len(raw)).block
-        return genesis_id(self._chain)
+        return genesis_id(self.chain)
 
     def append_synced(self, truncate_above: int | None, entries: Sequence[Entry]) -> None:
         """Drop what is above `truncate_above`, add `entries`, and sync.
@@ -352,16 +352,16 @@ class Store:
         found = decode(raw, _Format)
         if found.format != FORMAT:
             raise StoreError(f"it has format {found.format}; this program reads format {FORMAT}")
-        if found.chain != self._chain:
+        if found.chain != self.chain:
             raise StoreError(
                 f"it belongs to the chain {found.chain.hex()[:16]}, "
-                f"not to {self._chain.hex()[:16]}: another genesis document"
+                f"not to {self.chain.hex()[:16]}: another genesis document"
             )
 
     def _check_log(self) -> None:
         """Check that the log has no hole, and that the applied block is in it."""
         applied = self.applied()
-        previous = genesis_id(self._chain)
+        previous = genesis_id(self.chain)
         for key, raw in self._iterate(prefix=b"l"):
             entry = decode(raw, Entry, bytes_max=len(raw))
             follows = (entry.block.height, entry.parent) == (previous.height + 1, previous.digest)

@@ -285,6 +285,9 @@ UNSAFE = {
     "a quorum of 3 of 5 is not over two thirds": changed_genesis(
         3, [members(), 3, 1, "two_thirds"]
     ),
+    "a quorum of 2 of 3 is not over two thirds": changed_genesis(
+        3, [[members()[0], *members()[3:]], 2, 1, "two_thirds"]
+    ),
     "cdc is neither sovereign nor custodian": changed_members(
         [[*members()[0][:2], "foreign"], *members()[1:]]
     ),

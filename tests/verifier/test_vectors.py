@@ -6,21 +6,34 @@ They change only when the format does. To write them anew, from the root of the 
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from amanat.ledger.authorities import QuorumRule
 from amanat.verifier import Invalid, verify
+from tests.verifier.changing import (
+    AFTER,
+    BEGINNING,
+    COMPLETING,
+    EVERYBODY,
+    JOINT,
+    LEARNING,
+    NETWORKS,
+    OF_NEW,
+    OF_OLD,
+    ChangingNetwork,
+)
 from tests.verifier.rehearsal import (
     BUNDLES,
-    CHAIN,
     GENESIS,
     HEADERS,
     HOLDING,
     QUORUM,
-    TREE,
     balance_of,
     certificate,
     signed_by,
@@ -46,23 +59,100 @@ REFUSED = {
 }
 
 
+def across_a_change(network: ChangingNetwork) -> dict[str, bytes]:
+    """Bundles of a network that exchanges an authority: before, during and after that."""
+    return {
+        "before a change": network.balance(2),
+        "the block that admits a learner": network.balance(LEARNING),
+        "the block that begins a change": network.receipt(BEGINNING),
+        "a block that the old set and the new one certified": network.balance(
+            JOINT, names=EVERYBODY
+        ),
+        "the block that completes the change": network.balance(COMPLETING, names=OF_NEW),
+        "after the change": network.receipt(AFTER),
+        "a line of headers across the whole change": network.balance(2, AFTER, OF_NEW),
+    }
+
+
+def across_a_false_change(network: ChangingNetwork) -> dict[str, bytes]:
+    """False bundles of that network. Where nothing else is said, everybody signed the eras."""
+    eras = [network.era(since) for since in (LEARNING, BEGINNING, COMPLETING)]
+    learning, beginning, completing = eras
+    other = replace(beginning.proof, value=completing.proof.value)
+    shown = {
+        "no era is shown": [],
+        "the first era is missing": [beginning, completing],
+        "the second era is missing": [learning, completing],
+        "the last era is missing": [learning, beginning],
+        "the eras are out of order": [beginning, learning, completing],
+        "an era stands twice": [*eras, completing],
+        "too few certified an era": [
+            learning,
+            network.era(BEGINNING, names=("mof", "sbp")),
+            completing,
+        ],
+        "the new members appoint themselves": [
+            learning,
+            network.era(BEGINNING, names=OF_NEW),
+            completing,
+        ],
+        "the state holds another configuration": [
+            learning,
+            replace(beginning, proof=other),
+            completing,
+        ],
+    }
+    return {
+        "a removed authority's signature is needed": network.balance(AFTER, names=OF_OLD),
+        "a learner's signature is needed": network.balance(BEGINNING, names=OF_NEW),
+        **{name: network.balance(AFTER, eras=each) for name, each in shown.items()},
+    }
+
+
+def vectors_of(
+    about: str, genesis: bytes, valid: Mapping[str, bytes], refused: Mapping[str, bytes]
+) -> dict[str, Any]:
+    return {
+        "about": about,
+        "genesis": genesis.hex(),
+        "valid": [
+            {"name": name, "bundle": bundle.hex(), "finding": asdict(verify(genesis, bundle))}
+            for name, bundle in valid.items()
+        ],
+        "refused": [{"name": name, "bundle": bundle.hex()} for name, bundle in refused.items()],
+    }
+
+
 def content() -> dict[str, Any]:
     """What the vectors must be, as the node encodes it today."""
+    changing = {
+        QuorumRule.MAJORITY: "four authorities by majority, one of which is exchanged",
+        QuorumRule.TWO_THIRDS: "four authorities by two thirds, one of which is exchanged",
+    }
     return {
         "about": "Proof bundles of docs/wire-format.md. Bytes are in hexadecimal.",
-        "genesis": GENESIS.hex(),
-        "chain": CHAIN.hex(),
-        "state_root": TREE.root.hex(),
-        "valid": [
-            {"name": name, "bundle": bundle.hex(), "finding": asdict(verify(GENESIS, bundle))}
-            for name, bundle in BUNDLES.items()
+        "networks": [
+            vectors_of("five authorities by majority", GENESIS, BUNDLES, REFUSED),
+            *(
+                vectors_of(
+                    about,
+                    NETWORKS[rule].genesis,
+                    across_a_change(NETWORKS[rule]),
+                    across_a_false_change(NETWORKS[rule]),
+                )
+                for rule, about in changing.items()
+            ),
         ],
-        "refused": [{"name": name, "bundle": bundle.hex()} for name, bundle in REFUSED.items()],
     }
 
 
 def plain(value: object) -> Any:
     return json.loads(json.dumps(value))
+
+
+def published() -> list[dict[str, Any]]:
+    networks: list[dict[str, Any]] = json.loads(VECTORS.read_text())["networks"]
+    return networks
 
 
 def test_the_node_encodes_the_vectors_as_they_are_published(
@@ -74,17 +164,17 @@ def test_the_node_encodes_the_vectors_as_they_are_published(
 
 
 def test_the_published_bundles_prove_what_they_are_said_to_prove() -> None:
-    vectors = json.loads(VECTORS.read_text())
-    genesis = bytes.fromhex(vectors["genesis"])
-    for vector in vectors["valid"]:
-        finding = verify(genesis, bytes.fromhex(vector["bundle"]))
-        assert plain(asdict(finding)) == vector["finding"], vector["name"]
+    for network in published():
+        genesis = bytes.fromhex(network["genesis"])
+        for vector in network["valid"]:
+            finding = verify(genesis, bytes.fromhex(vector["bundle"]))
+            assert plain(asdict(finding)) == vector["finding"], vector["name"]
 
 
 def test_the_published_false_bundles_are_refused() -> None:
-    vectors = json.loads(VECTORS.read_text())
-    genuine = {vector["bundle"] for vector in vectors["valid"]}
-    for vector in vectors["refused"]:
-        assert vector["bundle"] not in genuine, vector["name"]
-        with pytest.raises(Invalid):
-            verify(bytes.fromhex(vectors["genesis"]), bytes.fromhex(vector["bundle"]))
+    for network in published():
+        genuine = {vector["bundle"] for vector in network["valid"]}
+        for vector in network["refused"]:
+            assert vector["bundle"] not in genuine, vector["name"]
+            with pytest.raises(Invalid):
+                verify(bytes.fromhex(network["genesis"]), bytes.fromhex(vector["bundle"]))
