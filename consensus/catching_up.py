@@ -9,7 +9,7 @@ leads. Such blocks need no leader: whoever has them may send them.
 from collections.abc import Iterator
 from typing import Final
 
-from amanat.consensus.entry_checks import entry_fault
+from amanat.consensus.entry_checks import entry_fault, is_certified
 from amanat.consensus.finality import certify
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import AskFinal, Finalized
@@ -90,11 +90,16 @@ def on_finalized(raft: Raft, sender: str, message: Finalized) -> None:
     entries = [entry for entry in message.entries if entry.block.height > raft.final.height]
     if not entries:
         return
-    fault = _proof_fault(raft, entries, message.certificate) or _take(raft, entries)
+    certificate = message.certificate
+    fault = (
+        _proof_fault(raft, entries, certificate)
+        or _take(raft, entries)
+        or _padding_fault(raft, certificate)
+    )
     if fault:
         raft.out.fault(sender, f"what it sends as final: {fault}")
         return
-    certify_final(raft, entries[-1], message.certificate)
+    certify_final(raft, entries[-1], certificate)
     if message.final > raft.final.height:
         ask(raft, sender)
 
@@ -125,6 +130,17 @@ def _proof_fault(raft: Raft, entries: list[Entry], certificate: CommitCertificat
     if not certificate.is_proof(raft.me.chain, raft.final_configuration):
         return "its certificate is not valid"
     return None
+
+
+def _padding_fault(raft: Raft, certificate: CommitCertificate) -> str | None:
+    """Return what is wrong with the signatures that could not be checked before, or None.
+
+    This node will show the certificate to others, who can check them all.
+    """
+    block = certificate.block
+    if raft.log.block_id(block.height) != block or is_certified(raft, certificate):
+        return None
+    return "its certificate has a signature that is not valid"
 
 
 def _take(raft: Raft, entries: list[Entry]) -> str | None:

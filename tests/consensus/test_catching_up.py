@@ -1,6 +1,5 @@
 """What a lagging node takes for final from anybody who proves it."""
 
-import pytest
 from msgspec.structs import replace
 
 from amanat.consensus.messages import Finalized
@@ -15,7 +14,6 @@ def test_final_blocks_are_taken_from_anybody_with_a_certificate() -> None:
     assert (it.commit_height, it.faults) == (3, [])
 
 
-@pytest.mark.xfail(strict=True, reason="signers unknown before the blocks are never looked at")
 def test_no_certificate_is_kept_with_a_signature_that_nobody_checked() -> None:
     """Others would refuse it from this node, and so would whoever gets a proof with it."""
     it = follower()
