@@ -12,8 +12,8 @@ from tests.simulation.boundaries import Boundary
 from tests.simulation.campaign import run_plan, run_seeds
 from tests.simulation.plan import draw_plan
 
-SEEDS = 3000
-CHUNK = 100
+SEEDS = 600
+CHUNK = 50
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -7,7 +7,7 @@ from tests.simulation.twins import LyingCluster, draw_lying_plan
 from tests.simulation.verifying import verify_once
 
 MAJORITY, TWO_THIRDS = QuorumRule.MAJORITY, QuorumRule.TWO_THIRDS
-SEEDS = 25
+SEEDS = 12
 
 
 @pytest.mark.parametrize(("size", "liars"), [(4, 1), (7, 2)])
