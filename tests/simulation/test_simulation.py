@@ -65,6 +65,7 @@ PROMISED = {
     *("lost database", "database replaced by an empty one", "database replaced by its last copy"),
     *("slow disk", "very slow disk"),
     *("clock ahead", "clock behind", "fast clock", "slow clock"),
+    "change of authorities",
 }
 
 
