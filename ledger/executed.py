@@ -4,9 +4,19 @@ A transaction may be executed until its `valid_until`; until then its id must be
 in the chain; the state commits to them with one entry for each day of `valid_until`.
 """
 
+from typing import NamedTuple
+
 from amanat.ledger.crypto import Domain, digest
 from amanat.ledger.encoding import Structure
 from amanat.ledger.identifiers import Digest, LedgerTime
+
+
+class Turn(NamedTuple):
+    """When a transaction was executed among those valid until the same day."""
+
+    day: int
+    number: int
+    """How many were executed before it."""
 
 
 class ExecutedDay(Structure, frozen=True):

@@ -7,6 +7,7 @@ from amanat.ledger import merkle
 from amanat.ledger.blocks import Block
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import encode
+from amanat.ledger.executed import Turn
 from amanat.ledger.execution import BlockExecution
 from amanat.ledger.identifiers import Digest, LedgerTime
 from amanat.ledger.receipts import Receipt
@@ -39,6 +40,8 @@ class ExecutedBlock:
     receipts: tuple[Receipt, ...]
     ids: tuple[Digest, ...]
     """The transactions' ids, in order."""
+    turns: tuple[Turn, ...]
+    """When each was executed among those valid until the same day."""
     tree: StateTree
     written: Sequence[tuple[bytes, bytes]]
     """New nodes of the tree: key and record."""
@@ -64,6 +67,7 @@ class Outcome:
 
     receipts: tuple[Receipt, ...]
     ids: tuple[Digest, ...]
+    turns: tuple[Turn, ...]
     transactions_root: Digest
     changes: dict[bytes, bytes | None]
     update: TreeUpdate
@@ -76,6 +80,7 @@ class Outcome:
         return Outcome(
             receipts=tuple(execution.receipts),
             ids=tuple(execution.ids),
+            turns=tuple(execution.ids.values()),
             transactions_root=merkle.root([encode(receipt) for receipt in execution.receipts]),
             changes=changes,
             update=tip.tree.update(changes, tip.height + 1),
@@ -92,6 +97,7 @@ class Outcome:
             next_configuration=self.next_configuration,
             receipts=self.receipts,
             ids=self.ids,
+            turns=self.turns,
             tree=self.update.tree,
             written=self.update.written,
             replaced=self.update.replaced,

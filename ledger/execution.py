@@ -10,7 +10,7 @@ from collections.abc import Callable
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.authorization import Signers
 from amanat.ledger.blocks import Place
-from amanat.ledger.executed import ExecutedDay, RejectionCount, day_of, hour_of
+from amanat.ledger.executed import ExecutedDay, RejectionCount, Turn, day_of, hour_of
 from amanat.ledger.identifiers import EMPTY_DIGEST, Digest, LedgerTime
 from amanat.ledger.operations.operation import Execution
 from amanat.ledger.policies import Parameters
@@ -120,7 +120,8 @@ class BlockExecution:
         self._verified = verified
         self._days: dict[int, ExecutedDay] = {}
         self.receipts: list[Receipt] = []
-        self.ids: dict[Digest, None] = {}
+        self.ids: dict[Digest, Turn] = {}
+        """The transactions executed, in order, each with its turn."""
 
     @property
     def time(self) -> LedgerTime:
@@ -148,8 +149,7 @@ class BlockExecution:
         if type(outcome) is Rejected:
             self._count_rejection(signers.names)
         self.receipts.append(Receipt(transaction.id, transaction.envelope_digest, outcome))
-        self.ids[transaction.id] = None
-        self._remember(transaction)
+        self.ids[transaction.id] = self._remember(transaction)
 
     def changes(self) -> dict[bytes, bytes | None]:
         """Return what the block changes in the state."""
@@ -182,10 +182,11 @@ class BlockExecution:
             self.state.put(RejectionCount(hour, count + 1), REJECTIONS, name)
         self.state.commit()
 
-    def _remember(self, transaction: CheckedTransaction) -> None:
+    def _remember(self, transaction: CheckedTransaction) -> Turn:
         """Commit the state to the id until its `valid_until` has passed (exactly once)."""
         day = day_of(transaction.body.valid_until)
         executed = self._days.get(day)
         if executed is None:
             executed = self.state.get(EXECUTED, day) or ExecutedDay(0, EMPTY_DIGEST)
         self._days[day] = executed.followed_by(transaction.id)
+        return Turn(day, executed.count)

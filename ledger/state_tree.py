@@ -151,17 +151,45 @@ class StateTree:
 
     def items(self) -> Iterator[tuple[bytes, bytes]]:
         """Yield every key and value in the order of their paths; keeps nothing in memory."""
-        pending: list[tuple[Node | None, int, bytes]] = [(self._root, 0, bytes(32))]
-        while pending:
-            node, depth, path = pending.pop()
-            if type(node) is Stub:
-                node = load(self._source, node, depth, path)
+        for node in self.nodes(0, bytes(32)):
             if type(node) is Leaf:
                 yield node.key, node.value
-            elif type(node) is Branch:
-                turn = right_of(depth, path).ljust(32, b"\x00")
+
+    def nodes(self, depth: int, path: bytes) -> Iterator[Loaded]:
+        """Yield the node at `depth` on `path` and all after it, each before what is below it.
+
+        Keeps nothing in memory but the way to where it is.
+
+        Raises:
+            LookupError: there is no such node, or one could not be loaded (`MissingNode`).
+            CorruptNode: what was loaded is not the node.
+        """
+        pending: list[tuple[Node | None, int, bytes]] = []
+        node, here = self._root, bytes(32)
+        for at in range(depth):
+            if type(node) is Stub:
+                node = load(self._source, node, at, here)
+            if type(node) is not Branch:
+                raise LookupError(f"no node lies at depth {depth} on {path.hex()}")
+            turn = right_of(at, here).ljust(32, b"\x00")
+            if path[at >> 3] & BIT_MASKS[at & 7]:
+                node, here = node.right, turn
+            else:
+                pending.append((node.right, at + 1, turn))
+                node = node.left
+        if node is None and depth:
+            raise LookupError(f"no node lies at depth {depth} on {path.hex()}")
+        pending.append((node, depth, here))
+        while pending:
+            node, depth, here = pending.pop()
+            if type(node) is Stub:
+                node = load(self._source, node, depth, here)
+            if type(node) is Branch:
+                turn = right_of(depth, here).ljust(32, b"\x00")
                 pending.append((node.right, depth + 1, turn))
-                pending.append((node.left, depth + 1, path))
+                pending.append((node.left, depth + 1, here))
+            if type(node) is Leaf or type(node) is Branch:
+                yield node
 
     def update(self, changes: Mapping[bytes, bytes | None], version: int) -> TreeUpdate:
         """Return the tree with `changes` made, None deleting a key.

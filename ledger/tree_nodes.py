@@ -102,6 +102,12 @@ class Branch(msgspec.Struct, gc=False):
     left: "Node | None"
     right: "Node | None"
 
+    def hashed(self) -> bytes:
+        """Return what its digest is of."""
+        left = EMPTY_DIGEST if self.left is None else self.left.digest
+        right = EMPTY_DIGEST if self.right is None else self.right.digest
+        return b"\x01" + left + right
+
 
 Loaded: TypeAlias = Leaf | Branch
 Node: TypeAlias = Leaf | Branch | Stub
