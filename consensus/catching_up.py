@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from amanat.consensus.entry_checks import entry_fault, is_certified
-from amanat.consensus.finality import certify
+from amanat.consensus.finality import certify_final
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import AskFinal, Finalized
 from amanat.consensus.raft import Raft, Role
+from amanat.consensus.snapshots import offer
 from amanat.consensus.statements import CommitCertificate
 
 BYTES_MAX: Final = 2 * 1024 * 1024
@@ -37,6 +38,9 @@ def ask_everybody(raft: Raft) -> None:
 def on_ask_final(raft: Raft, sender: str, message: AskFinal) -> None:
     """Send final blocks from that height on, with a certificate that the sender can check."""
     first = message.height
+    if 0 < first < raft.log.base:
+        offer(raft, sender)
+        return
     known = raft.application.configuration(first - 1)
     if not 0 < first <= raft.final.height or known is None:
         return
@@ -102,16 +106,6 @@ def on_finalized(raft: Raft, sender: str, message: Finalized) -> None:
     certify_final(raft, entries[-1], certificate)
     if message.final > raft.final.height:
         ask(raft, sender)
-
-
-def certify_final(raft: Raft, last: Entry, certificate: CommitCertificate) -> None:
-    """Note that `last`, which is in the log, is final."""
-    if raft.log.block_id(certificate.block.height) == certificate.block:
-        certify(raft, certificate)
-        return
-    # By two thirds the certified block is the child of what is final, and not at hand yet.
-    certify(raft, certificate)
-    raft.certified = last.parent_certificate
 
 
 def _proof_fault(raft: Raft, entries: list[Entry], certificate: CommitCertificate) -> str | None:

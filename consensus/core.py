@@ -12,18 +12,22 @@ from amanat.consensus import (
     leading,
     patience,
     reads,
+    snapshots,
 )
+from amanat.consensus.finality import release_promise
 from amanat.consensus.interface import (
     Abandon,
     Application,
     Effects,
     Event,
+    Forget,
     LogReader,
     Persisted,
     Promise,
     Propose,
     Read,
     Receive,
+    States,
     Tick,
     TransferLeadership,
 )
@@ -34,18 +38,21 @@ from amanat.consensus.messages import (
     AppendReply,
     AskFinal,
     AskIndex,
+    AskPiece,
     Confirm,
     Confirmed,
     Finalized,
     Index,
     Message,
+    OfferSnapshot,
+    Piece,
     PreVote,
     PreVoteReply,
     RequestVote,
     TimeoutNow,
     VoteReply,
 )
-from amanat.consensus.raft import Identity, Raft, Role, Timing
+from amanat.consensus.raft import Fetch, Identity, Raft, Role, Timing
 from amanat.consensus.statements import BlockId, CommitCertificate, genesis_id
 
 TERM_LEAP_MAX: Final = 2**32
@@ -65,6 +72,8 @@ class Restored:
     """The last entry of the log, or the genesis id."""
     commit: CommitCertificate | None
     """What makes the last block applied final; None stands for genesis."""
+    fetching: BlockId | None = None
+    """The block up to which a snapshot was being taken in; `States` goes on where it was."""
 
     def known_promise(self) -> Promise:
         """Return the promise, in the log's last term if that is higher.
@@ -88,6 +97,8 @@ class Status:
     commit_height: int
     certified_height: int
     """By two thirds a leader builds only on what is certified."""
+    fetching: int = 0
+    """The block whose snapshot is being taken in; 0 if none is."""
 
 
 class Core:
@@ -96,12 +107,13 @@ class Core:
     The same events in the same order give the same effects, on every machine.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a core is made of
         self,
         me: Identity,
         *,
         disk: LogReader,
         application: Application,
+        states: States,
         restored: Restored,
         timing: Timing,
         jitter: Iterator[int],
@@ -114,6 +126,7 @@ class Core:
             timing=timing,
             jitter=jitter,
             application=application,
+            states=states,
             promise=restored.known_promise(),
             log=log,
             final=genesis_id(me.chain),
@@ -128,6 +141,9 @@ class Core:
         if carried is not None and carried.block.height > self._raft.certified_height:
             # Held by whoever acked the last block, and to be shown in an election.
             self._raft.certified = carried
+        if restored.fetching is not None:
+            self._raft.fetch = Fetch(restored.fetching)
+        release_promise(self._raft, self._raft.final)
         self._raft.restart_timeout()
 
     def step(self, event: Event) -> Effects:
@@ -137,26 +153,10 @@ class Core:
             NotLeader: the event is a proposal that this node cannot make; nothing has changed.
         """
         raft = self._raft
-        match event:
-            case Tick():
-                _tick(raft)
-            case Receive(sender, _) if not raft.takes_part(sender):
-                raft.out.fault(sender, "it takes no part in this network")
-            case Receive(sender, message) if message.term > raft.term + TERM_LEAP_MAX:
-                raft.out.fault(sender, f"term {message.term} cannot have been reached")
-            case Receive(sender, message):
-                _receive(raft, sender, message)
-            case Propose():
-                leading.propose(raft, event)
-            case Read():
-                reads.on_read(raft, event)
-            case TransferLeadership():
-                handover.on_transfer(raft, event)
-            case Abandon():
-                patience.on_abandon(raft, event)
-            case Persisted(sequence):
-                raft.log.persisted(sequence)
-                raft.out.persisted(sequence)
+        # A node that is about to start from a snapshot takes and signs nothing more: it would be
+        # thrown away.
+        if not raft.installs or isinstance(event, Persisted):
+            _EVENTS[type(event)](raft, event)
         return raft.out.finish()
 
     @property
@@ -170,14 +170,17 @@ class Core:
             last=raft.log.last,
             commit_height=raft.commit_height,
             certified_height=raft.certified_height,
+            fetching=raft.fetch.block.height if raft.fetch is not None else 0,
         )
 
 
-def _tick(raft: Raft) -> None:
+def _tick(raft: Raft, event: Tick) -> None:
+    del event
     raft.silence += 1
     if raft.silence % raft.timing.heartbeat == 0:
         raft.asked_final = 0
     patience.on_tick(raft)
+    snapshots.on_tick(raft)
     if raft.role is not Role.LEADER:
         if raft.silence >= raft.timeout:
             elections.begin_pre_vote(raft)
@@ -197,11 +200,33 @@ def _hears_quorum(raft: Raft) -> bool:
     return raft.configuration.is_quorum([raft.me.name, *heard])
 
 
-def _receive(raft: Raft, sender: str, message: Message) -> None:
-    _HANDLERS[type(message)](raft, sender, message)
+def _receive(raft: Raft, event: Receive) -> None:
+    sender, message = event.sender, event.message
+    if not raft.takes_part(sender):
+        raft.out.fault(sender, "it takes no part in this network")
+    elif message.term > raft.term + TERM_LEAP_MAX:
+        raft.out.fault(sender, f"term {message.term} cannot have been reached")
+    else:
+        _MESSAGES[type(message)](raft, sender, message)
 
 
-_HANDLERS: Final[dict[type[Message], Callable[[Raft, str, Any], None]]] = {
+def _persisted(raft: Raft, event: Persisted) -> None:
+    raft.log.persisted(event.sequence)
+    raft.out.persisted(event.sequence)
+
+
+_EVENTS: Final[dict[type[Event], Callable[[Raft, Any], None]]] = {
+    Tick: _tick,
+    Receive: _receive,
+    Persisted: _persisted,
+    Propose: leading.propose,
+    Read: reads.on_read,
+    TransferLeadership: handover.on_transfer,
+    Abandon: patience.on_abandon,
+    Forget: snapshots.on_forget,
+}
+
+_MESSAGES: Final[dict[type[Message], Callable[[Raft, str, Any], None]]] = {
     PreVote: elections.on_pre_vote,
     PreVoteReply: elections.on_pre_vote_reply,
     RequestVote: elections.on_request_vote,
@@ -211,6 +236,9 @@ _HANDLERS: Final[dict[type[Message], Callable[[Raft, str, Any], None]]] = {
     AppendRefused: leading.on_append_refused,
     AskFinal: catching_up.on_ask_final,
     Finalized: catching_up.on_finalized,
+    OfferSnapshot: snapshots.on_offer,
+    AskPiece: snapshots.on_ask_piece,
+    Piece: snapshots.on_piece,
     TimeoutNow: handover.on_timeout_now,
     Confirm: reads.on_confirm,
     Confirmed: reads.on_confirmed,

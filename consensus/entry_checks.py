@@ -93,9 +93,7 @@ def is_certified(raft: Raft, certificate: CommitCertificate) -> bool:
     block = certificate.block
     if certificate in (raft.certified, raft.commit):
         return True
-    if raft.log.block_id(block.height) != block:
-        return False
-    if raft.log.block_id(block.height - 1) != certificate.parent:
+    if not raft.log.follows(block, certificate.parent):
         return False
     configuration = raft.application.certifier(block.height)
     return configuration is not None and certificate.is_valid(raft.me.chain, configuration)

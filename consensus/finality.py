@@ -3,6 +3,7 @@
 from amanat.consensus.entry_checks import is_certified
 from amanat.consensus.evidence import of_denied_acks, of_two_commits
 from amanat.consensus.interface import Final, Promise
+from amanat.consensus.log_entry import Entry
 from amanat.consensus.raft import Raft
 from amanat.consensus.statements import BlockId, CommitCertificate
 
@@ -25,7 +26,7 @@ def learn(raft: Raft, sender: str, certificate: CommitCertificate) -> None:
 def certify(raft: Raft, certificate: CommitCertificate) -> None:
     """Note a valid certificate of a block in the log, and what it makes final."""
     raft.certified = certificate
-    _release_promise(raft, certificate.block)
+    release_promise(raft, certificate.block)
     height = certificate.block.height
     raft.acks = {each: found for each, found in raft.acks.items() if each > height}
     final = certificate.final(raft.rule)
@@ -35,12 +36,23 @@ def certify(raft: Raft, certificate: CommitCertificate) -> None:
     raft.out.final(Final(final, certificate))
 
 
-def _release_promise(raft: Raft, certified: BlockId) -> None:
-    """Let go of an acked block in whose place another one is certified (invariant 2)."""
+def certify_final(raft: Raft, last: Entry, certificate: CommitCertificate) -> None:
+    """Note that `last`, which is in the log, is final by a valid certificate."""
+    certify(raft, certificate)
+    if raft.log.block_id(certificate.block.height) != certificate.block:
+        # By two thirds the certified block is the child of what is final, and not at hand yet.
+        raft.certified = last.parent_certificate
+
+
+def release_promise(raft: Raft, certified: BlockId) -> None:
+    """Let go of an acked block in whose place another one is certified (invariant 2).
+
+    `certified` is a block of the log that is certified, or final.
+    """
     acked = raft.promise.acked
     if acked is None or acked.height > certified.height or acked.term >= raft.term:
         return
-    if raft.log.block_id(acked.height) not in (None, acked):
+    if raft.log.lacks(acked):
         below = raft.log.block_id(acked.height - 1)
         raft.set_promise(Promise(raft.term, raft.promise.vote, below))
 

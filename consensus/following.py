@@ -26,6 +26,11 @@ def on_append(raft: Raft, sender: str, message: Append) -> None:
     if not _follow(raft, sender, message):
         return
     previous = message.previous
+    if previous.height < raft.log.base:
+        # What is gone here was final, and every leader holds all that is (invariant 4).
+        match = raft.final.height
+        raft.when_synced(lambda: _reply(raft, sender, match, []))
+        return
     if raft.log.block_id(previous.height) != previous:
         _refuse(raft, sender, previous)
         return
@@ -82,8 +87,9 @@ def _refuse(raft: Raft, sender: str, previous: BlockId) -> None:
         raft.out.fault(sender, f"it has another block at {previous.height}, which is final")
         return
     held = raft.log.block_id(raft.log.last_not_after(previous.term, previous.height - 1))
-    if held is not None and not raft.distrusts:
-        raft.out.send(sender, AppendRefused(raft.term, previous.height, held))
+    if held is None or raft.distrusts:
+        return
+    raft.out.send(sender, AppendRefused(raft.term, previous.height, held, raft.fetching))
 
 
 def _take_entries(raft: Raft, message: Append) -> str | None:

@@ -7,7 +7,8 @@ The driver's duty, and the whole of it: for each `Effects`, in order,
 3. apply blocks up to `final`;
 4. on `elected`, build the term-opening block and step `Propose`;
 5. let reads go ahead once their height is applied;
-6. keep `evidence`.
+6. keep `evidence`;
+7. on `installs`, end; what it starts from anew is the snapshot that it has taken in.
 
 What may leave a node only after a sync is not in `messages` yet: it comes out of the step that
 takes `Persisted`. So the driver cannot send a promise that a crash could forget.
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from amanat.consensus.evidence import Evidence
-from amanat.consensus.log_entry import Entry
+from amanat.consensus.log_entry import Entry, Snapshot
 from amanat.consensus.messages import Message
 from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate, Vote
 from amanat.ledger.configurations import Configuration
@@ -104,7 +105,14 @@ class Abandon:
     term: Term
 
 
-Event = Tick | Receive | Propose | Persisted | Read | TransferLeadership | Abandon
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """The log's entries below `height` are to go: the block there is final and applied."""
+
+    height: int
+
+
+Event = Tick | Receive | Propose | Persisted | Read | TransferLeadership | Abandon | Forget
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +124,42 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
+class StagedPiece:
+    """A piece of a snapshot's state, checked: number `number`, in place of one staged before."""
+
+    number: int
+    content: bytes
+    is_last: bool
+    """Whether the snapshot is whole with it: the node may start from it."""
+
+
+Staged = Snapshot | StagedPiece
+"""Part of a snapshot that is taken in: a new one begins and replaces what was staged of another,
+or it goes on. It is kept beside all that the node has, and replaces nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Persist:
     """What must be on disk, synced, before `Persisted(sequence)` may be stepped.
 
     First drop the log's entries above `truncate_above` (if given), then add `entries`, and only
     when these are synced replace the promise (if given). Were the promise first, a power failure
     at all nodes at once could leave every one of them bound to a block that nobody holds.
+    Entries below `forget_below` (if given) go at any time; so does what is `staged` come.
     """
 
     sequence: int
     promise: Promise | None
     truncate_above: int | None
     entries: tuple[Entry, ...]
+    forget_below: int | None = None
+    staged: tuple[Staged, ...] = ()
+
+    @property
+    def touches_database(self) -> bool:
+        """Whether there is more to it than a promise."""
+        numbers = (self.truncate_above, self.forget_below)
+        return bool(self.entries or self.staged) or numbers != (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +200,8 @@ class Effects:
     faults: tuple[Fault, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     """Proof that an authority broke the protocol; it is to be kept, shown and alarmed."""
+    installs: bool = False
+    """A whole snapshot is on disk: end, put it in the place of log and state, and start anew."""
 
 
 class NotLeader(Exception):  # noqa: N818 - named after the condition, as in Raft implementations
@@ -177,6 +211,10 @@ class NotLeader(Exception):  # noqa: N818 - named after the condition, as in Raf
 class LogReader(Protocol):
     """Reads the entries that are on disk. Heights start at 1; genesis is not an entry."""
 
+    @property
+    def base(self) -> int:
+        """The height of the first entry, if entries before it are gone; 0 if none ever was."""
+
     def block_id(self, height: int) -> BlockId | None:
         """Return the id of the entry at `height`, or None where there is none."""
 
@@ -185,6 +223,33 @@ class LogReader(Protocol):
 
     def certificate(self, first: int, last: int) -> CommitCertificate | None:
         """Return the highest certificate on disk that makes a block `first` to `last` final."""
+
+
+class States(Protocol):
+    """The application's states as snapshots: piece by piece given away, and taken in."""
+
+    def lineage(self, height: int) -> bytes | None:
+        """Return how those who decide after the final block at `height` came to; None: not kept."""
+
+    def follow(self, lineage: bytes) -> Sequence[Configuration] | None:
+        """Return every configuration that `lineage` proves from genesis on, that one first."""
+
+    def piece(self, height: int, cursor: bytes) -> bytes | None:
+        """Return the piece at `cursor` of the state after the block at `height`, if it is kept."""
+
+    def begin(self, entry: Entry) -> str | None:
+        """Get ready to take in the state after `entry`. Return why that is not done, or None."""
+
+    def take(self, content: bytes) -> str | None:
+        """Take the piece at `cursor`. Return what is wrong with it, or None."""
+
+    @property
+    def cursor(self) -> bytes | None:
+        """Where the next piece begins; None once the state is whole."""
+
+    @property
+    def count(self) -> int:
+        """How many pieces were taken that stand."""
 
 
 @dataclass(frozen=True, slots=True)

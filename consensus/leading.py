@@ -12,6 +12,7 @@ from amanat.consensus.membership import step_down_if_removed, update_followers
 from amanat.consensus.messages import Append, AppendRefused, AppendReply
 from amanat.consensus.progress import Progress
 from amanat.consensus.raft import Raft, Role
+from amanat.consensus.snapshots import offer as offer_snapshot
 from amanat.consensus.statements import (
     AuthoritySignature,
     BlockId,
@@ -91,6 +92,8 @@ def send_heartbeats(raft: Raft) -> None:
 
 
 def _send(raft: Raft, peer: str, follower: Progress) -> None:
+    if follower.next_height - 1 < raft.log.base:
+        follower.needs_snapshot(raft.log.base)
     previous = raft.log.block_id(follower.next_height - 1)
     if raft.leader is None or previous is None:
         raise AssertionError(f"no entry before {follower.next_height} to send {peer}")
@@ -131,8 +134,14 @@ def on_append_refused(raft: Raft, sender: str, message: AppendRefused) -> None:
     if follower is None:
         return
     retry = raft.log.last_not_after(message.held.term, message.held.height)
-    if follower.refused(message.previous, retry):
+    if not follower.refused(message.previous, retry):
+        return
+    if retry >= raft.log.base:
         _send(raft, sender, follower)
+        return
+    follower.needs_snapshot(raft.log.base)
+    if not message.fetching:
+        offer_snapshot(raft, sender)
 
 
 def _follower_of(raft: Raft, sender: str, term: int) -> Progress | None:

@@ -3,6 +3,9 @@
     genesis | 1 ... p | p+1 ... last
               on disk   in memory until the disk has it
 
+    base ... p | p+1 ... last        once entries before `base` are gone: they are final, and a
+                                     snapshot stands for them
+
 Everything from `p + 1` on is read from memory, so entries that a truncation left on disk for a
 moment are never seen. An entry in memory remembers the number of the `Persist` that carries it:
 a completion that is late, from before a truncation, cannot vouch for the entries that came after.
@@ -26,25 +29,46 @@ class Log:
         self._genesis = genesis_id(chain)
         self._disk = disk
         self._disk_height = last.height
+        self.base = disk.base
+        """The height of the first entry, if any before it are gone; else 0, which is genesis."""
         self._memory: deque[tuple[int, Entry]] = deque()
         self.last = last
 
     def block_id(self, height: int) -> BlockId | None:
-        """Return the id at `height`, or None beyond the end."""
+        """Return the id at `height`, or None beyond the end and below `base`."""
         if height == 0:
             return self._genesis
-        if height > self.last.height:
+        if not self.base <= height <= self.last.height:
             return None
         if height > self._disk_height:
             return self._memory[height - self._disk_height - 1][1].block
         return self._disk.block_id(height)
 
     def entry(self, height: int) -> Entry | None:
-        """Return the entry at `height`; None for genesis and beyond the end."""
-        return next(self.entries(height, 1), None) if 0 < height <= self.last.height else None
+        """Return the entry at `height`; None for genesis, below `base` and beyond the end."""
+        is_held = height > 0 and self.base <= height <= self.last.height
+        return next(self.entries(height, 1), None) if is_held else None
+
+    def follows(self, block: BlockId, parent: BlockId) -> bool:
+        """Return whether the log holds `block`, and `parent` before it."""
+        entry = self.entry(block.height)
+        if entry is None or (entry.block, entry.parent) != (block, parent.digest):
+            return False
+        # Below the base there is only the hash to go by; it fixes the rest.
+        return self.block_id(block.height - 1) in (parent, None)
+
+    def lacks(self, block: BlockId) -> bool:
+        """Return whether the log is known to hold another block at the height of `block`."""
+        if block.height < self.base:
+            # Terms never fall along a log, so what is gone was of no later term than the base.
+            return block.term > self._term_at(self.base)
+        return self.block_id(block.height) not in (block, None)
 
     def entries(self, first: int, bytes_max: int) -> Iterator[Entry]:
-        """Yield entries from `first` on, at least one if there is one, up to `bytes_max`."""
+        """Yield entries from `first` on, at least one if there is one, up to `bytes_max`.
+
+        `first` is at least 1 and at least `base`.
+        """
         total = 0
         for entry in self._from(first, bytes_max):
             total += len(entry.payload)
@@ -71,6 +95,13 @@ class Log:
             raise ValueError(f"no entry at height {height} to truncate to")
         self.last = last
 
+    def forget(self, height: int) -> bool:
+        """Drop every entry below `height`, if it is on disk. Return whether there was any."""
+        if not max(self.base, 1) < height <= self._disk_height:
+            return False
+        self.base = height
+        return True
+
     def persisted(self, sequence: int) -> None:
         """Note that everything up to the `Persist` numbered `sequence` is on disk."""
         while self._memory and self._memory[0][0] <= sequence:
@@ -78,10 +109,14 @@ class Log:
             self._disk_height += 1
 
     def last_not_after(self, term: int, height: int) -> int:
-        """Return the greatest height, at most `height`, whose entry's term is at most `term`."""
+        """Return the greatest height, at most `height`, whose entry's term is at most `term`.
+
+        Less than `base` if it is not among the entries that are held.
+        """
         # Terms never fall along a log, so a few reads find it, whatever a message asks for.
-        heights = range(1, min(height, self.last.height) + 1)
-        return bisect_right(heights, term, key=self._term_at)
+        first = max(self.base, 1)
+        heights = range(first, min(height, self.last.height) + 1)
+        return first - 1 + bisect_right(heights, term, key=self._term_at)
 
     def _term_at(self, height: int) -> int:
         block = self.block_id(height)

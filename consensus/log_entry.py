@@ -1,8 +1,15 @@
 """An entry of the Raft log: one opaque block with what consensus must know of it."""
 
+from typing import Annotated, Final
+
+from msgspec import Meta
+
 from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate, Proposal
 from amanat.ledger.encoding import Structure
 from amanat.ledger.identifiers import Digest, Name, Signature
+
+LINEAGE_BYTES_MAX: Final = 4 * 1024 * 1024
+"""Longest account of how the authorities changed: more than a thousand changes."""
 
 
 class Entry(Structure, frozen=True):
@@ -34,3 +41,22 @@ class Entry(Structure, frozen=True):
     def proposal(self, chain: Digest) -> Proposal:
         """Return the statement that the proposer signed."""
         return Proposal(chain, self.block)
+
+
+class Snapshot(Structure, frozen=True):
+    """What stands for the log up to a final block, together with the state after that block.
+
+    The state does not travel in it. It follows in pieces, and the block's header fixes it.
+    """
+
+    entry: Entry
+    """The last of the log that it stands for."""
+    certificate: CommitCertificate
+    """Makes that block final."""
+    lineage: Annotated[bytes, Meta(max_length=LINEAGE_BYTES_MAX)]
+    """How those who decide came to be who they are, from genesis on; the application reads it."""
+
+    @property
+    def block(self) -> BlockId:
+        """The block that it goes up to."""
+        return self.entry.block

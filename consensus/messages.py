@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from amanat.consensus.log_entry import Entry
+from amanat.consensus.log_entry import Entry, Snapshot
 from amanat.consensus.statements import (
     BlockId,
     CommitCertificate,
@@ -86,6 +86,8 @@ class AppendRefused(Structure, frozen=True, tag="append-refused"):
     held: BlockId
     """The last block before it that the follower holds and whose term is not after `previous`'s;
     the leader skips in turn what it has of later terms: one message per term, not per entry."""
+    fetching: Height = 0
+    """The block whose snapshot the follower is taking in, and needs no other one; 0 if none."""
 
 
 class AskFinal(Structure, frozen=True, tag="ask-final"):
@@ -104,6 +106,30 @@ class Finalized(Structure, frozen=True, tag="finalized"):
     """Makes the last of `entries` final."""
     final: Height
     """What the sender knows to be final: there may be more to ask for."""
+
+
+class OfferSnapshot(Structure, frozen=True, tag="offer-snapshot"):
+    """I no longer hold what you lack; take the state after this block, which is final."""
+
+    term: Term
+    snapshot: Snapshot
+
+
+class AskPiece(Structure, frozen=True, tag="ask-piece"):
+    """Send me the piece that begins at `cursor` of the state after the block at `height`."""
+
+    term: Term
+    height: Height
+    cursor: Annotated[bytes, Meta(max_length=64)]
+
+
+class Piece(Structure, frozen=True, tag="piece"):
+    """Here it is; from anybody who has it."""
+
+    term: Term
+    height: Height
+    cursor: Annotated[bytes, Meta(max_length=64)]
+    content: bytes
 
 
 class TimeoutNow(Structure, frozen=True, tag="timeout-now"):
@@ -153,6 +179,9 @@ Message = (
     | AppendRefused
     | AskFinal
     | Finalized
+    | OfferSnapshot
+    | AskPiece
+    | Piece
     | TimeoutNow
     | Confirm
     | Confirmed

@@ -12,6 +12,7 @@ from amanat.consensus.interface import (
     Persist,
     Promise,
     ReadIndex,
+    Staged,
 )
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Message
@@ -32,6 +33,9 @@ class Output:
         self._promise: Promise | None = None
         self._truncate_above: int | None = None
         self._entries: list[Entry] = []
+        self._forget_below: int | None = None
+        self._staged: list[Staged] = []
+        self._installs = False
         self._actions: list[Callable[[], None]] = []
         self._faults: list[Fault] = []
         self._reads: list[ReadIndex] = []
@@ -59,6 +63,18 @@ class Output:
     def entry(self, entry: Entry) -> None:
         """Add `entry` to the log on disk."""
         self._entries.append(entry)
+
+    def forget(self, height: int) -> None:
+        """Drop the log's entries below `height` from disk."""
+        self._forget_below = height
+
+    def stage(self, staged: Staged) -> None:
+        """Keep part of a snapshot that is taken in."""
+        self._staged.append(staged)
+
+    def install(self) -> None:
+        """End, and start anew from the snapshot."""
+        self._installs = True
 
     def final(self, final: Final) -> None:
         """Apply the blocks that are final now."""
@@ -88,15 +104,26 @@ class Output:
         """Note that everything up to the `Persist` numbered `sequence` is on disk."""
         self._on_disk = max(self._on_disk, sequence)
 
+    @property
+    def _has_to_persist(self) -> bool:
+        numbers = (self._truncate_above, self._forget_below)
+        return bool(self._promise or self._entries or self._staged) or numbers != (None, None)
+
     def finish(self) -> Effects:
         """Run what waits for nothing any more, and return all effects of the step."""
         persist = None
-        if self._promise or self._entries or self._truncate_above is not None:
+        if self._has_to_persist:
             self._issued += 1
             persist = Persist(
-                self._issued, self._promise, self._truncate_above, tuple(self._entries)
+                self._issued,
+                self._promise,
+                self._truncate_above,
+                tuple(self._entries),
+                self._forget_below,
+                tuple(self._staged),
             )
             self._promise, self._truncate_above, self._entries = None, None, []
+            self._forget_below, self._staged = None, []
         self._waiting.extend((self._issued, action) for action in self._actions)
         self._actions = []
         while self._waiting and self._waiting[0][0] <= self._on_disk:
@@ -109,8 +136,9 @@ class Output:
             reads=tuple(self._reads),
             faults=tuple(self._faults),
             evidence=tuple(self._evidence),
+            installs=self._installs,
         )
-        if self._promise or self._entries or self._actions:
+        if self._has_to_persist or self._actions:
             raise AssertionError("an action that ran after a sync asked for another one")
         self._clear()
         return effects

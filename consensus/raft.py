@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from amanat.consensus.interface import Application, Promise, ReadIndex
+from amanat.consensus.interface import Application, Promise, ReadIndex, States
 from amanat.consensus.log import Log
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.output import Output
@@ -68,6 +68,20 @@ class PendingRead:
 
 
 @dataclass(slots=True)
+class Fetch:
+    """A snapshot that is being taken in, piece by piece."""
+
+    block: BlockId
+    """The block that it goes up to."""
+    asked: str = ""
+    """Who was asked last; empty if nobody was."""
+    silence: int = 0
+    """Ticks since a piece came."""
+    is_whole: bool = False
+    """The node only waits for its disk, and ends then."""
+
+
+@dataclass(slots=True)
 class Raft:
     """The state. Names are those of Raft's Figure 2 where it has one."""
 
@@ -76,6 +90,8 @@ class Raft:
     jitter: Iterator[int]
     """Endless source of numbers from 0 to `timing.election`: what the timeouts differ by."""
     application: Application
+    states: States
+    """The application's states, as snapshots."""
 
     # Persistent: currentTerm, votedFor and log[], with the acks that this protocol adds.
     promise: Promise
@@ -119,6 +135,8 @@ class Raft:
     # Volatile on nodes that lag behind.
     asked_final: int = 0
     """From which height it has asked for final blocks since its last heartbeat period."""
+    fetch: Fetch | None = None
+    """The snapshot that it takes in, for want of the blocks."""
 
     # Volatile on leaders: reads.
     reads: deque[PendingRead] = field(default_factory=deque)
@@ -220,7 +238,7 @@ class Raft:
             return False
         last = self.log.last
         if last.term == acked.term:
-            return self.log.block_id(acked.height) != acked
+            return acked.height > last.height or self.log.lacks(acked)
         return last.term < acked.term
 
     @property
@@ -235,6 +253,18 @@ class Raft:
         if acked is None or (self.rule is QuorumRule.TWO_THIRDS and not self.abstains):
             return least
         return max(least, acked.position)
+
+    @property
+    def installs(self) -> bool:
+        """Whether a whole snapshot is on its way to the disk, from which the node starts anew."""
+        return self.fetch is not None and self.fetch.is_whole
+
+    @property
+    def fetching(self) -> int:
+        """The height whose snapshot is being taken in, as long as pieces come; else 0."""
+        if self.fetch is None or self.fetch.silence >= self.timing.election:
+            return 0
+        return self.fetch.block.height
 
     @property
     def certified_height(self) -> int:

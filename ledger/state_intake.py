@@ -62,7 +62,7 @@ class StateIntake:
         self._rolled = NO_IDS
         """What the ids of the first of them add up to so far."""
         self.count = 0
-        """Pieces taken. It goes back to the beginning of a day whose ids were not the right ones."""
+        """Pieces taken; it goes back to where a day began whose ids were not the right ones."""
         self._day_began = 0
         if header.state_root == EMPTY_DIGEST:
             self._wanted.clear()

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from amanat.consensus.evidence import Evidence
-from amanat.consensus.interface import Persist, Promise
+from amanat.consensus.interface import Persist, Promise, Staged
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.statements import CommitCertificate
 from amanat.ledger.executed_block import ExecutedBlock
@@ -96,21 +96,21 @@ class DiskWriter:
 
     async def _persist(self, batch: list[Persist]) -> None:
         loop = asyncio.get_running_loop()
-        truncate_above, entries, promise = merge(batch)
-        if entries or truncate_above is not None:
-            await loop.run_in_executor(
-                self._threads, self._store.append_synced, truncate_above, entries
-            )
-        if promise is not None:
-            await loop.run_in_executor(self._threads, self._guard.write, promise)
-        self._persisted(batch[-1].sequence)
+        merged = merge(batch)
+        if merged.touches_database:
+            await loop.run_in_executor(self._threads, self._store.write, merged)
+        if merged.promise is not None:
+            await loop.run_in_executor(self._threads, self._guard.write, merged.promise)
+        self._persisted(merged.sequence)
 
 
-def merge(batch: Sequence[Persist]) -> tuple[int | None, list[Entry], Promise | None]:
-    """Return one truncation, one run of entries and one promise that do what `batch` does."""
+def merge(batch: Sequence[Persist]) -> Persist:
+    """Return one write that does what `batch`, which is not empty, does."""
     truncate_above: int | None = None
     entries: list[Entry] = []
     promise: Promise | None = None
+    forget_below: int | None = None
+    staged: list[Staged] = []
     for persist in batch:
         if persist.truncate_above is not None:
             height = persist.truncate_above
@@ -118,4 +118,8 @@ def merge(batch: Sequence[Persist]) -> tuple[int | None, list[Entry], Promise | 
             truncate_above = height if truncate_above is None else min(truncate_above, height)
         entries.extend(persist.entries)
         promise = persist.promise or promise
-    return truncate_above, entries, promise
+        forget_below = persist.forget_below or forget_below
+        staged.extend(persist.staged)
+    return Persist(
+        batch[-1].sequence, promise, truncate_above, tuple(entries), forget_below, tuple(staged)
+    )

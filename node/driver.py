@@ -49,6 +49,9 @@ class Listener(Protocol):
     def proven(self, evidence: Evidence) -> None:
         """An authority broke the protocol, and this proves it."""
 
+    def installs(self) -> None:
+        """A snapshot is on disk, whole: the node is to end and to start anew from it."""
+
 
 class Driver:
     """Feeds events to the core, one at a time, and carries out what each asks for."""
@@ -123,6 +126,14 @@ class Driver:
             self._send(outgoing)
         if effects.persist is not None:
             self._write(effects.persist)
+        self._tell(effects)
+        after = self._status
+        if before.certified_height != after.certified_height:
+            self._listener.certified()
+        if (before.leader, before.term) != (after.leader, after.term):
+            self._listener.leader_changed(after)
+
+    def _tell(self, effects: Effects) -> None:
         for fault in effects.faults:
             self._listener.faulty(fault)
         if effects.final is not None:
@@ -133,8 +144,5 @@ class Driver:
             self._listener.proven(evidence)
         for read in effects.reads:
             self._listener.readable(read)
-        after = self._status
-        if before.certified_height != after.certified_height:
-            self._listener.certified()
-        if (before.leader, before.term) != (after.leader, after.term):
-            self._listener.leader_changed(after)
+        if effects.installs:
+            self._listener.installs()

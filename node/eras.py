@@ -16,7 +16,7 @@ from amanat.consensus.statements import BlockId, CommitCertificate
 from amanat.ledger.authorities import AuthoritySet
 from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.configurations import Configuration
-from amanat.ledger.encoding import EncodingError, Structure, decode
+from amanat.ledger.encoding import EncodingError, Structure, decode, encode
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.state import CONFIGURATION
 from amanat.ledger.state_proof import StateProof
@@ -68,6 +68,20 @@ def _next(known: Configuration, chain: Digest, era: Era) -> Configuration:
     if not known.since < found.since == first.height:
         raise BadEra(f"{where}: it came about elsewhere")
     return found
+
+
+def write_lineage(eras: Iterable[Era]) -> bytes:
+    """Return eras, from the first after genesis on, as one encoding."""
+    return encode(tuple(eras))
+
+
+def read_lineage(lineage: bytes) -> tuple[Era, ...]:
+    """Return the eras that `write_lineage` wrote.
+
+    Raises:
+        EncodingError: they are not canonical.
+    """
+    return decode(lineage, tuple[Era, ...], bytes_max=len(lineage))
 
 
 def is_linked(headers: Sequence[BlockHeader]) -> bool:

@@ -19,6 +19,7 @@ from amanat.consensus.evidence import Evidence, evidence_id
 from amanat.consensus.interface import (
     Abandon,
     Fault,
+    Forget,
     Outgoing,
     Persist,
     Persisted,
@@ -47,6 +48,8 @@ from amanat.node.peer_frames import Consensus, Forward, Hello
 from amanat.node.peer_transport import PeerTransport
 from amanat.node.pool import Pool
 from amanat.node.proposer import Proposer
+from amanat.node.retention import forget_below
+from amanat.node.snapshots import Snapshots
 from amanat.node.submission_receipts import SubmissionReceipts
 from amanat.node.submissions import SLICE, Submissions
 from amanat.node.tls import NodeCertificate
@@ -91,7 +94,10 @@ class Node:
             self.chain, history=self.store.eras, latest=self._latest_time, observer=self.pool
         )
         me = Identity(self.chain_id, self.name, signer.sign)
-        core = recovery.recover(me, directory, self.chain, self._application)
+        self.snapshots = Snapshots(
+            self.store, self.document.authorities, keeps_all=settings.keep_blocks is None
+        )
+        core = recovery.recover(me, directory, self.chain, self._application, self.snapshots)
         self.driver = Driver(core, send=self._send, write=self._write, listener=self)
         self._disk = DiskWriter(
             directory.store, directory.guard, persisted=self._persisted, applied=self._applied
@@ -111,6 +117,9 @@ class Node:
         self.submission_receipts = SubmissionReceipts(me, chain=self.chain, now=now)
         self._progress = asyncio.Event()
         self._leadership = asyncio.Event()
+        self.outdated = asyncio.Event()
+        """Set once a whole snapshot is on disk: this node is to end, and to start anew from it."""
+        self._base = self.store.base
         self._failed = asyncio.Event()
         self._failure: Exception | None = None
         self.is_draining = False
@@ -288,6 +297,11 @@ class Node:
         )
         self._disk.put(Keep(evidence))
 
+    def installs(self) -> None:
+        """End; `run_node` starts the node anew."""
+        log.info("snapshot.whole", height=self.status.fetching)
+        self.outdated.set()
+
     def readable(self, read: ReadIndex) -> None:
         """Let a read go ahead."""
         self._reads.found(read)
@@ -308,6 +322,14 @@ class Node:
         self._progress.set()
         self._progress = asyncio.Event()
         self._proposer.wake()
+        self._forget()
+
+    def _forget(self) -> None:
+        """Let log entries go that this node is not told to keep."""
+        height = forget_below(self._base, self.chain.final.height, self.settings.keep_blocks)
+        if height is not None:
+            self._base = height
+            self.driver.step(Forget(height))
 
     # --- what comes in ----------------------------------------------------------------------------
 

@@ -6,11 +6,13 @@ from itertools import pairwise
 from amanat.consensus.statements import CommitCertificate
 from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.configurations import Configuration
+from amanat.ledger.encoding import decode
 from amanat.ledger.state import CONFIGURATION, HOLDINGS
 from amanat.ledger.state_tree import StateTree
 from amanat.node.eras import Era
 from amanat.node.proofs import balance_proof, receipt_proof
-from amanat.node.store import StorageFailed, Store
+from amanat.node.records import StorageFailed
+from amanat.node.store import Store
 
 
 def balance(store: Store, height: int, tree: StateTree, account: str, instrument: str) -> bytes:
@@ -43,6 +45,10 @@ def eras(store: Store, height: int) -> list[Era]:
         if since > height:
             break
         final, certificate = _proof_to(known, store, since)
+        kept = store.eras.proof(since)
+        if kept is not None:
+            found.append(decode(kept, Era))
+            continue
         tree = store.tree(since)
         if tree is None:
             raise StorageFailed(f"the state at height {since} is missing")
@@ -69,9 +75,8 @@ def _proof_to(known: Configuration, store: Store, height: int) -> tuple[int, Com
 
 def _of_changes(store: Store, height: int) -> Iterator[CommitCertificate | None]:
     for configuration in store.eras:
-        entry = store.entry(configuration.since) if configuration.since > height else None
-        if entry is not None:
-            yield entry.change_certificate
+        if configuration.since > height:
+            yield store.eras.change_certificate(configuration.since)
 
 
 def _certified(store: Store, height: int) -> tuple[list[BlockHeader], CommitCertificate]:

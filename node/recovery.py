@@ -13,6 +13,7 @@ from amanat.ledger.state_tree import StateTree
 from amanat.node import clock
 from amanat.node.application import LedgerApplication
 from amanat.node.data_directory import DataDirectory
+from amanat.node.snapshots import Snapshots
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +42,11 @@ def clock_ahead_max(chain: Chain) -> int:
 
 
 def recover(
-    me: Identity, directory: DataDirectory, chain: Chain, application: LedgerApplication
+    me: Identity,
+    directory: DataDirectory,
+    chain: Chain,
+    application: LedgerApplication,
+    snapshots: Snapshots,
 ) -> Core:
     """Execute again what the log holds beyond the applied state, and return the core there.
 
@@ -64,11 +69,18 @@ def recover(
         except BlockFault as fault:
             raise RecoveryFailed(f"block {height} on disk: {fault}") from fault
     log.info("node.recovered", applied=applied.height, last=last.height, term=last.term)
+    staged = store.staging.snapshot
     return Core(
         me,
         disk=store,
         application=application,
-        restored=Restored(directory.guard.promise, last, applied.certificate),
+        states=snapshots,
+        restored=Restored(
+            directory.guard.promise,
+            last,
+            applied.certificate,
+            staged.block if staged is not None else None,
+        ),
         timing=TIMING,
         jitter=clock.jitter(TIMING.election),
     )

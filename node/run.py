@@ -39,10 +39,23 @@ class StartError(Exception):
 async def run_node(settings: NodeSettings, serving: Callable[[Digest], None]) -> None:
     """Run a node until SIGTERM or SIGINT. `serving` is told its chain once it can be reached.
 
+    A node that has taken in a snapshot ends, and starts anew from it here.
+
     Raises:
         StartError: something that it needs is missing, wrong or in use; nothing has changed.
         Exception: the node broke while it ran; what it had promised is on disk.
     """
+    told = serving
+    while await _live(settings, told):
+        told = _nobody
+
+
+def _nobody(chain: Digest) -> None:
+    del chain
+
+
+async def _live(settings: NodeSettings, serving: Callable[[Digest], None]) -> bool:
+    """Run a node once. Return whether it is to start anew."""
     directory, signer = _prepare(settings)
     logs.set_up(settings.log_level, node=settings.name, network=directory.document.network)
     try:
@@ -64,6 +77,7 @@ async def run_node(settings: NodeSettings, serving: Callable[[Digest], None]) ->
         await node.transport.stop()
         directory.close()
         log.info("node.stopped")
+    return node.outdated.is_set()
 
 
 def _prepare(settings: NodeSettings) -> tuple[DataDirectory, Signer]:
@@ -127,12 +141,15 @@ async def _until_told(node: Node) -> None:
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGUSR1, node.drain)
     running = asyncio.create_task(node.run())
-    waiting = asyncio.create_task(stop.wait())
-    await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting = {asyncio.create_task(each.wait()) for each in (stop, node.outdated)}
+    await asyncio.wait({running, *waiting}, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
     if running.done():
-        waiting.cancel()
         running.result()
-    await node.hand_over(seconds=HAND_OVER_SECONDS)
+    if stop.is_set():
+        node.outdated.clear()  # it is to end for good
+        await node.hand_over(seconds=HAND_OVER_SECONDS)
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running

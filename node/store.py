@@ -9,37 +9,47 @@ and a batch is seen whole or not at all.
 
     i            format version and chain
     l <height>   log entry                     n <node key>    state tree node
+    b            height of the first log entry, once those before it are gone
     a            what is applied               s <state key>   state, for listing
     h <height>   header                        r <height>      receipts
     v <height>   root of the state tree        c <height>      commit certificate
     x <id>       where a transaction is        e <id>          evidence against an authority
-    g <height>   the configuration that this block brought about (`stored_eras`)
+    d <day, number>   id of a transaction, by when it was executed among those valid until a day
+    g, k, y      who decided when (`stored_eras`)
+    q, p         a snapshot that is being taken in (`staging`)
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import plyvel
 
 from amanat.consensus.evidence import Evidence, evidence_id
+from amanat.consensus.interface import Persist
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.statements import BlockId, CommitCertificate, genesis_id
 from amanat.ledger.blocks import Block, BlockHeader
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import EncodingError, Structure, decode, encode
+from amanat.ledger.executed import Turn
 from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.receipts import Receipt
 from amanat.ledger.state_tree import MissingNode, NodeRef, StateTree
 from amanat.node.applied_state import AppliedState
+from amanat.node.installing import install
 from amanat.node.leveldb import Batch, Database, open_database
+from amanat.node.migration import OLDEST, migrate
+from amanat.node.records import Records, StorageFailed, u64
+from amanat.node.staging import Staging
+from amanat.node.stored_blocks import NO_PLACE, turn_key, write_block
 from amanat.node.stored_eras import StoredEras
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Version of this layout."""
 
 RECENT_ENTRIES: Final = 256
@@ -48,10 +58,6 @@ RECENT_ENTRIES: Final = 256
 
 class StoreError(Exception):
     """The database cannot be used. The message says why, and what to do."""
-
-
-class StorageFailed(Exception):  # noqa: N818 - what happened
-    """A write failed or a record is damaged: nobody knows what is on disk. The process must end."""
 
 
 class _Format(Structure, frozen=True):
@@ -66,8 +72,12 @@ class Store:
         """Use `create` or `open`."""
         self._db = database
         self.chain = chain
+        self._records = Records(database)
         self._recent: dict[int, Entry] = {}
-        self.eras = StoredEras(self._iterate)
+        self.base = 0
+        """The height of the first log entry, if entries before it are gone; else 0."""
+        self.eras = StoredEras(self._records)
+        self.staging = Staging(self._records)
 
     @staticmethod
     def create(directory: Path, document: GenesisDocument) -> None:
@@ -97,8 +107,8 @@ class Store:
                 if value is not None:
                     batch.put(b"s" + key, value)
             applied = AppliedState(0, chain, document.created, update.tree.ref, None)
-            batch.put(b"v" + _u64(0), encode(update.tree.ref))
-            store.eras.put(batch, Configuration.first(document.authorities), 0)
+            batch.put(b"v" + u64(0), encode(update.tree.ref))
+            store.eras.put(batch, Configuration.first(document.authorities), None)
             batch.put(b"a", encode(applied))
 
     @staticmethod
@@ -135,6 +145,7 @@ class Store:
         store = Store(database, chain)
         try:
             store._check_identity()
+            install(database, chain)
             store._check_log()
         except (StorageFailed, EncodingError, MissingNode, plyvel.Error) as error:
             raise StoreError(str(error)) from error
@@ -155,7 +166,7 @@ class Store:
         """Return the log entry at `height`, or None."""
         entry = self._recent.get(height)
         if entry is None:
-            raw = self._get(b"l" + _u64(height))
+            raw = self._records.get(b"l" + u64(height))
             entry = None if raw is None else decode(raw, Entry, bytes_max=len(raw))
         return entry
 
@@ -175,32 +186,44 @@ class Store:
 
     def last(self) -> BlockId:
         """Return the id of the last log entry, or the genesis id."""
-        for _, raw in self._iterate(prefix=b"l", reverse=True):
+        for _, raw in self._records.iterate(prefix=b"l", reverse=True):
             return decode(raw, Entry, bytes_max=len(raw)).block
         return genesis_id(self.chain)
 
     def append_synced(self, truncate_above: int | None, entries: Sequence[Entry]) -> None:
-        """Drop what is above `truncate_above`, add `entries`, and sync.
+        """Drop what is above `truncate_above`, add `entries`, and sync. Raises as `write` does."""
+        self.write(Persist(0, None, truncate_above, tuple(entries)))
+
+    def write(self, persist: Persist) -> None:
+        """Do what `persist` asks of the log and the staging area, and sync.
 
         Raises:
             StorageFailed: whether it is on disk is not known.
         """
+        truncate_above, forget_below = persist.truncate_above, persist.forget_below
         try:
             with self._db.write_batch(sync=True) as batch:
                 if truncate_above is not None:
-                    for key, _ in self._db.iterator(
-                        start=b"l" + _u64(truncate_above + 1), stop=b"m"
-                    ):
-                        batch.delete(key)
-                for entry in entries:
-                    batch.put(b"l" + _u64(entry.block.height), encode(entry))
+                    self._delete(batch, b"l" + u64(truncate_above + 1), b"m")
+                for entry in persist.entries:
+                    batch.put(b"l" + u64(entry.block.height), encode(entry))
+                if forget_below is not None:
+                    self._delete(batch, b"l", b"l" + u64(forget_below))
+                    batch.put(b"b", u64(forget_below))
+                self.staging.write(batch, persist.staged)
         except (plyvel.Error, OSError) as error:
             raise StorageFailed(f"the log could not be written: {error}") from error
+        if forget_below is not None:
+            self.base = max(self.base, forget_below)
         if truncate_above is not None:
             for height in [h for h in self._recent if h > truncate_above]:
                 self._recent.pop(height, None)
-        for entry in entries:
+        for entry in persist.entries:
             self._remember(entry)
+
+    def _delete(self, batch: Batch, start: bytes, stop: bytes) -> None:
+        for key, _ in self._db.iterator(start=start, stop=stop):
+            batch.delete(key)
 
     def _remember(self, entry: Entry) -> None:
         self._recent[entry.block.height] = entry
@@ -219,10 +242,11 @@ class Store:
         try:
             with self._db.write_batch() as batch:
                 for block in blocks:
-                    _write_block(batch, block)
-                    self.eras.put(batch, block.next_configuration, block.height)
+                    write_block(batch, block)
+                    if block.next_configuration.since == block.height:
+                        self._put_era(batch, block)
                 last = blocks[-1]
-                batch.put(b"c" + _u64(last.height), encode(certificate))
+                batch.put(b"c" + u64(last.height), encode(certificate))
                 applied = AppliedState(
                     last.height,
                     last.digest,
@@ -234,32 +258,37 @@ class Store:
         except (plyvel.Error, OSError) as error:
             raise StorageFailed(f"blocks could not be applied: {error}") from error
 
+    def _put_era(self, batch: Batch, block: ExecutedBlock) -> None:
+        entry = self.entry(block.height)
+        change = entry.change_certificate if entry is not None else None
+        self.eras.put(batch, block.next_configuration, change)
+
     def applied(self) -> AppliedState:
         """Return the last block applied."""
-        return decode(self._need(b"a"), AppliedState)
+        return decode(self._records.need(b"a"), AppliedState)
 
     def load(self, key: bytes) -> bytes:
         """Return a node of the state tree (implements `NodeSource`)."""
-        record = self._get(b"n" + key)
+        record = self._records.get(b"n" + key)
         if record is None:
             raise MissingNode(key.hex())
         return record
 
     def tree(self, height: int) -> StateTree | None:
         """Return the state after the final block at `height`, or None."""
-        raw = self._get(b"v" + _u64(height))
+        raw = self._records.get(b"v" + u64(height))
         if raw is None:
             return None
         return StateTree.open(_decode_ref(raw), self)
 
     def header(self, height: int) -> BlockHeader | None:
         """Return the header of the final block at `height`, or None."""
-        raw = self._get(b"h" + _u64(height))
+        raw = self._records.get(b"h" + u64(height))
         return None if raw is None else decode(raw, BlockHeader)
 
     def block(self, height: int) -> Block | None:
         """Return the final block at `height`, or None."""
-        if self._get(b"h" + _u64(height)) is None:
+        if self._records.get(b"h" + u64(height)) is None:
             return None
         entry = self.entry(height)
         return None if entry is None else decode(entry.payload, Block)
@@ -270,40 +299,46 @@ class Store:
         Raises:
             StorageFailed: there is no such block.
         """
-        raw = self._need(b"r" + _u64(height))
+        raw = self._records.need(b"r" + u64(height))
         return decode(raw, tuple[Receipt, ...], bytes_max=len(raw))
 
     def certificate(self, first: int, last: int) -> CommitCertificate | None:
         """Return the highest certificate kept of what makes a block `first` to `last` final."""
-        start, stop = b"c" + _u64(first), b"c" + _u64(last + 1)
-        for _, raw in self._iterate(start=start, stop=stop, reverse=True):
+        start, stop = b"c" + u64(first), b"c" + u64(last + 1)
+        for _, raw in self._records.iterate(start=start, stop=stop, reverse=True):
             return decode(raw, CommitCertificate)
         return None
 
     def certificate_from(self, height: int) -> CommitCertificate | None:
         """Return the certificate of the first certified block at or after `height`, or None."""
-        for _, raw in self._iterate(start=b"c" + _u64(height), stop=b"d"):
+        for _, raw in self._records.iterate(start=b"c" + u64(height), stop=b"d"):
             return decode(raw, CommitCertificate)
         return None
 
     def transaction(self, transaction: Digest) -> tuple[int, int] | None:
-        """Return the height and index of a transaction in a final block, or None."""
-        raw = self._get(b"x" + transaction)
-        if raw is None:
+        """Return the height and index of a transaction in a final block that is kept, or None."""
+        raw = self._records.get(b"x" + transaction)
+        if raw in (None, NO_PLACE):
             return None
         return int.from_bytes(raw[:8], "big"), int.from_bytes(raw[8:], "big")
 
     def contains(self, transaction: Digest) -> bool:
         """Return whether `transaction` is in a final block (implements `ExecutedIds`)."""
-        return self._get(b"x" + transaction) is not None
+        return self._records.get(b"x" + transaction) is not None
+
+    def executed(self, day: int, number: int) -> Iterator[Digest]:
+        """Yield the transactions executed of those valid until a day, from a number on."""
+        start, stop = turn_key(Turn(day, number)), turn_key(Turn(day + 1, 0))
+        for _, transaction in self._records.iterate(start=start, stop=stop):
+            yield transaction
 
     def state(self, key: bytes) -> bytes | None:
         """Return the applied value under a state key, or None."""
-        return self._get(b"s" + key)
+        return self._records.get(b"s" + key)
 
     def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Yield the applied state's keys and values under a prefix of the key, in key order."""
-        for key, value in self._iterate(prefix=b"s" + prefix):
+        for key, value in self._records.iterate(prefix=b"s" + prefix):
             yield key[1:], value
 
     # --- evidence ---------------------------------------------------------------------------------
@@ -321,51 +356,43 @@ class Store:
 
     def evidence(self) -> Iterator[Evidence]:
         """Yield all evidence, in the order of its ids."""
-        for _, raw in self._iterate(prefix=b"e"):
+        for _, raw in self._records.iterate(prefix=b"e"):
             found: Evidence = decode(raw, Evidence)  # type: ignore[arg-type]
             yield found
 
-    # --- reading with checks ----------------------------------------------------------------------
-
-    def _iterate(self, **bounds: Any) -> Iterator[tuple[bytes, bytes]]:
-        try:
-            yield from self._db.iterator(verify_checksums=True, **bounds)
-        except plyvel.Error as error:
-            raise StorageFailed(f"a record is damaged: {error}") from error
-
-    def _get(self, key: bytes) -> bytes | None:
-        try:
-            return self._db.get(key, verify_checksums=True)
-        except plyvel.Error as error:
-            raise StorageFailed(f"a record is damaged: {error}") from error
-
-    def _need(self, key: bytes) -> bytes:
-        raw = self._get(key)
-        if raw is None:
-            raise StorageFailed(f"the record {key[:1].decode()} {key[1:].hex()} is missing")
-        return raw
+    # --- checks when it is opened -----------------------------------------------------------------
 
     def _check_identity(self) -> None:
-        raw = self._get(b"i")
+        raw = self._records.get(b"i")
         if raw is None:
             raise StoreError("it is not an Amanat database")
         found = decode(raw, _Format)
-        if found.format != FORMAT:
-            raise StoreError(f"it has format {found.format}; this program reads format {FORMAT}")
+        if not OLDEST <= found.format <= FORMAT:
+            raise StoreError(
+                f"it has format {found.format}; this program reads formats {OLDEST} to {FORMAT}"
+            )
         if found.chain != self.chain:
             raise StoreError(
                 f"it belongs to the chain {found.chain.hex()[:16]}, "
                 f"not to {self.chain.hex()[:16]}: another genesis document"
             )
+        if found.format < FORMAT:
+            migrate(self._db)
+            self._db.put(b"i", encode(_Format(FORMAT, self.chain)), sync=True)
 
     def _check_log(self) -> None:
         """Check that the log has no hole, and that the applied block is in it."""
         applied = self.applied()
+        raw = self._records.get(b"b")
+        self.base = 0 if raw is None else int.from_bytes(raw, "big")
+        self._recent.clear()
         previous = genesis_id(self.chain)
-        for key, raw in self._iterate(prefix=b"l"):
+        for key, raw in self._records.iterate(prefix=b"l"):
             entry = decode(raw, Entry, bytes_max=len(raw))
+            if self.base and not self._recent:
+                previous = BlockId(0, self.base - 1, entry.parent)  # it is gone, and was final
             follows = (entry.block.height, entry.parent) == (previous.height + 1, previous.digest)
-            if not follows or key != b"l" + _u64(entry.block.height):
+            if not follows or key != b"l" + u64(entry.block.height):
                 raise StoreError(f"the log is broken after height {previous.height}")
             self._remember(entry)
             previous = entry.block
@@ -375,26 +402,5 @@ class Store:
             raise StoreError(f"the log ends at {previous.height}, before {applied.height}")
 
 
-def _write_block(batch: Batch, block: ExecutedBlock) -> None:
-    height = _u64(block.height)
-    put = batch.put
-    for key, record in block.written:
-        put(b"n" + key, record)
-    for key, value in block.changes.items():
-        if value is None:
-            batch.delete(b"s" + key)
-        else:
-            put(b"s" + key, value)
-    for index, transaction in enumerate(block.ids):
-        put(b"x" + transaction, height + index.to_bytes(4, "big"))
-    put(b"h" + height, encode(block.block.header))
-    put(b"r" + height, encode(block.receipts))
-    put(b"v" + height, encode(block.tree.ref))
-
-
 def _decode_ref(raw: bytes) -> NodeRef | None:
     return None if raw == encode(None) else decode(raw, NodeRef)
-
-
-def _u64(number: int) -> bytes:
-    return number.to_bytes(8, "big")

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from amanat.node.api.problems import ApiProblem, response
 from amanat.node.api.requests import NODE
-from amanat.node.store import StorageFailed
+from amanat.node.records import StorageFailed
 
 log = structlog.get_logger(__name__)
 

@@ -22,14 +22,16 @@ from amanat.consensus.interface import (
     Propose,
     ReadIndex,
     Receive,
+    Staged,
     Tick,
 )
-from amanat.consensus.log_entry import Entry
+from amanat.consensus.log_entry import Entry, Snapshot
 from amanat.consensus.messages import Message
 from amanat.consensus.raft import Identity, Role, Timing
 from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate
 from amanat.ledger.authorities import AuthoritySet
 from amanat.ledger.configurations import Configuration
+from amanat.ledger.encoding import decode, encode
 from tests.consensus.signing import (
     CHAIN,
     GENESIS,
@@ -47,7 +49,14 @@ class Disk:
     """What survives a crash: the log, the promise, and what was applied."""
 
     def __init__(self, entries: Sequence[Entry] = (), promise: Promise | None = None) -> None:
+        self.base = 0
         self.log = list(entries)
+        """From `base` on, or from the first entry if that is 0."""
+        self.state: list[BlockId] = []
+        """What was applied before `base`: the register holds the ids of all blocks."""
+        self.staged: Snapshot | None = None
+        self.pieces: dict[int, bytes] = {}
+        self.is_whole = False
         self.promise = promise or Promise(term=self.last.term, vote=None, acked=None)
         self.commit: CommitCertificate | None = None
         self.reads = 0
@@ -62,11 +71,19 @@ class Disk:
 
     def block_id(self, height: int) -> BlockId | None:
         self.reads += 1
-        return self.log[height - 1].block if 0 < height <= len(self.log) else None
+        return self.log[height - self._first].block if self._holds(height) else None
+
+    @property
+    def _first(self) -> int:
+        return max(self.base, 1)
+
+    def _holds(self, height: int) -> bool:
+        return self._first <= height < self._first + len(self.log)
 
     def entries(self, first: int, last: int, bytes_max: int) -> Sequence[Entry]:
         taken: list[Entry] = []
-        for entry in self.log[first - 1 : last]:
+        assert self._holds(first), "an entry was read that is gone"
+        for entry in self.log[first - self._first : last - self._first + 1]:
             bytes_max -= len(entry.payload)
             if taken and bytes_max < 0:
                 break
@@ -75,18 +92,47 @@ class Disk:
 
     def write(self, persist: Persist) -> None:
         if persist.truncate_above is not None:
-            del self.log[persist.truncate_above :]
+            del self.log[persist.truncate_above - self._first + 1 :]
         for entry in persist.entries:
-            assert entry.block.height == len(self.log) + 1, "the disk was given a log with a gap"
+            gap = entry.block.height - self._first - len(self.log)
+            assert gap == 0, "the disk was given a log with a gap"
             self.log.append(entry)
         self.promise = persist.promise or self.promise
+        if persist.forget_below is not None:
+            self._forget(persist.forget_below)
+        for staged in persist.staged:
+            self._stage(staged)
+
+    def _forget(self, height: int) -> None:
+        gone = self.log[: height - self._first]
+        self.state += [entry.block for entry in gone]
+        del self.log[: len(gone)]
+        self.base = height
+
+    def _stage(self, staged: Staged) -> None:
+        if isinstance(staged, Snapshot):
+            self.staged, self.pieces, self.is_whole = staged, {}, False
+            return
+        self.pieces[staged.number] = staged.content
+        self.is_whole = staged.is_last
+
+    def install(self) -> None:
+        """Put a whole snapshot in the place of log and state, as a node that starts does."""
+        if self.staged is None or not self.is_whole:
+            return
+        contents = [self.pieces[number] for number in sorted(self.pieces)]
+        self.state = [decode(content, BlockId) for content in contents]
+        self.log, self.base = [self.staged.entry], self.staged.block.height
+        self.commit, self.staged = self.staged.certificate, None
 
 
 class Register:
     """An application that refuses what does not hash rightly and what says so itself."""
 
-    def __init__(self, entries: Sequence[Entry], authorities: AuthoritySet) -> None:
-        self.blocks = [entry.block for entry in entries]
+    def __init__(self, disk: Disk, authorities: AuthoritySet) -> None:
+        self.blocks = [*disk.state, *(entry.block for entry in disk.log)]
+        self._taken: list[BlockId] = []
+        self._goal: BlockId | None = None
         self._configuration = Configuration.first(authorities)
 
     def configuration(self, height: int) -> Configuration | None:
@@ -111,6 +157,45 @@ class Register:
     def truncate(self, height: int) -> None:
         del self.blocks[height:]
 
+    # --- its states, as snapshots: the ids of all blocks before, one to a piece ---
+
+    def lineage(self, height: int) -> bytes | None:
+        return encode(height)
+
+    def follow(self, lineage: bytes) -> Sequence[Configuration] | None:
+        return [self._configuration] if lineage else None
+
+    def piece(self, height: int, cursor: bytes) -> bytes | None:
+        at = int.from_bytes(cursor, "big")
+        return encode(self.blocks[at]) if at < height - 1 <= len(self.blocks) else None
+
+    def begin(self, entry: Entry) -> str | None:
+        self._taken, self._goal = [], entry.block
+        return None
+
+    def take(self, content: bytes) -> str | None:
+        block = decode(content, BlockId)
+        if block != self._ancestor(len(self._taken) + 1):
+            return "it is not of that state"
+        self._taken.append(block)
+        return None
+
+    def _ancestor(self, height: int) -> BlockId:
+        block = self._goal or GENESIS
+        while block.height > height:
+            block = parent_of(block)
+        return block
+
+    @property
+    def cursor(self) -> bytes | None:
+        if self._goal is None or self.count >= self._goal.height - 1:
+            return None
+        return self.count.to_bytes(8, "big")
+
+    @property
+    def count(self) -> int:
+        return len(self._taken)
+
 
 class Node:
     """One core with its disk, and a record of all that it asked for."""
@@ -123,6 +208,8 @@ class Node:
 
     def start(self) -> None:
         """Start from what is on the disk."""
+        self.disk.install()
+        self.installs = False
         self.history: list[Effects] = []
         self.unsynced: list[Persist] = []
         self.outbox: list[Outgoing] = []
@@ -131,18 +218,30 @@ class Node:
         self.elected: list[LeaderCertificate] = []
         self.reads: list[ReadIndex] = []
         self.evidence: list[Evidence] = []
-        self.application = Register(self.disk.log, self.authorities)
+        self.application = Register(self.disk, self.authorities)
+        fetching = self._go_on_taking()
         self.core = Core(
             self._identity,
             disk=self.disk,
             application=self.application,
-            restored=Restored(self.disk.promise, self.disk.last, self.disk.commit),
+            states=self.application,
+            restored=Restored(self.disk.promise, self.disk.last, self.disk.commit, fetching),
             timing=TIMING,
             jitter=repeat(TIMING.election),
         )
 
+    def _go_on_taking(self) -> BlockId | None:
+        staged = self.disk.staged
+        if staged is None:
+            return None
+        self.application.begin(staged.entry)
+        for number in sorted(self.disk.pieces):
+            self.application.take(self.disk.pieces[number])
+        return staged.block
+
     def step(self, event: Event) -> Effects:
         effects = self.core.step(event)
+        self.installs = self.installs or effects.installs
         self.history.append(effects)
         self.outbox += effects.messages
         if effects.persist is not None:

@@ -162,7 +162,8 @@ def test_an_election_starts_after_one_to_two_timeouts_of_silence() -> None:
         core = Core(
             Identity(CHAIN, "cdc", signer("cdc")),
             disk=Disk(),
-            application=Register([], AUTHORITIES),
+            application=Register(Disk(), AUTHORITIES),
+            states=Register(Disk(), AUTHORITIES),
             restored=Restored(Promise(0, None, None), GENESIS, None),
             timing=TIMING,
             jitter=repeat(jitter),

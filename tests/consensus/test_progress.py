@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amanat.consensus.progress import IN_FLIGHT_MAX, Progress
+from amanat.consensus.progress import IN_FLIGHT_MAX, Progress, Stage
 
 
 def streaming_from(height: int) -> Progress:
@@ -24,7 +24,7 @@ def test_an_answer_to_the_probe_starts_the_stream() -> None:
     progress = Progress(next_height=8)
     progress.sent(12)
     progress.matched(12)
-    assert progress.replicating
+    assert progress.stage is Stage.REPLICATE
     assert progress.may_send
     assert (progress.match_height, progress.next_height) == (12, 13)
 
@@ -33,7 +33,7 @@ def test_an_answer_from_below_the_probe_is_late_and_starts_nothing() -> None:
     progress = Progress(next_height=8)
     progress.sent(12)
     progress.matched(3)
-    assert not progress.replicating
+    assert progress.stage is Stage.PROBE
     assert progress.match_height == 3
 
 
@@ -85,7 +85,7 @@ def test_a_refusal_ends_the_stream_and_forgets_what_is_under_way() -> None:
     progress.sent(6)
     progress.sent(8)
     assert progress.refused(previous=6, retry=4)
-    assert not progress.replicating
+    assert progress.stage is Stage.PROBE
     assert not progress.in_flight
     assert progress.next_height == 5
 
@@ -96,7 +96,7 @@ def test_a_refusal_of_what_has_been_matched_since_is_late() -> None:
     progress.sent(8)
     progress.matched(6)
     assert not progress.refused(previous=5, retry=2)
-    assert progress.replicating
+    assert progress.stage is Stage.REPLICATE
 
 
 def test_a_refusal_of_the_newest_height_is_believed_even_if_it_was_matched() -> None:
@@ -105,7 +105,7 @@ def test_a_refusal_of_the_newest_height_is_believed_even_if_it_was_matched() -> 
     assert progress.refused(previous=4, retry=2)
     assert progress.next_height == 3
     assert progress.match_height == 2
-    assert not progress.replicating
+    assert progress.stage is Stage.PROBE
 
 
 def test_a_refusal_of_what_was_never_sent_is_ignored() -> None:

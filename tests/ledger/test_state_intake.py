@@ -48,7 +48,7 @@ def busy_source() -> Source:
             desk.block([desk.writer.sign(["alpha"], Transfer("alpha", "beta", "PKR", 1 + number))])
     desk.time = world.START + 2 * DAY_MS
     desk.block([])
-    executed = {}
+    executed: dict[Turn, Digest] = {}
     for block in desk.leader.executed(desk.leader.tip.height):
         executed.update(zip(block.turns, block.ids, strict=True))
     return Source(desk, executed)

@@ -52,7 +52,7 @@ class Rig:
         self.happened: list[str] = []
         self.when_elected: Callable[[], None] = lambda: None
         self.disk = disk
-        self.register = register or Register([], authority_set())
+        self.register = register or Register(Disk(), authority_set())
         self.driver = Driver(core, send=self._send, write=self._write, listener=self)
 
     def _send(self, outgoing: Outgoing) -> None:
@@ -87,6 +87,9 @@ class Rig:
     def readable(self, read: ReadIndex) -> None:
         self.happened.append(f"read {read.number} at {read.height}")
 
+    def installs(self) -> None:
+        self.happened.append("installs a snapshot")
+
     def since(self) -> list[str]:
         """Return what happened since this was last asked."""
         happened, self.happened = self.happened, []
@@ -96,11 +99,12 @@ class Rig:
 def rig(name: str, authorities: AuthoritySet | None = None, *, writes: bool = True) -> Rig:
     """Return a driver with a real core; without `writes` its disk never finishes anything."""
     disk = Disk()
-    register = Register([], authorities or authority_set())
+    register = Register(disk, authorities or authority_set())
     core = Core(
         Identity(CHAIN, name, signer(name)),
         disk=disk,
         application=register,
+        states=register,
         restored=Restored(disk.promise, disk.last, None),
         timing=TIMING,
         jitter=repeat(0),

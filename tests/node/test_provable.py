@@ -11,7 +11,8 @@ from amanat.consensus.statements import BlockId, CommitCertificate, Proposal
 from amanat.ledger.authorities import QuorumRule
 from amanat.node import provable
 from amanat.node.eras import follow
-from amanat.node.store import StorageFailed, Store
+from amanat.node.records import StorageFailed
+from amanat.node.store import Store
 from amanat.verifier import Balance, Outcome, verify
 from tests.ledger.world import BILL
 from tests.verifier.changing import (

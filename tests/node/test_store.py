@@ -18,7 +18,9 @@ from amanat.ledger.executed_block import Tip
 from amanat.ledger.operations import Transfer
 from amanat.ledger.state import HOLDINGS, PARTICIPANTS
 from amanat.ledger.state_tree import MissingNode, StateTree
-from amanat.node.store import FORMAT, StorageFailed, Store, StoreError
+from amanat.node.migration import OLDEST
+from amanat.node.records import StorageFailed
+from amanat.node.store import FORMAT, Store, StoreError
 from tests.ledger.desk import NEVER, anything
 from tests.ledger.world import BILL, RUPEE, genesis
 from tests.node.full_disk import fill_up
@@ -111,7 +113,8 @@ def test_another_format_is_refused(store: Store, path: Path) -> None:
     database.put(b"i", encode((FORMAT + 1, CHAIN)))
     database.close()
     with pytest.raises(
-        StoreError, match=f"has format {FORMAT + 1}; this program reads format {FORMAT}"
+        StoreError,
+        match=f"has format {FORMAT + 1}; this program reads formats {OLDEST} to {FORMAT}",
     ):
         Store.open(path, CHAIN)
 

@@ -17,7 +17,8 @@ import pytest
 
 from amanat.ledger.encoding import EncodingError
 from amanat.ledger.state_tree import CorruptNode, MissingNode
-from amanat.node.store import StorageFailed, Store, StoreError
+from amanat.node.records import StorageFailed
+from amanat.node.store import Store, StoreError
 from tests.node.history import market_history
 
 SEED = 20_260_101

@@ -19,6 +19,7 @@ from amanat.ledger.authorities import AuthorityClass, AuthoritySet
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Domain
 from amanat.ledger.encoding import decode
+from amanat.ledger.executed_block import Tip
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.invariants import violations
@@ -46,6 +47,7 @@ class Invariants:
         self._acks: dict[tuple[str, int, int], Digest] = {}
         self._proposals: dict[tuple[str, int, int], Digest] = {}
         self._parents: dict[Digest, Digest] = {}
+        self._entries: dict[Digest, Entry] = {}
         self._roots: dict[int, Digest] = {}
         self._executed: dict[Digest, int] = {}
         self._answers: dict[Digest, tuple[int, str]] = {}
@@ -100,16 +102,27 @@ class Invariants:
         if self._configurations.setdefault(block.digest, after) != after:
             raise Violation(f"8: block {block.height} leads to two configurations")
 
+    def starts(self, name: str, last: BlockId | None, final: Tip) -> None:
+        """3, 8: what a node starts with is the final chain's, and the state that others reached."""
+        if final.height == 0:
+            return
+        block = self.final.get(final.height)
+        if block is None or block.digest != final.digest or last != block:
+            raise Violation(f"3: {name} starts with a block {final.height} that is not final")
+        if self._roots[final.height] != final.tree.root:
+            raise Violation(f"8: {name} starts with another state at height {final.height}")
+
     def truncates(self, name: str, dropped: list[BlockId]) -> None:
         """3: what was final stays final, on every node that holds it."""
         for block in dropped:
             if self.final.get(block.height) == block:
                 raise Violation(f"3: {name} drops the final block {block.height}")
 
-    def leader_log(self, name: str, log: list[BlockId]) -> None:
-        """4: a new leader's log holds every final block."""
+    def leader_log(self, name: str, log: dict[int, BlockId]) -> None:
+        """4: a new leader's log holds every final block, from where it begins on."""
+        first = min(log, default=1)
         for height, block in self.final.items():
-            if height > len(log) or log[height - 1] != block:
+            if height >= first and log.get(height) != block:
                 raise Violation(f"4: {name} is elected without the final block {height}")
 
     def finalizes(
@@ -156,10 +169,11 @@ class Invariants:
         if found:
             raise Violation(f"9: at height {height}: {found}")
 
-    def replays(self, document: GenesisDocument, entries: list[Entry]) -> None:
+    def replays(self, document: GenesisDocument) -> None:
         """11: executing the final chain from genesis gives the same state roots."""
         chain = world.chain(document)
-        for entry in entries:
+        for height in range(1, self.final_height + 1):
+            entry = self._entries[self.final[height].digest]
             executed = chain.extend(
                 entry.payload,
                 latest=2**63 - 1,
@@ -202,6 +216,7 @@ class Invariants:
 
     def _linked(self, entry: Entry) -> None:
         """5: logs that agree on a block's hash agree on everything before it."""
+        self._entries.setdefault(entry.block.digest, entry)
         if self._parents.setdefault(entry.block.digest, entry.parent) != entry.parent:
             raise Violation(f"5: block {entry.block.height} has two parents")
 

@@ -9,8 +9,9 @@ import plyvel
 
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.tree_nodes import CorruptNode
+from amanat.node.records import StorageFailed
 from amanat.node.sign_guard import GuardError
-from amanat.node.store import StorageFailed, StoreError
+from amanat.node.store import StoreError
 from tests.simulation.boundaries import Boundary
 from tests.simulation.clock import SimulatedClock
 from tests.simulation.disk import SimulatedDisk
@@ -146,6 +147,9 @@ class Machine:
             action(node)
             while node.writing and self._writing is None:
                 self._advance(node.write())
+            if node.is_outdated and self.node is node:
+                self._end(power=False)
+                self._start_after(1)
         except CutOff:
             self._strike(node, self._blow)
         except _DISK_ERRORS as error:

@@ -1,6 +1,6 @@
 """One simulated authority's process: the real core, driver, ledger and store, from start to end."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
@@ -11,6 +11,7 @@ from amanat.consensus.interface import (
     Abandon,
     Fault,
     Final,
+    Forget,
     Outgoing,
     Persist,
     Persisted,
@@ -20,7 +21,6 @@ from amanat.consensus.interface import (
     Receive,
     TransferLeadership,
 )
-from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Message
 from amanat.consensus.raft import Identity, Role, Timing
 from amanat.consensus.statements import BlockId, LeaderCertificate
@@ -41,6 +41,8 @@ from amanat.node.disk_writer import Apply, merge
 from amanat.node.driver import Driver
 from amanat.node.patience import Neglect
 from amanat.node.pool import Pool
+from amanat.node.retention import forget_below
+from amanat.node.snapshots import Snapshots
 from tests.ledger import world
 from tests.simulation.boundaries import Boundary
 from tests.simulation.disk import SimulatedDisk
@@ -54,6 +56,7 @@ TIMING = Timing(election=12, heartbeat=2)
 IN_FLIGHT_MAX = 4
 BLOCK_TRANSACTIONS_MAX = 4
 CLOCK_AHEAD_MS = 5_000
+PIECE_BYTES = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,10 @@ class Surroundings:
     """Whether the node puts a transaction into no block of its own, though it should."""
     abandons: Callable[[Neglect], None]
     """Told when the node gives up its leader."""
+    keep: int | None
+    """How many blocks it keeps at least; None for all."""
+    counts: Counter[str]
+    """Told what happens that is worth counting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +127,17 @@ class SimulatedNode:
         )
         last = self.store.last()
         self._log_ids = self._execute_again(applied.height)
+        self._invariants.starts(self.name, self._log_ids.get(applied.height), self.chain.final)
+        self.snapshots = Snapshots(self.store, around.document.authorities, piece_bytes=PIECE_BYTES)
+        staged = self.store.staging.snapshot
+        fetching = staged.block if staged is not None else None
         me = Identity(around.chain_id, self.name, self._sign)
         core = WatchedCore(
             me,
             disk=self.store,
             application=self._application,
-            restored=Restored(self.guard.promise, last, applied.certificate),
+            states=self.snapshots,
+            restored=Restored(self.guard.promise, last, applied.certificate, fetching),
             timing=TIMING,
             jitter=self._jitter(),
         )
@@ -146,19 +158,25 @@ class SimulatedNode:
         # No two reads of a node are alike, over all its lives.
         self._reads = around.random.getrandbits(40)
         self._applying = applied.height
+        self._base = self.store.base
+        self.is_outdated = False
+        """Whether a whole snapshot is on disk, from which it is to start anew."""
         self._opening: LeaderCertificate | None = None
 
-    def _execute_again(self, applied: int) -> list[BlockId]:
+    def _execute_again(self, applied: int) -> dict[int, BlockId]:
         """Execute what the log holds beyond the applied state. Return the ids of the whole log."""
-        entries = self._entries(self.store.last().height)
-        for entry in entries[applied:]:
+        last = self.store.last().height
+        entries = self.store.entries(max(self.store.base, 1), last, 2**63)
+        for entry in entries:
+            if entry.block.height <= applied:
+                continue
             self.chain.extend(
                 entry.payload,
                 latest=2**63 - 1,
                 accept=lambda _: None,
                 completes_change=entry.completes_change,
             )
-        return [entry.block for entry in entries]
+        return {entry.block.height: entry.block for entry in entries}
 
     # --- what happens to it -----------------------------------------------------------------------
 
@@ -231,13 +249,10 @@ class SimulatedNode:
         batch = [first]
         while self.writing and isinstance(self.writing[0], Persist):
             batch.append(self.writing.popleft())  # type: ignore[arg-type]  # seen one line above
-        truncate_above, entries, promise = merge(batch)
-        if entries or truncate_above is not None:
-            yield DiskWork(
-                Boundary.LOG,
-                lambda: log_text(truncate_above, entries),
-                lambda: self.store.append_synced(truncate_above, entries),
-            )
+        merged = merge(batch)
+        promise = merged.promise
+        if merged.touches_database:
+            yield DiskWork(Boundary.LOG, lambda: log_text(merged), lambda: self.store.write(merged))
         if promise is not None:
             self._around.reach(Boundary.BETWEEN)
             yield DiskWork(
@@ -260,7 +275,15 @@ class SimulatedNode:
         self.chain.finalize(job.blocks[-1].height)
         for block in job.blocks:
             self.pool.remove(block.ids)
+        self._forget()
         self.propose()
+
+    def _forget(self) -> None:
+        height = forget_below(self._base, self.chain.final.height, self._around.keep)
+        if height is not None:
+            self._base = height
+            self._around.counts["log cut off behind"] += 1
+            self.driver.step(Forget(height))
 
     # --- the core's effects -----------------------------------------------------------------------
 
@@ -271,9 +294,9 @@ class SimulatedNode:
     def _write(self, persist: Persist) -> None:
         self._around.reach(Boundary.WRITE)
         if persist.truncate_above is not None:
-            self._invariants.truncates(self.name, self._log_ids[persist.truncate_above :])
-            del self._log_ids[persist.truncate_above :]
-        self._log_ids += [entry.block for entry in persist.entries]
+            dropped = [height for height in self._log_ids if height > persist.truncate_above]
+            self._invariants.truncates(self.name, [self._log_ids.pop(each) for each in dropped])
+        self._log_ids.update({entry.block.height: entry.block for entry in persist.entries})
         self.writing.append(persist)
 
     def certified(self) -> None:
@@ -287,7 +310,7 @@ class SimulatedNode:
         self._applying = height
         if not blocks:
             return
-        ids = [(self._log_ids[block.height - 1], block.tree.root) for block in blocks]
+        ids = [(self._log_ids[block.height], block.tree.root) for block in blocks]
         known = self._invariants.final_height
         self._invariants.finalizes(self.name, certificate, ids)
         for block in blocks:
@@ -327,6 +350,12 @@ class SimulatedNode:
 
     def proven(self, evidence: Evidence) -> None:
         """It is for the invariants to say whether there may be any."""
+
+    def installs(self) -> None:
+        """The machine starts it anew."""
+        self._around.story.tell(f"{self.name} has a whole snapshot, and starts anew from it")
+        self._around.counts["snapshot taken in"] += 1
+        self.is_outdated = True
 
     def _open(self, certificate: LeaderCertificate) -> None:
         self._opening = None
@@ -380,13 +409,6 @@ class SimulatedNode:
         height = self.chain.final.height
         message = Ready(self._around.chain_id, self.name, height).message()
         return Readiness(self.name, height, self._key.sign(message).signature)
-
-    def final_entries(self) -> list[Entry]:
-        """Return the log up to the applied height."""
-        return self._entries(self.store.applied().height)
-
-    def _entries(self, last: int) -> list[Entry]:
-        return list(self.store.entries(1, last, 2**63))
 
     def _sign(self, message: bytes) -> bytes:
         self._invariants.signed(self.name, message)

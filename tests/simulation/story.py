@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from amanat.consensus.interface import Promise
-from amanat.consensus.log_entry import Entry
+from amanat.consensus.interface import Persist, Promise, Staged
+from amanat.consensus.log_entry import Snapshot
 from amanat.consensus.messages import Message
 from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate
 from amanat.ledger.executed_block import ExecutedBlock
@@ -68,7 +68,7 @@ def _field_text(name: str, value: Any) -> str:
             return f"with {name}"
         case BlockId():
             return f"{name} {value.height} of term {value.term}"
-        case CommitCertificate():
+        case CommitCertificate() | Snapshot():
             return f"{name} {value.block.height}"
         case tuple():
             return f"{name} {_heights_of(value)}"
@@ -90,13 +90,23 @@ def heights_text(first: int, last: int) -> str:
     return f"{first}" if first == last else f"{first}-{last}"
 
 
-def log_text(truncate_above: int | None, entries: Sequence[Entry]) -> str:
+def log_text(persist: Persist) -> str:
     """Return what a write does to the log."""
-    parts = [] if truncate_above is None else [f"cutting the log to {truncate_above}"]
+    cut, forget, entries = persist.truncate_above, persist.forget_below, persist.entries
+    parts = [] if cut is None else [f"cutting the log to {cut}"]
     if entries:
         first, last = entries[0].block, entries[-1].block
         parts.append(f"adding {heights_text(first.height, last.height)} of term {last.term}")
+    if forget is not None:
+        parts.append(f"forgetting what is below {forget}")
+    parts += [_staged_text(each) for each in persist.staged]
     return " and ".join(parts)
+
+
+def _staged_text(staged: Staged) -> str:
+    if isinstance(staged, Snapshot):
+        return f"beginning with the snapshot of {staged.block.height}"
+    return f"keeping piece {staged.number}{', the last' if staged.is_last else ''}"
 
 
 def promise_text(promise: Promise) -> str:

@@ -7,8 +7,9 @@ import plyvel
 import pytest
 
 from amanat.consensus.interface import Promise
+from amanat.node.records import StorageFailed
 from amanat.node.sign_guard import SignGuard
-from amanat.node.store import StorageFailed, StoreError
+from amanat.node.store import StoreError
 from tests.ledger.world import genesis
 from tests.simulation.database import SimulatedDatabase
 from tests.simulation.disk import SimulatedDisk, first_content

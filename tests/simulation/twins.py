@@ -18,6 +18,7 @@ from amanat.consensus.statements import BlockId, CommitCertificate
 from amanat.ledger.authorities import AuthoritySet, QuorumRule
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import encode
+from amanat.ledger.executed_block import Tip
 from amanat.ledger.identifiers import Digest
 from amanat.node.record import joined, part
 from tests.ledger import world
@@ -88,12 +89,17 @@ class Witness(Invariants):
             for entry in effects.persist.entries:
                 self._linked(entry)
 
+    def starts(self, name: str, last: BlockId | None, final: Tip) -> None:
+        """3, 8, of the honest."""
+        if name not in self._liars:
+            self._noting(lambda: super(Witness, self).starts(name, last, final))
+
     def truncates(self, name: str, dropped: list[BlockId]) -> None:
         """3, of the honest."""
         if name not in self._liars:
             self._noting(lambda: super(Witness, self).truncates(name, dropped))
 
-    def leader_log(self, name: str, log: list[BlockId]) -> None:
+    def leader_log(self, name: str, log: dict[int, BlockId]) -> None:
         """4, of the honest."""
         if name not in self._liars:
             self._noting(lambda: super(Witness, self).leader_log(name, log))
