@@ -172,7 +172,7 @@ def _count_votes(raft: Raft, vote: Vote) -> None:
     if raft.log.last != certificate.last:
         # By two thirds: what is not certified is given up, as the votes say (invariant 6).
         raft.truncate(certificate.last.height)
-        release_promise(raft)
+        release_promise(raft, certificate)
     update_followers(raft)
     raft.out.elected(certificate)
 
@@ -193,15 +193,15 @@ def is_elected(raft: Raft, certificate: LeaderCertificate) -> bool:
     return certificate.is_proof(raft.me.chain, raft.final_configuration)
 
 
-def release_promise(raft: Raft) -> None:
-    """Let go of an acked block that a leader replaced, if it is proved that it never was final.
+def release_promise(raft: Raft, election: LeaderCertificate | None) -> None:
+    """Let go of an acked block that was replaced, if `election` proves that it never was final.
 
-    The proof is the leader's certificate: had the block been final, no sovereign quorum could
+    The proof is a valid leader certificate: had the block been final, no sovereign quorum could
     have elected, in a later term, a candidate whose log ends before it (invariant 4). Without
     release this node would abstain for the sake of a block that nobody needs.
     """
-    acked, leader = raft.promise.acked, raft.leader
-    if acked is None or leader is None or not raft.abstains:
+    acked = raft.promise.acked
+    if acked is None or election is None or not raft.abstains:
         return
-    if acked.term < leader.term and leader.last.position < acked.position:
+    if acked.term < election.term and election.last.position < acked.position:
         raft.set_promise(Promise(raft.term, raft.promise.vote, raft.log.last))

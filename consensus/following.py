@@ -25,29 +25,24 @@ def on_append(raft: Raft, sender: str, message: Append) -> None:
         return
     if not _follow(raft, sender, message):
         return
-    previous = message.previous
-    if previous.height < raft.log.base:
-        # What is gone here was final, and every leader holds all that is (invariant 4).
-        match = raft.final.height
-        raft.when_synced(lambda: _reply(raft, sender, match, []))
-        return
-    if raft.log.block_id(previous.height) != previous:
-        _refuse(raft, sender, previous)
+    if not _holds(raft, sender, message.previous):
         return
     fault = _take_entries(raft, message)
     if fault:
-        raft.distrusts = True
+        raft.distrusts, raft.answers = True, False
         raft.out.fault(sender, fault)
         return
-    raft.distrusts = raft.distrusts and not message.entries
-    if raft.distrusts:
+    if message.entries:
+        raft.distrusts, raft.answers = False, True
+    if not raft.answers:
         return
     if message.certificate is not None:
         learn(raft, sender, message.certificate)
     # The reply covers what this message vouches for and no more: what the log holds beyond it
     # may be another leader's and yet be replaced.
-    match = message.entries[-1].block.height if message.entries else previous.height
-    acks = _acks(raft, previous.height, match, message.certificate)
+    first = message.previous.height
+    match = message.entries[-1].block.height if message.entries else first
+    acks = _acks(raft, first, match, message.certificate)
     if acks:
         raft.promise_ack(acks[-1].block)
     raft.when_synced(lambda: _reply(raft, sender, match, acks))
@@ -80,6 +75,19 @@ def _follow(raft: Raft, sender: str, message: Append) -> bool:
     return True
 
 
+def _holds(raft: Raft, sender: str, previous: BlockId) -> bool:
+    """Return whether the log holds the block that a message goes on from; if not, say so."""
+    if previous.height < raft.log.base:
+        # What is gone here was final, and every leader holds all that is (invariant 4).
+        match = raft.final.height
+        raft.when_synced(lambda: _reply(raft, sender, match, []))
+        return False
+    if raft.log.block_id(previous.height) != previous:
+        _refuse(raft, sender, previous)
+        return False
+    return True
+
+
 def _refuse(raft: Raft, sender: str, previous: BlockId) -> None:
     """Say where the leader's log may agree with this one."""
     if previous.height <= raft.commit_height and previous.height <= raft.log.last.height:
@@ -87,7 +95,7 @@ def _refuse(raft: Raft, sender: str, previous: BlockId) -> None:
         raft.out.fault(sender, f"it has another block at {previous.height}, which is final")
         return
     held = raft.log.block_id(raft.log.last_not_after(previous.term, previous.height - 1))
-    if held is None or raft.distrusts:
+    if held is None or not raft.answers:
         return
     raft.out.send(sender, AppendRefused(raft.term, previous.height, held, raft.fetching))
 
@@ -100,6 +108,10 @@ def _take_entries(raft: Raft, message: Append) -> str | None:
             fault = entry_fault(raft, previous, entry)
             if fault is None and entry.block.height <= raft.log.last.height:
                 fault = _replace_from(raft, entry)
+            if fault is None:
+                # It is valid, whether or not its block will execute here: a leader in between may
+                # have replaced what this node acked, though the present one was elected with more.
+                release_promise(raft, entry.leader_certificate)
             # Invariant 8: nothing is acked that this node did not execute to the same state.
             disagreement = None if fault else raft.application.extend(entry)
             if disagreement:
@@ -127,7 +139,7 @@ def _replace_from(raft: Raft, entry: Entry) -> str | None:
     if held is not None and held.block.term == raft.term:
         return f"a second block at this height in place of one of term {held.block.term}"
     raft.truncate(block.height - 1)
-    release_promise(raft)
+    release_promise(raft, raft.leader)
     return None
 
 

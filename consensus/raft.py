@@ -112,8 +112,11 @@ class Raft:
     stands: bool = True
     """Whether this node stands for election; one that is about to be stopped does not."""
     distrusts: bool = False
-    """Whether the leader's last block was refused here. Until it shows a better one it gets no
-    answer and is not heard, so a leader whose blocks a quorum refuses is followed by another."""
+    """Whether the last block of this term's leader was refused here. Until it shows a better one
+    it is not heard, so a leader whose blocks a quorum refuses is followed by another."""
+    answers: bool = True
+    """Whether the leader gets an answer. After a refused block it gets none until a timeout has
+    passed; then it may try again."""
 
     # Volatile on followers that have lost patience.
     abandoned: LeaderCertificate | None = None
@@ -276,15 +279,18 @@ class Raft:
         """Whether a leader of this term was heard within the shortest election timeout."""
         if self.role is Role.LEADER:
             return True
-        return self.leader is not None and self.silence < self.timing.election
+        if self.leader is None or self.distrusts:
+            return False
+        return self.silence < self.timing.election
 
     def become_follower(self, term: int, leader: LeaderCertificate | None = None) -> None:
         """Follow `leader` in `term`, or wait for one; `term` is at least the current one."""
         if term > self.term:
             self.set_promise(Promise(term=term, vote=None, acked=self.promise.acked))
+            self.distrusts = False
         self.role = Role.FOLLOWER
         self.leader = leader
-        self.distrusts = False
+        self.answers = True
         self.supporters = {}
         self.leave_leadership()
         self.restart_timeout()

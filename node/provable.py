@@ -44,17 +44,18 @@ def eras(store: Store, height: int) -> list[Era]:
         since = brought.since
         if since > height:
             break
-        final, certificate = _proof_to(known, store, since)
         kept = store.eras.proof(since)
-        if kept is not None:
-            found.append(decode(kept, Era))
-            continue
-        tree = store.tree(since)
-        if tree is None:
-            raise StorageFailed(f"the state at height {since} is missing")
-        proof = tree.prove(CONFIGURATION.key())
-        found.append(Era(tuple(_headers(store, since, final)), certificate, proof))
+        found.append(decode(kept, Era) if kept is not None else _era(known, store, since))
     return found
+
+
+def _era(known: Configuration, store: Store, since: int) -> Era:
+    """Return the proof of the configuration after `known`, made of what is kept."""
+    final, certificate = _proof_to(known, store, since)
+    tree = store.tree(since)
+    if tree is None:
+        raise StorageFailed(f"the state at height {since} is missing")
+    return Era(tuple(_headers(store, since, final)), certificate, tree.prove(CONFIGURATION.key()))
 
 
 def _proof_to(known: Configuration, store: Store, height: int) -> tuple[int, CommitCertificate]:
