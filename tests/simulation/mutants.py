@@ -300,6 +300,6 @@ MUTANTS = (
         "the log is linked by hashes",
         "Violation: 14",
         20,
-        Edit(following.on_append, "raft.log.block_id(previous.height) != previous", "False"),
+        Edit(following._holds, "raft.log.block_id(previous.height) != previous", "False"),
     ),
 )
