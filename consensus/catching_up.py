@@ -9,6 +9,7 @@ leads. Such blocks need no leader: whoever has them may send them.
 from collections.abc import Iterator
 from typing import Final
 
+from amanat.consensus.asking import ask
 from amanat.consensus.entry_checks import entry_fault, is_certified
 from amanat.consensus.finality import certify_final
 from amanat.consensus.log_entry import Entry
@@ -19,20 +20,6 @@ from amanat.consensus.statements import CommitCertificate
 
 BYTES_MAX: Final = 2 * 1024 * 1024
 """Payload bytes of one message, unless a single entry is longer."""
-
-
-def ask(raft: Raft, peer: str) -> None:
-    """Ask `peer` for what is final and lacks here; once for each height and heartbeat period."""
-    height = raft.final.height + 1
-    if raft.asked_final != height:
-        raft.asked_final = height
-        raft.out.send(peer, AskFinal(raft.term, height))
-
-
-def ask_everybody(raft: Raft) -> None:
-    """Ask all voting members."""
-    for peer in raft.voters:
-        raft.out.send(peer, AskFinal(raft.term, raft.final.height + 1))
 
 
 def on_ask_final(raft: Raft, sender: str, message: AskFinal) -> None:

@@ -1,6 +1,6 @@
 """Elections: pre-vote, vote, leadership (Raft §5.2, §5.4.1; Ongaro's dissertation §4.2.3, §9.6)."""
 
-from amanat.consensus.catching_up import ask, ask_everybody
+from amanat.consensus.asking import ask, ask_everybody
 from amanat.consensus.entry_checks import is_certified
 from amanat.consensus.interface import Promise
 from amanat.consensus.membership import update_followers

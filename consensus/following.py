@@ -1,6 +1,6 @@
 """The follower's rules: whom it follows, what it takes into its log, what it acks (Raft §5.3)."""
 
-from amanat.consensus.catching_up import ask
+from amanat.consensus.asking import ask
 from amanat.consensus.elections import is_elected, release_promise
 from amanat.consensus.entry_checks import entry_fault
 from amanat.consensus.evidence import (

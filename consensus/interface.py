@@ -237,8 +237,11 @@ class States(Protocol):
     def piece(self, height: int, cursor: bytes) -> bytes | None:
         """Return the piece at `cursor` of the state after the block at `height`, if it is kept."""
 
-    def begin(self, entry: Entry) -> str | None:
-        """Get ready to take in the state after `entry`. Return why that is not done, or None."""
+    def begin(self, entry: Entry) -> bool:
+        """Get ready to take in the state after `entry`. Return whether that is to be done.
+
+        Not in an archive, which must not lack a block.
+        """
 
     def take(self, content: bytes) -> str | None:
         """Take the piece at `cursor`. Return what is wrong with it, or None."""

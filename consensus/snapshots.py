@@ -8,6 +8,7 @@ Once the state is whole the node ends; when it starts anew the snapshot takes th
 state, whole or not at all. What this node has promised stays as it was.
 """
 
+from amanat.consensus.asking import ask_everybody
 from amanat.consensus.finality import certify_final
 from amanat.consensus.interface import Forget, StagedPiece
 from amanat.consensus.log_entry import Snapshot
@@ -47,9 +48,11 @@ def on_offer(raft: Raft, sender: str, message: OfferSnapshot) -> None:
     if fault is None and raft.log.block_id(snapshot.block.height) == snapshot.block:
         certify_final(raft, snapshot.entry, snapshot.certificate)
         return
-    fault = fault or raft.states.begin(snapshot.entry)
     if fault:
         raft.out.fault(sender, f"its snapshot of block {snapshot.block.height}: {fault}")
+        return
+    if not raft.states.begin(snapshot.entry):
+        ask_everybody(raft)  # somebody may have all the blocks
         return
     raft.fetch = Fetch(snapshot.block, sender)
     raft.out.stage(snapshot)

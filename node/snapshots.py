@@ -93,12 +93,15 @@ class Snapshots:
         except (EncodingError, BadEra):
             return None
 
-    def begin(self, entry: Entry) -> str | None:
-        """Get ready to take in the state after `entry`, which vouches for its block."""
+    def begin(self, entry: Entry) -> bool:
+        """Get ready to take in the state after `entry`, which vouches for its block.
+
+        An archive does not, unless it is new: it waits for somebody who has all the blocks.
+        """
         if self._keeps_all and self._store.applied().height > 0:
-            return "this node is to keep all blocks, and whoever offers it keeps fewer"
+            return False
         self._intake = _intake(entry)
-        return None
+        return True
 
     def take(self, content: bytes) -> str | None:
         """Take the next piece. Return what is wrong with it, or None."""

@@ -293,6 +293,13 @@ class Store:
         entry = self.entry(height)
         return None if entry is None else decode(entry.payload, Block)
 
+    @property
+    def first_height(self) -> int:
+        """The first block whose receipts are kept: 1, unless this node began with a snapshot."""
+        for key, _ in self._records.iterate(prefix=b"r"):
+            return int.from_bytes(key[1:], "big")
+        return self.applied().height + 1
+
     def receipts(self, height: int) -> tuple[Receipt, ...]:
         """Return the receipts of the final block at `height`.
 

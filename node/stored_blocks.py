@@ -8,7 +8,6 @@ from amanat.ledger.executed_block import ExecutedBlock
 from amanat.node.leveldb import Batch
 from amanat.node.records import u64
 
-
 NO_PLACE: Final = b"-"
 """Stands for the place of a transaction in a block that is not kept here."""
 

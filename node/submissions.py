@@ -11,7 +11,7 @@ from amanat.ledger.chain import Chain
 from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.identifiers import Digest, LedgerTime
 from amanat.ledger.receipts import Applied, Receipt
-from amanat.ledger.rejections import DoorRefusal
+from amanat.ledger.rejections import DoorCode, DoorRefusal
 from amanat.ledger.transactions import CheckedTransaction
 from amanat.node.finality import Finality
 from amanat.node.pool import Pool, PoolFull
@@ -25,13 +25,15 @@ SLICE: Final = 32
 
 
 class TransactionState(StrEnum):
-    """Where a transaction stands; the last three are final."""
+    """Where a transaction stands; only the first two may change."""
 
     UNKNOWN = "unknown"
     PENDING = "pending"
     COMMITTED = "committed"
     REJECTED = "rejected"
     EXPIRED = "expired"
+    EXECUTED = "executed"
+    """It is in a block that this node does not keep, so its outcome is to be asked elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,24 @@ class Submissions:
         known = self.status(transaction.id)
         if known.state is not TransactionState.UNKNOWN:
             return known
-        self._chain.admit(transaction, now=self._now())
+        try:
+            self._chain.admit(transaction, now=self._now())
+        except DoorRefusal as refusal:
+            raise self._as_far_as_known(refusal) from refusal
         if self._pool.add(transaction):
             self._admitted(transaction)
         return TransactionStatus(transaction.id, TransactionState.PENDING)
+
+    def _as_far_as_known(self, refusal: DoorRefusal) -> DoorRefusal:
+        """Say what a node cannot know that began with a snapshot: what expired before it."""
+        first = self._store.first_height
+        if refusal.code is not DoorCode.EXPIRED or first <= 1:
+            return refusal
+        detail = (
+            f"{refusal.detail}; this node keeps nothing before block {first}: whether it took "
+            "effect before then, a node that keeps all blocks can tell"
+        )
+        return DoorRefusal(refusal.code, detail, **refusal.figures)
 
     def status(self, transaction: Digest) -> TransactionStatus:
         """Return where `transaction` stands."""
@@ -99,6 +115,8 @@ class Submissions:
             applied = isinstance(receipt.outcome, Applied)
             state = TransactionState.COMMITTED if applied else TransactionState.REJECTED
             return TransactionStatus(transaction, state, height, index, receipt)
+        if self._store.contains(transaction):
+            return TransactionStatus(transaction, TransactionState.EXECUTED)
         if transaction in self._pool or self._chain.find(transaction) is not None:
             return TransactionStatus(transaction, TransactionState.PENDING)
         if transaction in self._expired:

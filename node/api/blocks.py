@@ -30,6 +30,7 @@ async def block(request: web.Request) -> web.Response:
     if not (text.isascii() and text.isdigit()) or len(text) > 19:
         raise ApiProblem("malformed_request", f"height {text!r} must be a whole number")
     height = int(text)
+    refuse_pruned(node, height, node.store.first_height)
     header = node.store.header(height) if height <= node.chain.final.height else None
     certificate = node.store.certificate_from(height)
     if header is None or certificate is None:
@@ -49,6 +50,7 @@ async def record(request: web.Request) -> web.Response:
     """Show this node's record of its chain, part by part, for an auditor (`amanat audit`)."""
     node = request.app[NODE]
     first = max(whole_number(request, "from", default=1, most=2**63 - 1), 1)
+    refuse_pruned(node, first, node.store.base)
     found = part(node.store, first)
     if found is None:
         raise ApiProblem("not_yet_provable", "no block is final yet")
@@ -57,10 +59,22 @@ async def record(request: web.Request) -> web.Response:
     return answer(node, view)
 
 
+def refuse_pruned(node: Node, height: int, first: int) -> None:
+    """Refuse to show what is final, but not kept here.
+
+    Raises:
+        ApiProblem: `pruned`.
+    """
+    if 0 < height < first and height <= node.chain.final.height:
+        detail = f"block {height} is final, but this node keeps such only from block {first} on"
+        raise ApiProblem("pruned", detail, {"first": first})
+
+
 def latest(node: Node, before: int, limit: int) -> list[object]:
     """Return up to `limit` final blocks below `before`, the newest first."""
     found: list[object] = []
-    for height in range(before - 1, max(before - 1 - limit, 0), -1):
+    first = max(before - limit, node.store.first_height)
+    for height in range(before - 1, first - 1, -1):
         header = node.store.header(height)
         if header is not None:
             found.append(block_view(header))

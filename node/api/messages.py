@@ -181,6 +181,14 @@ class NeglectView(msgspec.Struct, frozen=True):
     """So many blocks with room it made meanwhile; if they are few, nothing became final."""
 
 
+class SnapshotView(msgspec.Struct, frozen=True):
+    """A snapshot on its way here: for a node that lacks blocks which its peers no longer keep."""
+
+    height: int
+    percent: int
+    """How much of its state is here, about."""
+
+
 class StatusView(msgspec.Struct, frozen=True):
     """This node at this moment."""
 
@@ -199,6 +207,10 @@ class StatusView(msgspec.Struct, frozen=True):
     version: str
     last_height: int
     """The last block in the log, final or not."""
+    first_height: int
+    """The first block whose transactions are kept here; 1 if all are."""
+    snapshot: "SnapshotView | None"
+    """The snapshot that is being taken in, if one is."""
     pending: int
     """Transactions admitted here and not yet final."""
     evidence: int

@@ -16,6 +16,7 @@ from amanat.node.api.messages import (
     NodeView,
     Readiness,
     ReadinessView,
+    SnapshotView,
     StatusView,
 )
 from amanat.node.api.requests import NODE, answer
@@ -89,15 +90,21 @@ def readiness(node: Node) -> Readiness:
     connected = sum(peer.connected for peer in node.transport.status())
     checks = {
         "leader": Check(leader is not None, f"{leader} leads" if leader else "nobody leads"),
-        "sync": Check(
-            height > 0 and behind <= BEHIND_MAX, f"applied {height} of {node.seen_height} known"
-        ),
+        "sync": Check(height > 0 and behind <= BEHIND_MAX, _sync_detail(node)),
         "peers": Check(
             ok=True, detail=f"{connected} of {len(node.settings.peers)} peers connected"
         ),
     }
     is_ready = all(check.ok for check in checks.values())
     return Readiness("ready" if is_ready else "not_ready", checks)
+
+
+def _sync_detail(node: Node) -> str:
+    known = f"applied {node.chain.final.height} of {node.seen_height} known"
+    snapshot = _snapshot_view(node)
+    if snapshot is None:
+        return known
+    return f"{known}; taking in the snapshot of block {snapshot.height}, {snapshot.percent} %"
 
 
 def network_view(node: Node) -> NetworkView:
@@ -166,11 +173,18 @@ def status_view(node: Node) -> StatusView:
         chain=node.chain_id.hex(),
         version=VERSION,
         last_height=core.last.height,
+        first_height=max(node.store.base, node.store.first_height),
+        snapshot=_snapshot_view(node),
         pending=len(node.pool),
         evidence=len(node.evidence),
         neglect=_neglect_view(node.neglect),
         time=final.time,
     )
+
+
+def _snapshot_view(node: Node) -> SnapshotView | None:
+    height = node.status.fetching
+    return SnapshotView(height, int(100 * node.snapshots.fraction)) if height else None
 
 
 def _neglect_view(neglect: Neglect | None) -> NeglectView | None:

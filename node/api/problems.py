@@ -56,6 +56,13 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             "yet: ask again with min_height.",
         ),
         ProblemKind(
+            "pruned",
+            HTTPStatus.GONE,
+            "This node does not keep that any more",
+            "Ask a node that keeps all blocks: /v1/status shows, as first_height, from which block "
+            "on a node does.",
+        ),
+        ProblemKind(
             "no_such_route",
             HTTPStatus.NOT_FOUND,
             "There is no such route",

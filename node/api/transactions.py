@@ -108,6 +108,9 @@ async def receipt(request: web.Request) -> web.Response:
     status = node.submissions.status(digest_in_path(request, "transaction"))
     if status.state is TransactionState.UNKNOWN:
         raise ApiProblem("not_found", f"no transaction {status.id.hex()} is known here")
+    if status.state is TransactionState.EXECUTED:
+        first = node.store.first_height
+        raise ApiProblem("pruned", f"it is in a block before {first}", {"first": first})
     if status.height is None or status.index is None:
         raise ApiProblem("not_yet_provable", f"the transaction is {status.state.value}")
     bundle = provable.receipt(node.store, status.height, status.index)

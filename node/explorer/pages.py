@@ -54,7 +54,7 @@ async def block(request: web.Request) -> web.Response:
     height = int(request.match_info["height"])
     header = node.store.header(height) if height <= node.chain.final.height else None
     certificate = node.store.certificate_from(height)
-    if header is None or certificate is None:
+    if header is None or certificate is None or height < node.store.first_height:
         return _missing(node, f"block {height}")
     receipts = node.store.receipts(height)
     return _page(

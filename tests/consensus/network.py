@@ -169,9 +169,9 @@ class Register:
         at = int.from_bytes(cursor, "big")
         return encode(self.blocks[at]) if at < height - 1 <= len(self.blocks) else None
 
-    def begin(self, entry: Entry) -> str | None:
+    def begin(self, entry: Entry) -> bool:
         self._taken, self._goal = [], entry.block
-        return None
+        return True
 
     def take(self, content: bytes) -> str | None:
         block = decode(content, BlockId)
