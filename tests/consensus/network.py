@@ -30,6 +30,7 @@ from amanat.consensus.raft import Identity, Role, Timing
 from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate
 from amanat.ledger.authorities import AuthoritySet
 from amanat.ledger.configurations import Configuration
+from tests.consensus.deciding import COMPLETES, Deciding
 from tests.consensus.signing import (
     CHAIN,
     GENESIS,
@@ -87,13 +88,13 @@ class Register:
 
     def __init__(self, entries: Sequence[Entry], authorities: AuthoritySet) -> None:
         self.blocks = [entry.block for entry in entries]
-        self._configuration = Configuration.first(authorities)
+        self._deciding = Deciding(authorities, entries)
 
     def configuration(self, height: int) -> Configuration | None:
-        return self._configuration if height <= len(self.blocks) else None
+        return self._deciding.configuration(height)
 
     def certifier(self, height: int) -> Configuration | None:
-        return self.configuration(height)
+        return self._deciding.certifier(height)
 
     def vouches(self, entry: Entry) -> bool:
         return parent_of(entry.block).digest == entry.parent
@@ -105,11 +106,19 @@ class Register:
             return Disagreement("the payload is not the block's", is_lasting=True)
         if entry.payload.startswith(b"invalid"):
             return Disagreement("the block executes to another state", is_lasting=True)
-        self.blocks.append(entry.block)
+        if entry.payload.startswith(COMPLETES) != entry.completes_change:
+            return Disagreement("the payload does not say what the entry says", is_lasting=True)
+        self.append(entry.block, entry.payload)
         return None
+
+    def append(self, block: BlockId, payload: bytes) -> None:
+        """Move the tip to a block that this node built itself, or has executed."""
+        self._deciding.append(payload)
+        self.blocks.append(block)
 
     def truncate(self, height: int) -> None:
         del self.blocks[height:]
+        self._deciding.truncate(height)
 
 
 class Node:
@@ -233,10 +242,13 @@ class Network:
     """The nodes and the messages between them."""
 
     def __init__(
-        self, authorities: AuthoritySet | None = None, disks: dict[str, Disk] | None = None
+        self,
+        authorities: AuthoritySet | None = None,
+        disks: dict[str, Disk] | None = None,
+        newcomers: Sequence[str] = (),
     ) -> None:
         self.authorities = authorities or authority_set()
-        names = [member.name for member in self.authorities.members]
+        names = [member.name for member in self.authorities.members] + list(newcomers)
         self.nodes = {
             name: Node(name, self.authorities, (disks or {}).get(name, Disk())) for name in names
         }
@@ -264,8 +276,9 @@ class Network:
     def propose(self, name: str, payload: bytes = b"a block") -> BlockId:
         last = self[name].last
         block = block_after(last, self[name].term, payload)
-        self[name].application.blocks.append(block)
-        self.step(name, Propose(block.height, last.digest, block.digest, payload))
+        self[name].application.append(block, payload)
+        completes = payload.startswith(COMPLETES)
+        self.step(name, Propose(block.height, last.digest, block.digest, payload, completes))
         return block
 
     def sync(self, name: str) -> None:
