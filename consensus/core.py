@@ -140,7 +140,9 @@ class Core:
         match event:
             case Tick():
                 _tick(raft)
-            case Receive(sender, _) if not raft.takes_part(sender):
+            case Receive(sender, message) if not (
+                raft.takes_part(sender) or handover.is_last_word(raft, sender, message)
+            ):
                 raft.out.fault(sender, "it takes no part in this network")
             case Receive(sender, message) if message.term > raft.term + TERM_LEAP_MAX:
                 raft.out.fault(sender, f"term {message.term} cannot have been reached")

@@ -130,7 +130,10 @@ def _is_successor(raft: Raft, sender: str, message: RequestVote) -> bool:
     """Return whether the leader that this node hears has itself asked for the election."""
     if raft.leader is None or message.handover is None or message.term != raft.term + 1:
         return False
-    leader = raft.configuration.get(raft.leader.candidate)
+    name = raft.leader.candidate
+    # One that has removed itself is known from where it was elected.
+    electorate = raft.application.configuration(raft.leader.last.height)
+    leader = raft.configuration.get(name) or (electorate.get(name) if electorate else None)
     statement = Handover(raft.me.chain, raft.term, sender).message()
     return leader is not None and verify(leader.key, statement, message.handover)
 
