@@ -27,7 +27,6 @@ from amanat.consensus.interface import (
     Propose,
     Read,
     Receive,
-    States,
     Tick,
     TransferLeadership,
 )
@@ -97,6 +96,8 @@ class Status:
     commit_height: int
     certified_height: int
     """By two thirds a leader builds only on what is certified."""
+    base: int = 0
+    """The height of the log's first entry, if any before it are gone; else 0."""
     fetching: int = 0
     """The block whose snapshot is being taken in; 0 if none is."""
 
@@ -107,13 +108,12 @@ class Core:
     The same events in the same order give the same effects, on every machine.
     """
 
-    def __init__(  # noqa: PLR0913 - all that a core is made of
+    def __init__(
         self,
         me: Identity,
         *,
         disk: LogReader,
         application: Application,
-        states: States,
         restored: Restored,
         timing: Timing,
         jitter: Iterator[int],
@@ -126,7 +126,6 @@ class Core:
             timing=timing,
             jitter=jitter,
             application=application,
-            states=states,
             promise=restored.known_promise(),
             log=log,
             final=genesis_id(me.chain),
@@ -170,6 +169,7 @@ class Core:
             last=raft.log.last,
             commit_height=raft.commit_height,
             certified_height=raft.certified_height,
+            base=raft.log.base,
             fetching=raft.fetch.block.height if raft.fetch is not None else 0,
         )
 
@@ -202,7 +202,7 @@ def _hears_quorum(raft: Raft) -> bool:
 
 def _receive(raft: Raft, event: Receive) -> None:
     sender, message = event.sender, event.message
-    if not raft.takes_part(sender):
+    if not (raft.takes_part(sender) or handover.is_last_word(raft, sender, message)):
         raft.out.fault(sender, "it takes no part in this network")
     elif message.term > raft.term + TERM_LEAP_MAX:
         raft.out.fault(sender, f"term {message.term} cannot have been reached")

@@ -130,7 +130,10 @@ def _is_successor(raft: Raft, sender: str, message: RequestVote) -> bool:
     """Return whether the leader that this node hears has itself asked for the election."""
     if raft.leader is None or message.handover is None or message.term != raft.term + 1:
         return False
-    leader = raft.configuration.get(raft.leader.candidate)
+    name = raft.leader.candidate
+    # One that has removed itself is known from where it was elected.
+    electorate = raft.application.configuration(raft.leader.last.height)
+    leader = raft.configuration.get(name) or (electorate.get(name) if electorate else None)
     statement = Handover(raft.me.chain, raft.term, sender).message()
     return leader is not None and verify(leader.key, statement, message.handover)
 
@@ -172,7 +175,7 @@ def _count_votes(raft: Raft, vote: Vote) -> None:
     if raft.log.last != certificate.last:
         # By two thirds: what is not certified is given up, as the votes say (invariant 6).
         raft.truncate(certificate.last.height)
-        release_promise(raft, certificate)
+        release_promise(raft, certificate, held=True)
     update_followers(raft)
     raft.out.elected(certificate)
 
@@ -193,15 +196,19 @@ def is_elected(raft: Raft, certificate: LeaderCertificate) -> bool:
     return certificate.is_proof(raft.me.chain, raft.final_configuration)
 
 
-def release_promise(raft: Raft, election: LeaderCertificate | None) -> None:
+def release_promise(raft: Raft, election: LeaderCertificate | None, *, held: bool) -> None:
     """Let go of an acked block that was replaced, if `election` proves that it never was final.
 
     The proof is a valid leader certificate: had the block been final, no sovereign quorum could
     have elected, in a later term, a candidate whose log ends before it (invariant 4). Without
     release this node would abstain for the sake of a block that nobody needs.
+
+    `held` tells whether the log held the acked block until it was replaced just now.
     """
     acked = raft.promise.acked
     if acked is None or election is None or not raft.abstains:
         return
     if acked.term < election.term and election.last.position < acked.position:
-        raft.set_promise(Promise(raft.term, raft.promise.vote, raft.log.last))
+        # Where its disk has lost blocks, this node may have acked all that the elected log holds.
+        bound = raft.log.last if held else election.last
+        raft.set_promise(Promise(raft.term, raft.promise.vote, bound))

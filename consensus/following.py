@@ -67,6 +67,7 @@ def _follow(raft: Raft, sender: str, message: Append) -> bool:
             raft.out.fault(sender, f"a second election of term {raft.term}")
             return False
         raft.become_follower(message.term, certificate)
+        release_promise(raft, certificate, held=False)
     elif certificate.candidate != sender:
         raft.out.fault(sender, "it sends as if it were the leader")
         return False
@@ -105,13 +106,15 @@ def _take_entries(raft: Raft, message: Append) -> str | None:
     previous = message.previous
     for entry in message.entries:
         if raft.log.block_id(entry.block.height) != entry.block:
+            held = not raft.abstains
             fault = entry_fault(raft, previous, entry)
             if fault is None and entry.block.height <= raft.log.last.height:
                 fault = _replace_from(raft, entry)
             if fault is None:
-                # It is valid, whether or not its block will execute here: a leader in between may
-                # have replaced what this node acked, though the present one was elected with more.
-                release_promise(raft, entry.leader_certificate)
+                # The entry is valid, whether or not its block will execute here. The present leader
+                # may have been elected with more than this node acked, but one in between without.
+                release_promise(raft, raft.leader, held=held)
+                release_promise(raft, entry.leader_certificate, held=held)
             # Invariant 8: nothing is acked that this node did not execute to the same state.
             disagreement = None if fault else raft.application.extend(entry)
             if disagreement:
@@ -139,7 +142,6 @@ def _replace_from(raft: Raft, entry: Entry) -> str | None:
     if held is not None and held.block.term == raft.term:
         return f"a second block at this height in place of one of term {held.block.term}"
     raft.truncate(block.height - 1)
-    release_promise(raft, raft.leader)
     return None
 
 

@@ -8,7 +8,7 @@ is an ordinary one, and if it fails the next one follows as ever.
 
 from amanat.consensus.elections import begin_election
 from amanat.consensus.interface import TransferLeadership
-from amanat.consensus.messages import TimeoutNow
+from amanat.consensus.messages import Message, TimeoutNow
 from amanat.consensus.raft import Raft, Role
 from amanat.consensus.statements import Handover
 
@@ -48,6 +48,15 @@ def on_tick(raft: Raft) -> None:
         raft.successor = None
         if not raft.stands:
             on_transfer(raft, TransferLeadership())
+
+
+def is_last_word(raft: Raft, sender: str, message: Message) -> bool:
+    """Return whether a leader that has just been removed hands over with this.
+
+    It does so once its removal is final, and whoever learns that first must hear it all the same.
+    """
+    leader = raft.leader
+    return isinstance(message, TimeoutNow) and leader is not None and leader.candidate == sender
 
 
 def on_timeout_now(raft: Raft, sender: str, message: TimeoutNow) -> None:

@@ -267,6 +267,10 @@ class Disagreement:
 class Application(Protocol):
     """The deterministic machine whose blocks consensus orders. Its tip follows the log's end."""
 
+    @property
+    def states(self) -> States:
+        """Its states, as snapshots."""
+
     def extend(self, entry: Entry) -> Disagreement | None:
         """Execute `entry` on the tip. Return None if everything agrees, else what does not."""
 

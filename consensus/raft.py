@@ -90,8 +90,6 @@ class Raft:
     jitter: Iterator[int]
     """Endless source of numbers from 0 to `timing.election`: what the timeouts differ by."""
     application: Application
-    states: States
-    """The application's states, as snapshots."""
 
     # Persistent: currentTerm, votedFor and log[], with the acks that this protocol adds.
     promise: Promise
@@ -150,6 +148,11 @@ class Raft:
     """The last round that each follower has confirmed."""
 
     out: Output = field(default_factory=Output)
+
+    @property
+    def states(self) -> States:
+        """The application's states, as snapshots."""
+        return self.application.states
 
     @property
     def term(self) -> int:

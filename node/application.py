@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from amanat.consensus.interface import Disagreement
+from amanat.consensus.interface import Disagreement, States
 from amanat.consensus.log_entry import Entry
 from amanat.ledger.blocks import Block, BlockHeader
 from amanat.ledger.chain import BlockFault, Chain
@@ -40,12 +40,14 @@ class LedgerApplication:
         self,
         chain: Chain,
         *,
+        states: States,
         history: History,
         latest: Callable[[], LedgerTime],
         observer: TipObserver,
     ) -> None:
         """`latest` gives the greatest ledger time that this node accepts now."""
         self._chain = chain
+        self.states = states
         self._history = history
         self._latest = latest
         self._observer = observer

@@ -4,7 +4,7 @@
     sign-guard      what this authority has promised
     db/             the database
     tls/            this run's certificate; nothing in it is worth keeping
-    lock            held while a process uses the directory, and that process's id
+    lock            held while a process uses the directory, and that process's id; else empty
 
 `create` never overwrites; `open_directory` never creates.
 """
@@ -47,7 +47,7 @@ class DataDirectory:
         """Let go of everything."""
         self.store.close()
         self.guard.close()
-        os.close(self.lock)
+        _let_go(self.lock)
 
 
 def create(path: Path, name: str, document: GenesisDocument) -> None:
@@ -90,23 +90,17 @@ def open_directory(
     name = _identity(path, document)
     if of not in (None, name):
         raise DirectoryError(f"{path} is the directory of {name}")
-    lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(lock)
-        raise DirectoryError(f"{path} is in use by another process") from error
-    os.pwrite(lock, b"%-10d\n" % os.getpid(), 0)
+    lock = _lock(path)
     try:
         guard = SignGuard.open(path / "sign-guard")
     except (GuardError, OSError) as error:
-        os.close(lock)
+        _let_go(lock)
         raise DirectoryError(str(error)) from error
     try:
         store = Store.open(path / "db", document.chain_id())
     except (StoreError, OSError) as error:
         guard.close()
-        os.close(lock)
+        _let_go(lock)
         raise DirectoryError(str(error)) from error
     directory = DataDirectory(path, document, name, guard, store, lock)
     try:
@@ -130,10 +124,34 @@ def process_of(path: Path) -> int:
     try:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
-        return int(os.pread(lock, 16, 0))
+        written = os.pread(lock, 16, 0).strip()
+        if written:
+            return int(written)
     finally:
         os.close(lock)
     raise DirectoryError(f"no node runs in {path}")
+
+
+def _lock(path: Path) -> int:
+    """Take the directory for this process, and say so in it. Return what holds it."""
+    lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise DirectoryError(f"{path} is in use by another process") from error
+    try:
+        os.pwrite(lock, b"%-10d\n" % os.getpid(), 0)
+    except OSError as error:
+        os.close(lock)
+        raise DirectoryError(f"{path}/lock cannot be written: {error.strerror}") from error
+    return lock
+
+
+def _let_go(lock: int) -> None:
+    """Free the directory. No id is left in it: it would soon be that of another process."""
+    os.ftruncate(lock, 0)
+    os.close(lock)
 
 
 def _identity(path: Path, document: GenesisDocument) -> str:

@@ -90,14 +90,11 @@ class Node:
         """The greatest height whose blocks were handed to the disk to be applied."""
         self._clock_ahead_ms = recovery.clock_ahead_max(self.chain)
         self._rule = self.document.authorities.rule
-        self._application = LedgerApplication(
-            self.chain, history=self.store.eras, latest=self._latest_time, observer=self.pool
-        )
+        keeps_all = settings.keep_blocks is None
+        self.snapshots = Snapshots(self.store, self.document.authorities, keeps_all=keeps_all)
+        self._application = self._executing()
         me = Identity(self.chain_id, self.name, signer.sign)
-        self.snapshots = Snapshots(
-            self.store, self.document.authorities, keeps_all=settings.keep_blocks is None
-        )
-        core = recovery.recover(me, directory, self.chain, self._application, self.snapshots)
+        core = recovery.recover(me, directory, self.chain, self._application)
         self.driver = Driver(core, send=self._send, write=self._write, listener=self)
         self._disk = DiskWriter(
             directory.store, directory.guard, persisted=self._persisted, applied=self._applied
@@ -119,13 +116,21 @@ class Node:
         self._leadership = asyncio.Event()
         self.outdated = asyncio.Event()
         """Set once a whole snapshot is on disk: this node is to end, and to start anew from it."""
-        self._base = self.store.base
         self._failed = asyncio.Event()
         self._failure: Exception | None = None
         self.is_draining = False
         """Whether this node is about to be stopped, and leads no more."""
         self.seen_height = self.chain.final.height
         """The greatest height that this node knows to be final, applied here or not."""
+
+    def _executing(self) -> LedgerApplication:
+        return LedgerApplication(
+            self.chain,
+            states=self.snapshots,
+            history=self.store.eras,
+            latest=self._latest_time,
+            observer=self.pool,
+        )
 
     def _links(self) -> PeerTransport:
         peer = self.settings.peer
@@ -326,9 +331,9 @@ class Node:
 
     def _forget(self) -> None:
         """Let log entries go that this node is not told to keep."""
-        height = forget_below(self._base, self.chain.final.height, self.settings.keep_blocks)
+        keep, base = self.settings.keep_blocks, self.status.base
+        height = forget_below(base, self.chain.final.height, keep)
         if height is not None:
-            self._base = height
             self.driver.step(Forget(height))
 
     # --- what comes in ----------------------------------------------------------------------------

@@ -9,6 +9,7 @@ had. docs/consensus.md says what is promised, and why nobody can use this agains
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import Final
 
 from amanat.consensus.core import Status
@@ -31,8 +32,9 @@ would do to convict an honest clockwork; a late message may explain a few."""
 LOOK_TICKS: Final = 20
 """Ticks between two looks at what waits."""
 
-JUDGED_MAX: Final = 64
-"""Transactions that are checked at the door again in one look."""
+WATCHED_MAX: Final = 1000
+"""Transactions that are checked at the door again in one look, a few microseconds each. More wait
+in a backlog alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +91,7 @@ class Patience:
         if self._ticks % LOOK_TICKS != 0 or not self._pool.waiting:
             return None
         self._look()
-        for transaction in self._overdue()[:JUDGED_MAX]:
-            since = self._since[transaction.id]
-            if self._is_valid(transaction):
-                ticks, blocks = self._ticks - since.ticks, self._blocks - since.blocks
-                return Neglect(self._leader, self._term, transaction.id, ticks, blocks)
-            self._since[transaction.id] = _Since(self._ticks, self._blocks)
-        return None
+        return self._neglect(self._leader)
 
     def followed(self, status: Status) -> None:
         """Look at the blocks that have come in; `status` is that after they were taken."""
@@ -121,6 +117,9 @@ class Patience:
         """Begin anew: all that waits has just been sent to `leader`; None if there is no other."""
         self._leader, self._term = leader, term
         self._since: dict[Digest, _Since] = {}
+        """What is watched, and since when it has been valid at every look."""
+        self._refused: dict[Digest, int] = {}
+        """What else the door refuses by now, and the tick of the last look at it."""
         self._blocks = 0
         self._room: int | None = None
         self._seen = self._chain.tip.height
@@ -142,25 +141,47 @@ class Patience:
         self._room = parameters.block_bytes_max - sum(sizes) if had_room else None
 
     def _look(self) -> None:
-        """Note what waits, and since when; not yet what a slow clock finds valid for too long."""
+        """Check what is watched once more, and watch others in place of what is not valid now.
+
+        A transaction may have waited for long and be valid only now: a block that let it in may
+        have been replaced, and its leader was right to refuse it meanwhile.
+        """
+        watched, known = self._to_watch(), self._since
+        new = _Since(self._ticks, self._blocks)
+        self._since = {}
+        for transaction in watched:
+            if self._is_valid(transaction):
+                self._since[transaction.id] = known.get(transaction.id, new)
+            else:
+                self._refused[transaction.id] = self._ticks
+
+    def _to_watch(self) -> list[CheckedTransaction]:
+        """Return what is watched and still waits, then others, those refused before last.
+
+        Not yet what a slow clock finds valid for too long.
+        """
         parameters = self._chain.parameters
         latest = self._now() - parameters.clock_ahead_max_ms + parameters.validity_max_ms
-        known, new = self._since, _Since(self._ticks, self._blocks)
-        self._since = {
-            transaction.id: known.get(transaction.id, new)
-            for transaction in self._pool.first(self._pool.waiting)
-            if transaction.body.valid_until <= latest
-        }
+        waiting = self._pool.first(self._pool.waiting)
+        ids = {transaction.id for transaction in waiting}
+        self._refused = {id_: tick for id_, tick in self._refused.items() if id_ in ids}
+        watched = [each for each in waiting if each.id in self._since]
+        others = (
+            each
+            for each in waiting
+            if each.id not in self._since and each.body.valid_until <= latest
+        )
+        # So neither what is refused again and again nor what has just come hides anything.
+        room = max(WATCHED_MAX - len(watched), 0)
+        return watched + nsmallest(room, others, key=lambda each: self._refused.get(each.id, 0))
 
-    def _overdue(self) -> list[CheckedTransaction]:
+    def _neglect(self, leader: str) -> Neglect | None:
         stands_still = self._ticks - self._moved >= PATIENCE_TICKS
-        return [
-            transaction
-            for transaction in self._pool.first(self._pool.waiting)
-            if (since := self._since.get(transaction.id)) is not None
-            and self._ticks - since.ticks >= PATIENCE_TICKS
-            and (stands_still or self._blocks - since.blocks >= PATIENCE_BLOCKS)
-        ]
+        for transaction, since in self._since.items():
+            ticks, blocks = self._ticks - since.ticks, self._blocks - since.blocks
+            if ticks >= PATIENCE_TICKS and (stands_still or blocks >= PATIENCE_BLOCKS):
+                return Neglect(leader, self._term, transaction, ticks, blocks)
+        return None
 
     def _is_valid(self, transaction: CheckedTransaction) -> bool:
         """Return whether every door must let it in, whichever way clocks differ."""

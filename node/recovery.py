@@ -13,7 +13,8 @@ from amanat.ledger.state_tree import StateTree
 from amanat.node import clock
 from amanat.node.application import LedgerApplication
 from amanat.node.data_directory import DataDirectory
-from amanat.node.snapshots import Snapshots
+from amanat.node.sign_guard import SignGuard
+from amanat.node.store import Store
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +47,6 @@ def recover(
     directory: DataDirectory,
     chain: Chain,
     application: LedgerApplication,
-    snapshots: Snapshots,
 ) -> Core:
     """Execute again what the log holds beyond the applied state, and return the core there.
 
@@ -69,18 +69,22 @@ def recover(
         except BlockFault as fault:
             raise RecoveryFailed(f"block {height} on disk: {fault}") from fault
     log.info("node.recovered", applied=applied.height, last=last.height, term=last.term)
-    staged = store.staging.snapshot
     return Core(
         me,
         disk=store,
         application=application,
-        states=snapshots,
-        restored=Restored(
-            directory.guard.promise,
-            last,
-            applied.certificate,
-            staged.block if staged is not None else None,
-        ),
+        restored=restored(store, directory.guard),
         timing=TIMING,
         jitter=clock.jitter(TIMING.election),
+    )
+
+
+def restored(store: Store, guard: SignGuard) -> Restored:
+    """Return what the core is to know of the disk."""
+    staged = store.staging.snapshot
+    return Restored(
+        guard.promise,
+        store.last(),
+        store.applied().certificate,
+        staged.block if staged is not None else None,
     )

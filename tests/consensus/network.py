@@ -12,7 +12,6 @@ from typing import TypeVar
 from amanat.consensus.core import Core, Restored
 from amanat.consensus.evidence import Evidence
 from amanat.consensus.interface import (
-    Disagreement,
     Effects,
     Event,
     Outgoing,
@@ -22,179 +21,24 @@ from amanat.consensus.interface import (
     Propose,
     ReadIndex,
     Receive,
-    Staged,
     Tick,
 )
-from amanat.consensus.log_entry import Entry, Snapshot
+from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Message
 from amanat.consensus.raft import Identity, Role, Timing
 from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate
 from amanat.ledger.authorities import AuthoritySet
-from amanat.ledger.configurations import Configuration
-from amanat.ledger.encoding import decode, encode
+from tests.consensus.deciding import COMPLETES
+from tests.consensus.register import Disk, Register
 from tests.consensus.signing import (
     CHAIN,
-    GENESIS,
     authority_set,
     block_after,
-    parent_of,
     signer,
 )
 
 TIMING = Timing(election=12, heartbeat=2)
 M = TypeVar("M")
-
-
-class Disk:
-    """What survives a crash: the log, the promise, and what was applied."""
-
-    def __init__(self, entries: Sequence[Entry] = (), promise: Promise | None = None) -> None:
-        self.base = 0
-        self.log = list(entries)
-        """From `base` on, or from the first entry if that is 0."""
-        self.state: list[BlockId] = []
-        """What was applied before `base`: the register holds the ids of all blocks."""
-        self.staged: Snapshot | None = None
-        self.pieces: dict[int, bytes] = {}
-        self.is_whole = False
-        self.promise = promise or Promise(term=self.last.term, vote=None, acked=None)
-        self.commit: CommitCertificate | None = None
-        self.reads = 0
-
-    def certificate(self, first: int, last: int) -> CommitCertificate | None:
-        found = self.commit
-        return found if found is not None and first <= found.block.height <= last else None
-
-    @property
-    def last(self) -> BlockId:
-        return self.log[-1].block if self.log else GENESIS
-
-    def block_id(self, height: int) -> BlockId | None:
-        self.reads += 1
-        return self.log[height - self._first].block if self._holds(height) else None
-
-    @property
-    def _first(self) -> int:
-        return max(self.base, 1)
-
-    def _holds(self, height: int) -> bool:
-        return self._first <= height < self._first + len(self.log)
-
-    def entries(self, first: int, last: int, bytes_max: int) -> Sequence[Entry]:
-        taken: list[Entry] = []
-        assert self._holds(first), "an entry was read that is gone"
-        for entry in self.log[first - self._first : last - self._first + 1]:
-            bytes_max -= len(entry.payload)
-            if taken and bytes_max < 0:
-                break
-            taken.append(entry)
-        return taken
-
-    def write(self, persist: Persist) -> None:
-        if persist.truncate_above is not None:
-            del self.log[persist.truncate_above - self._first + 1 :]
-        for entry in persist.entries:
-            gap = entry.block.height - self._first - len(self.log)
-            assert gap == 0, "the disk was given a log with a gap"
-            self.log.append(entry)
-        self.promise = persist.promise or self.promise
-        if persist.forget_below is not None:
-            self._forget(persist.forget_below)
-        for staged in persist.staged:
-            self._stage(staged)
-
-    def _forget(self, height: int) -> None:
-        gone = self.log[: height - self._first]
-        self.state += [entry.block for entry in gone]
-        del self.log[: len(gone)]
-        self.base = height
-
-    def _stage(self, staged: Staged) -> None:
-        if isinstance(staged, Snapshot):
-            self.staged, self.pieces, self.is_whole = staged, {}, False
-            return
-        self.pieces[staged.number] = staged.content
-        self.is_whole = staged.is_last
-
-    def install(self) -> None:
-        """Put a whole snapshot in the place of log and state, as a node that starts does."""
-        if self.staged is None or not self.is_whole:
-            return
-        contents = [self.pieces[number] for number in sorted(self.pieces)]
-        self.state = [decode(content, BlockId) for content in contents]
-        self.log, self.base = [self.staged.entry], self.staged.block.height
-        self.commit, self.staged = self.staged.certificate, None
-
-
-class Register:
-    """An application that refuses what does not hash rightly and what says so itself."""
-
-    def __init__(self, disk: Disk, authorities: AuthoritySet) -> None:
-        self.blocks = [*disk.state, *(entry.block for entry in disk.log)]
-        self._taken: list[BlockId] = []
-        self._goal: BlockId | None = None
-        self._configuration = Configuration.first(authorities)
-
-    def configuration(self, height: int) -> Configuration | None:
-        return self._configuration if height <= len(self.blocks) else None
-
-    def certifier(self, height: int) -> Configuration | None:
-        return self.configuration(height)
-
-    def vouches(self, entry: Entry) -> bool:
-        return parent_of(entry.block).digest == entry.parent
-
-    def extend(self, entry: Entry) -> Disagreement | None:
-        tip = self.blocks[-1] if self.blocks else GENESIS
-        assert entry.parent == tip.digest, "the application was given a block that does not follow"
-        if block_after(tip, entry.block.term, entry.payload) != entry.block:
-            return Disagreement("the payload is not the block's", is_lasting=True)
-        if entry.payload.startswith(b"invalid"):
-            return Disagreement("the block executes to another state", is_lasting=True)
-        self.blocks.append(entry.block)
-        return None
-
-    def truncate(self, height: int) -> None:
-        del self.blocks[height:]
-
-    # --- its states, as snapshots: the ids of all blocks before, one to a piece ---
-
-    def lineage(self, height: int) -> bytes | None:
-        return encode(height)
-
-    def follow(self, lineage: bytes) -> Sequence[Configuration] | None:
-        return [self._configuration] if lineage else None
-
-    def piece(self, height: int, cursor: bytes) -> bytes | None:
-        at = int.from_bytes(cursor, "big")
-        return encode(self.blocks[at]) if at < height - 1 <= len(self.blocks) else None
-
-    def begin(self, entry: Entry) -> bool:
-        self._taken, self._goal = [], entry.block
-        return True
-
-    def take(self, content: bytes) -> str | None:
-        block = decode(content, BlockId)
-        if block != self._ancestor(len(self._taken) + 1):
-            return "it is not of that state"
-        self._taken.append(block)
-        return None
-
-    def _ancestor(self, height: int) -> BlockId:
-        block = self._goal or GENESIS
-        while block.height > height:
-            block = parent_of(block)
-        return block
-
-    @property
-    def cursor(self) -> bytes | None:
-        if self._goal is None or self.count >= self._goal.height - 1:
-            return None
-        return self.count.to_bytes(8, "big")
-
-    @property
-    def count(self) -> int:
-        return len(self._taken)
 
 
 class Node:
@@ -224,7 +68,6 @@ class Node:
             self._identity,
             disk=self.disk,
             application=self.application,
-            states=self.application,
             restored=Restored(self.disk.promise, self.disk.last, self.disk.commit, fetching),
             timing=TIMING,
             jitter=repeat(TIMING.election),
@@ -332,10 +175,13 @@ class Network:
     """The nodes and the messages between them."""
 
     def __init__(
-        self, authorities: AuthoritySet | None = None, disks: dict[str, Disk] | None = None
+        self,
+        authorities: AuthoritySet | None = None,
+        disks: dict[str, Disk] | None = None,
+        newcomers: Sequence[str] = (),
     ) -> None:
         self.authorities = authorities or authority_set()
-        names = [member.name for member in self.authorities.members]
+        names = [member.name for member in self.authorities.members] + list(newcomers)
         self.nodes = {
             name: Node(name, self.authorities, (disks or {}).get(name, Disk())) for name in names
         }
@@ -363,8 +209,9 @@ class Network:
     def propose(self, name: str, payload: bytes = b"a block") -> BlockId:
         last = self[name].last
         block = block_after(last, self[name].term, payload)
-        self[name].application.blocks.append(block)
-        self.step(name, Propose(block.height, last.digest, block.digest, payload))
+        self[name].application.append(block, payload)
+        completes = payload.startswith(COMPLETES)
+        self.step(name, Propose(block.height, last.digest, block.digest, payload, completes))
         return block
 
     def sync(self, name: str) -> None:

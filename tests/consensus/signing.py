@@ -46,6 +46,11 @@ def signer(name: str) -> Sign:
     return lambda message: bytes(_key(name).sign(message).signature)
 
 
+def authority(name: str, authority_class: AuthorityClass) -> Authority:
+    """Return the authority of that name, with its key."""
+    return Authority(name, bytes(_key(name).verify_key), authority_class)
+
+
 def authority_set(
     sovereign: Sequence[str] = SOVEREIGN,
     custodian: Sequence[str] = CUSTODIAN,
@@ -56,9 +61,7 @@ def authority_set(
     """Return a sound set of the named authorities."""
     classes = dict.fromkeys(sovereign, AuthorityClass.SOVEREIGN)
     classes |= dict.fromkeys(custodian, AuthorityClass.CUSTODIAN)
-    members = tuple(
-        Authority(name, bytes(_key(name).verify_key), classes[name]) for name in sorted(classes)
-    )
+    members = tuple(authority(name, classes[name]) for name in sorted(classes))
     authorities = AuthoritySet(members, quorum, sovereign_min, rule)
     assert authorities.problems() == []
     return authorities

@@ -10,7 +10,8 @@ from amanat.consensus.messages import (
 )
 from amanat.consensus.raft import Role
 from amanat.consensus.statements import BlockId, CommitCertificate
-from tests.consensus.network import TIMING, Disk, Network, follower, leading
+from tests.consensus.network import TIMING, Network, follower, leading
+from tests.consensus.register import Disk
 from tests.consensus.signing import (
     CUSTODIAN,
     GENESIS,

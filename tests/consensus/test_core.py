@@ -20,7 +20,8 @@ from amanat.consensus.messages import (
 )
 from amanat.consensus.raft import Identity, Role
 from amanat.consensus.statements import BlockId
-from tests.consensus.network import TIMING, Disk, Network, Node, Register
+from tests.consensus.network import TIMING, Network, Node
+from tests.consensus.register import Disk, Register
 from tests.consensus.signing import (
     CHAIN,
     GENESIS,
@@ -163,7 +164,6 @@ def test_an_election_starts_after_one_to_two_timeouts_of_silence() -> None:
             Identity(CHAIN, "cdc", signer("cdc")),
             disk=Disk(),
             application=Register(Disk(), AUTHORITIES),
-            states=Register(Disk(), AUTHORITIES),
             restored=Restored(Promise(0, None, None), GENESIS, None),
             timing=TIMING,
             jitter=repeat(jitter),

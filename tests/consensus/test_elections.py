@@ -14,7 +14,8 @@ from amanat.consensus.messages import (
 )
 from amanat.consensus.raft import Role
 from amanat.consensus.statements import BlockId, Vote
-from tests.consensus.network import TIMING, Disk, Network, Node, follower
+from tests.consensus.network import TIMING, Network, Node, follower
+from tests.consensus.register import Disk
 from tests.consensus.signing import (
     CHAIN,
     CUSTODIAN,

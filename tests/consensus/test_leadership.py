@@ -17,7 +17,8 @@ from amanat.consensus.messages import (
 from amanat.consensus.raft import Role
 from amanat.consensus.statements import Vote
 from amanat.ledger.crypto import verify
-from tests.consensus.network import TIMING, Disk, Network, follower
+from tests.consensus.network import TIMING, Network, follower
+from tests.consensus.register import Disk
 from tests.consensus.signing import (
     CHAIN,
     CUSTODIAN,

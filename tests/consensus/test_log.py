@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from amanat.consensus.log import Log
 from amanat.consensus.log_entry import Entry
-from tests.consensus.network import Disk
+from tests.consensus.register import Disk
 from tests.consensus.signing import CHAIN, GENESIS, LEADER, extended, log_of
 
 

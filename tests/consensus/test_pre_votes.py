@@ -8,7 +8,8 @@ from amanat.consensus.messages import (
     PreVoteReply,
 )
 from amanat.consensus.raft import Role
-from tests.consensus.network import TIMING, Disk, Network, follower
+from tests.consensus.network import TIMING, Network, follower
+from tests.consensus.register import Disk
 from tests.consensus.signing import (
     CUSTODIAN,
     GENESIS,

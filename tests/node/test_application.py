@@ -12,6 +12,8 @@ from amanat.ledger.blocks import Block, BlockHeader
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.identifiers import Digest
 from amanat.node.application import LedgerApplication, header_fault
+from tests.consensus.register import Disk, Register
+from tests.consensus.signing import authority_set
 from tests.ledger.desk import NEVER, opened
 from tests.ledger.world import START, NoHistory, chain
 from tests.node.history import History, market_history
@@ -42,7 +44,11 @@ class Follower:
         self.observer = Observer()
         self.latest = latest
         self.application = LedgerApplication(
-            self.chain, history=NoHistory(), latest=lambda: self.latest, observer=self.observer
+            self.chain,
+            states=Register(Disk(), authority_set()),
+            history=NoHistory(),
+            latest=lambda: self.latest,
+            observer=self.observer,
         )
 
     def extend(self, *entries: Entry) -> None:

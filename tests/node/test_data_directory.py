@@ -1,6 +1,8 @@
 """A node's directory: made once, opened by one process, and never taken for another's."""
 
+import fcntl
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from hashlib import sha256
@@ -11,7 +13,13 @@ import pytest
 
 from amanat.consensus.interface import Promise
 from amanat.ledger.genesis import GenesisDocument
-from amanat.node.data_directory import DataDirectory, DirectoryError, create, open_directory
+from amanat.node.data_directory import (
+    DataDirectory,
+    DirectoryError,
+    create,
+    open_directory,
+    process_of,
+)
 from amanat.node.store import Store
 from tests.ledger.world import authority_set, genesis
 
@@ -119,6 +127,22 @@ def test_a_directory_is_open_to_one_process_at_a_time(path: Path) -> None:
     assert refusal(path) == f"{path} is in use by another process"
     first.close()
     open_directory(path, DOCUMENT).close()
+
+
+def test_the_process_that_uses_a_directory_is_known_as_long_as_it_does(path: Path) -> None:
+    directory = open_directory(path, DOCUMENT)
+    assert process_of(path) == os.getpid()
+    directory.close()
+    with pytest.raises(DirectoryError, match="no node runs in"):
+        process_of(path)
+
+
+def test_one_that_has_not_said_who_it_is_yet_is_not_taken_for_the_one_before(path: Path) -> None:
+    open_directory(path, DOCUMENT).close()
+    with (path / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(DirectoryError, match="no node runs in"):
+            process_of(path)
 
 
 def test_what_was_promised_is_there_when_it_is_opened_again(path: Path) -> None:

@@ -25,7 +25,8 @@ from amanat.consensus.raft import Identity, Role
 from amanat.consensus.statements import LeaderCertificate
 from amanat.ledger.authorities import AuthoritySet
 from amanat.node.driver import Driver
-from tests.consensus.network import TIMING, Disk, Register
+from tests.consensus.network import TIMING
+from tests.consensus.register import Disk, Register
 from tests.consensus.signing import (
     CHAIN,
     GENESIS,
@@ -104,7 +105,6 @@ def rig(name: str, authorities: AuthoritySet | None = None, *, writes: bool = Tr
         Identity(CHAIN, name, signer(name)),
         disk=disk,
         application=register,
-        states=register,
         restored=Restored(disk.promise, disk.last, None),
         timing=TIMING,
         jitter=repeat(0),
@@ -124,7 +124,7 @@ def proposal(made: Rig, payload: bytes = b"a block") -> Propose:
     """Return a proposal of a block that is the application's tip already."""
     last = made.driver.status.last
     block = block_after(last, made.driver.status.term, payload)
-    made.register.blocks.append(block)
+    made.register.append(block, payload)
     return Propose(block.height, last.digest, block.digest, payload)
 
 

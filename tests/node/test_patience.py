@@ -8,8 +8,8 @@ from amanat.consensus.statements import BlockId
 from amanat.ledger.operations import Transfer
 from amanat.ledger.rejections import DoorRefusal
 from amanat.ledger.transactions import CheckedTransaction
+from amanat.node import patience
 from amanat.node.patience import (
-    JUDGED_MAX,
     LOOK_TICKS,
     PATIENCE_BLOCKS,
     PATIENCE_TICKS,
@@ -18,7 +18,7 @@ from amanat.node.patience import (
 )
 from amanat.node.pool import Pool
 from tests.ledger.desk import Desk, desk_with_market, limited, opened
-from tests.ledger.world import PARAMETERS, RUPEE
+from tests.ledger.world import PARAMETERS, RUPEE, holder
 
 AHEAD = PARAMETERS.clock_ahead_max_ms
 HOUR_MS = 3_600_000
@@ -56,9 +56,9 @@ class Follower:
         transfer = Transfer(signer, "beta" if signer == "alpha" else "alpha", RUPEE, 1)
         return opened(self.desk.writer.sign([signer], transfer))
 
-    def waits(self) -> CheckedTransaction:
+    def waits(self, signer: str = "alpha") -> CheckedTransaction:
         """Somebody hands in a transaction, which this node sends to its leader."""
-        transaction = self.payment()
+        transaction = self.payment(signer)
         self.desk.follower.admit(transaction, now=self.desk.time)
         self.pool.add(transaction)
         return transaction
@@ -282,9 +282,31 @@ def test_who_may_by_a_slow_clock_still_be_over_its_share_of_rejections_does_not_
     assert follower.pass_time(LONG) is not None
 
 
-def test_many_that_the_door_would_refuse_do_not_hide_one_that_is_valid() -> None:
+def test_what_has_become_valid_only_now_is_judged_from_now_on(follower: Follower) -> None:
+    """The block that let a newcomer in was replaced, and another one lets it in later."""
+    desk = follower.desk
+    registration = desk.writer.sign(["custodian-a"], holder("newcomer"))
+    before = desk.follower.tip.height
+    desk.block([registration])
+    transaction = follower.waits("newcomer")
+    for chain in (desk.leader, desk.follower):
+        chain.truncate(before)
+    for _ in range(LONG // 5):
+        follower.block()
+        assert follower.pass_time(5) is None
+    desk.block([registration])
+    assert follower.pass_time(PATIENCE_TICKS - 1, blocks_every=5) is None
+    neglect = follower.pass_time(LONG, blocks_every=5)
+    assert neglect is not None
+    assert neglect.transaction == transaction.id
+
+
+def test_many_that_the_door_would_refuse_do_not_hide_one_that_is_valid(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(patience, "WATCHED_MAX", 10)
     follower = Follower(desk_with_market(limited(rejections_per_hour_max=1)))
-    for _ in range(2 * JUDGED_MAX):
+    for _ in range(20):
         follower.waits()
     too_much = Transfer("alpha", "beta", RUPEE, 10**12)
     follower.desk.block([follower.desk.writer.sign(["alpha"], too_much)])

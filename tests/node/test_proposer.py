@@ -12,6 +12,8 @@ from amanat.ledger.operations import Transfer
 from amanat.node.application import LedgerApplication
 from amanat.node.pool import Pool
 from amanat.node.proposer import BLOCK_TRANSACTIONS, IN_FLIGHT_MAX, WORTH_A_BLOCK, Proposer
+from tests.consensus.register import Disk, Register
+from tests.consensus.signing import authority_set
 from tests.ledger.desk import Desk, desk_with_market, limited, opened
 from tests.ledger.world import RUPEE, START, NoHistory
 
@@ -29,7 +31,11 @@ class Seat:
         self.final_height = self.chain.tip.height
         self.proposed: list[Propose] = []
         application = LedgerApplication(
-            self.chain, history=NoHistory(), latest=lambda: self.time, observer=self.pool
+            self.chain,
+            states=Register(Disk(), authority_set()),
+            history=NoHistory(),
+            latest=lambda: self.time,
+            observer=self.pool,
         )
         self.proposer = Proposer(
             "mof",

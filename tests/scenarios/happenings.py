@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from amanat.consensus.interface import Read, TransferLeadership
+from amanat.consensus.interface import Abandon, Read, TransferLeadership
 from amanat.consensus.raft import Role
 from tests.consensus.network import TIMING
 from tests.scenarios.script import ScriptError
@@ -92,6 +92,12 @@ def read(stage: Stage, name: str) -> None:
 def transfer(stage: Stage, name: str, to: str | None) -> None:
     """Let an operator tell a node to hand over its leadership."""
     stage.step(name, TransferLeadership(to))
+
+
+@WORDS.event("abandon NODE")
+def abandon(stage: Stage, name: str) -> None:
+    """Let a node lose patience with its leader, and give it up for the rest of the term."""
+    stage.step(name, Abandon(stage.node(name).term))
 
 
 # --- disks and crashes ---

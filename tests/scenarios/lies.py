@@ -96,7 +96,7 @@ def lead(
 @WORDS.event("lie NODE sends as leader NODE to NODE")
 def pose(stage: Stage, liar: str, leader: str, to: str) -> None:
     """Send with the leader's own certificate, as if the liar were the leader."""
-    certificate = _certificate(stage, leader)
+    certificate = stage.leader_certificate(leader)
     last = stage.node(leader).last
     stage.forge(liar, to, Append(certificate.term, certificate, last, (), None))
 
@@ -104,7 +104,7 @@ def pose(stage: Stage, liar: str, leader: str, to: str) -> None:
 @WORDS.event("lie NODE proposes TEXT after BLOCK to NODE")
 def propose(stage: Stage, leader: str, text: str, parent: str, to: str) -> None:
     """Send a block that is not in the leader's own log."""
-    certificate, previous = _certificate(stage, leader), stage.block(parent)
+    certificate, previous = stage.leader_certificate(leader), stage.block(parent)
     entry = entry_after(previous, certificate, text.encode())
     if stage.network.authorities.rule is QuorumRule.TWO_THIRDS:
         entry = replace(entry, parent_certificate=stage.certificates[previous])
@@ -119,7 +119,7 @@ def propose_as(stage: Stage, liar: str, text: str, parent: str, victim: str, to:
     earlier = LeaderCertificate(previous.term, victim, previous, ())
     entry = entry_after(previous, earlier, text.encode(), signed_by=liar)
     stage.blocks.introduce(entry.block, text)
-    certificate = _certificate(stage, liar)
+    certificate = stage.leader_certificate(liar)
     stage.forge(liar, to, Append(certificate.term, certificate, previous, (entry,), None))
 
 
@@ -128,7 +128,7 @@ def claim_final(
     stage: Stage, leader: str, name: str, ackers: list[str], forged: list[str] | None, to: str
 ) -> None:
     """Send, as leader, a commit certificate of these acks and forged ones."""
-    block, certificate = stage.block(name), _certificate(stage, leader)
+    block, certificate = stage.block(name), stage.leader_certificate(leader)
     parent = parent_of(block)
     acks = _signatures(Ack(CHAIN, parent, block).message(), ackers, forged, leader)
     commit = CommitCertificate(parent, block, acks)
@@ -172,12 +172,6 @@ def _signatures(
     return tuple(
         AuthoritySignature(name, signer(signers[name])(message)) for name in sorted(signers)
     )
-
-
-def _certificate(stage: Stage, leader: str) -> LeaderCertificate:
-    if not stage.node(leader).elected:
-        raise ScriptError(f"{leader} has never been elected")
-    return stage.node(leader).elected[-1]
 
 
 def _made_up(stage: Stage, name: str) -> BlockId:

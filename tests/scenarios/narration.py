@@ -28,6 +28,8 @@ from amanat.consensus.messages import (
 )
 from amanat.consensus.raft import Role
 from amanat.consensus.statements import AuthoritySignature, BlockId
+from amanat.ledger.authorities import AuthorityClass, AuthoritySet
+from amanat.ledger.configurations import Configuration
 from tests.consensus.signing import GENESIS
 
 
@@ -178,3 +180,23 @@ def read(index: ReadIndex) -> str:
     if index.height is None:
         return f"read {index.number}: cannot say, ask again"
     return f"read {index.number}: up to date at height {index.height}"
+
+
+def voting(authorities: AuthoritySet) -> str:
+    """Return how many of whom are a quorum, and how many of whom of them must be sovereign."""
+    names = [member.name for member in authorities.members]
+    sovereign = [
+        member.name
+        for member in authorities.members
+        if member.authority_class is AuthorityClass.SOVEREIGN
+    ]
+    least = f" with {authorities.sovereign_min} of {' '.join(sovereign)}"
+    quorum = f"{authorities.quorum} of {' '.join(names)}"
+    return quorum if sovereign == names else quorum + least
+
+
+def decided(configuration: Configuration) -> str:
+    """Return by whose quorums a node goes, and who learns."""
+    quorums = " and ".join(voting(each) for each in configuration.sets)
+    learners = " ".join(each.name for each in configuration.learners)
+    return quorums + (f", {learners} learning" if learners else "")

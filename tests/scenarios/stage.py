@@ -12,11 +12,13 @@ from amanat.consensus.evidence import is_proven
 from amanat.consensus.interface import Effects, Event, NotLeader, Receive, Tick
 from amanat.consensus.messages import Append, Message
 from amanat.consensus.raft import Role
-from amanat.consensus.statements import BlockId, CommitCertificate
+from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate
 from amanat.ledger.authorities import AuthoritySet
-from tests.consensus.network import TIMING, Disk, Letter, Network, Node
+from amanat.ledger.configurations import Configuration
+from tests.consensus.network import TIMING, Letter, Network, Node
+from tests.consensus.register import Disk
 from tests.consensus.signing import CHAIN, configuration
-from tests.scenarios.narration import Blocks, read, signers, standing
+from tests.scenarios.narration import Blocks, decided, read, signers, standing
 from tests.scenarios.script import ScriptError
 
 DELIVERIES_MAX: Final = 10_000
@@ -43,11 +45,14 @@ class Stage:
         self.last_read = 0
         self._network: Network | None = None
 
+        self.newcomers: list[str] = []
+        """Nodes that run and take no part yet."""
+
     def build(self, authorities: AuthoritySet) -> None:
-        """Put up a network of these authorities, with empty disks."""
+        """Put up a network of these authorities and the newcomers, with empty disks."""
         if self._network is not None:
             raise ScriptError("the cluster stands already")
-        self._network = Network(authorities)
+        self._network = Network(authorities, newcomers=self.newcomers)
 
     # --- who is there ---
 
@@ -82,6 +87,12 @@ class Stage:
             raise ScriptError(f"no block {name} has been seen")
         return block
 
+    def leader_certificate(self, leader: str) -> LeaderCertificate:
+        """Return the certificate of a leader's last election."""
+        if not self.node(leader).elected:
+            raise ScriptError(f"{leader} has never been elected")
+        return self.node(leader).elected[-1]
+
     # --- telling ---
 
     def tell(self, who: str, what: str) -> None:
@@ -95,15 +106,18 @@ class Stage:
         self._watch(name, lambda node: node.step(event))
         self.settle_disk(name)
 
-    def propose(self, name: str, text: str) -> None:
-        """Let a node propose a block, as its driver does: executed first, taken back if refused."""
+    def propose(self, name: str, text: str, payload: bytes | None = None) -> None:
+        """Let a node propose a block, as its driver does: executed first, taken back if refused.
+
+        `text` is what it is about, and its payload if none is given.
+        """
         node = self.node(name)
         last = node.last
 
         def attempt(_: Node) -> None:
             try:
-                block = self.network.propose(name, text.encode())
-            except NotLeader as refusal:
+                block = self.network.propose(name, text.encode() if payload is None else payload)
+            except (NotLeader, ValueError) as refusal:
                 node.application.truncate(last.height)
                 self.tell(name, f"proposes nothing: {refusal}")
             else:
@@ -129,6 +143,7 @@ class Stage:
         """Do something to a node and tell all that comes of it."""
         node = self.node(name)
         status, log, steps = node.core.status, list(node.application.blocks), len(node.history)
+        deciding = _deciding(node)
         waiting = len(self.network.under_way)
         act(node)
         self.network.collect(name)
@@ -138,6 +153,8 @@ class Stage:
             self._tell_standing(name, status, effects)
             self._tell_log(name, log)
             self._tell_effects(name, effects)
+        if _deciding(node) != deciding:
+            self.tell(name, f"goes by {decided(_deciding(node))}")
         for letter in letters:
             self.post(letter)
         if any(effects.elected for effects in node.history[steps:]) and name not in self.unopened:
@@ -277,3 +294,10 @@ class Stage:
     def is_leader(self, name: str) -> bool:
         """Return whether a node leads."""
         return self.node(name).role is Role.LEADER
+
+
+def _deciding(node: Node) -> Configuration:
+    """Return who decides after the end of a node's log, final or not."""
+    configuration = node.application.configuration(node.last.height)
+    assert configuration is not None
+    return configuration

@@ -15,9 +15,6 @@ OF_THE_PROTOCOL = [
     )
 ]
 
-NOT_TOLD_YET = {"a change is completed once it is final"}
-"""Rules of which there is no story: those about changes of the authorities."""
-
 
 def goes_another_way(text: str) -> bool:
     """Whether a story is seen otherwise than it is told, or does not come to its end."""
@@ -30,8 +27,7 @@ def goes_another_way(text: str) -> bool:
 @pytest.mark.parametrize("mutant", OF_THE_PROTOCOL, ids=lambda mutant: mutant.rule)
 def test_without_a_rule_some_story_goes_another_way(mutant: Mutant) -> None:
     with mutated(mutant):
-        told = any(goes_another_way(path.read_text()) for path in SCRIPTS)
-    assert told == (mutant.rule not in NOT_TOLD_YET)
+        assert any(goes_another_way(path.read_text()) for path in SCRIPTS)
 
 
 def test_there_are_rules_to_switch_off() -> None:

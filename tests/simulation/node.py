@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
-from amanat.consensus.core import Restored, Status
+from amanat.consensus.core import Core, Status
 from amanat.consensus.evidence import Evidence
 from amanat.consensus.interface import (
     Abandon,
@@ -41,6 +41,7 @@ from amanat.node.disk_writer import Apply, merge
 from amanat.node.driver import Driver
 from amanat.node.patience import Neglect
 from amanat.node.pool import Pool
+from amanat.node.recovery import restored
 from amanat.node.retention import forget_below
 from amanat.node.snapshots import Snapshots
 from tests.ledger import world
@@ -119,30 +120,18 @@ class SimulatedNode:
             verified=VerifiedTransactions(),
         )
         self.pool = Pool()
+        self.snapshots = Snapshots(self.store, around.document.authorities, piece_bytes=PIECE_BYTES)
         self._application = LedgerApplication(
             self.chain,
+            states=self.snapshots,
             history=self.store.eras,
             latest=lambda: around.clock() + CLOCK_AHEAD_MS,
             observer=self.pool,
         )
-        last = self.store.last()
         self._log_ids = self._execute_again(applied.height)
         self._invariants.starts(self.name, self._log_ids.get(applied.height), self.chain.final)
-        self.snapshots = Snapshots(self.store, around.document.authorities, piece_bytes=PIECE_BYTES)
-        staged = self.store.staging.snapshot
-        fetching = staged.block if staged is not None else None
         me = Identity(around.chain_id, self.name, self._sign)
-        core = WatchedCore(
-            me,
-            disk=self.store,
-            application=self._application,
-            states=self.snapshots,
-            restored=Restored(self.guard.promise, last, applied.certificate, fetching),
-            timing=TIMING,
-            jitter=self._jitter(),
-        )
-        core.watch(self.name, self._invariants, self._application)
-        self.driver = Driver(core, send=self._send, write=self._write, listener=self)
+        self.driver = Driver(self._core(me), send=self._send, write=self._write, listener=self)
         self._waiting = Waiting(
             me,
             configuration=self._decides,
@@ -158,10 +147,21 @@ class SimulatedNode:
         # No two reads of a node are alike, over all its lives.
         self._reads = around.random.getrandbits(40)
         self._applying = applied.height
-        self._base = self.store.base
         self.is_outdated = False
         """Whether a whole snapshot is on disk, from which it is to start anew."""
         self._opening: LeaderCertificate | None = None
+
+    def _core(self, me: Identity) -> Core:
+        core = WatchedCore(
+            me,
+            disk=self.store,
+            application=self._application,
+            restored=restored(self.store, self.guard),
+            timing=TIMING,
+            jitter=self._jitter(),
+        )
+        core.watch(self.name, self._invariants, self._application)
+        return core
 
     def _execute_again(self, applied: int) -> dict[int, BlockId]:
         """Execute what the log holds beyond the applied state. Return the ids of the whole log."""
@@ -279,9 +279,8 @@ class SimulatedNode:
         self.propose()
 
     def _forget(self) -> None:
-        height = forget_below(self._base, self.chain.final.height, self._around.keep)
+        height = forget_below(self.status.base, self.chain.final.height, self._around.keep)
         if height is not None:
-            self._base = height
             self._around.counts["log cut off behind"] += 1
             self.driver.step(Forget(height))
 

@@ -57,7 +57,7 @@ MUTANTS = (
 )
 IMPATIENT = Mutant(
     "a leader has some time",
-    (Edit(Patience._overdue, ">= PATIENCE_TICKS\n        and (stands_still", ">= 0 and (True"),),
+    (Edit(Patience._neglect, ">= PATIENCE_TICKS and (stands_still", ">= 0 and (True"),),
     "Violation: 14: .* gives up a leader for nothing",
     50,
 )
