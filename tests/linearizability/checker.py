@@ -36,7 +36,7 @@ class Conflict:
     """The operation whose answer came next, and fits nowhere: no order explains it too."""
 
     def __str__(self) -> str:
-        last = "; ".join(self.order[-5:]) or "nothing"
+        last = "; ".join(self.order[-3:]) or "nothing"
         of_part = f" of {self.part}" if self.part else ""
         return (
             f"no order{of_part} explains {self.misfit}; the answers before it are explained by "
@@ -107,7 +107,7 @@ def _conflict(
     return Conflict(
         part,
         tuple(_told(each, model) for each in found.operations),
-        str(found.state),
+        model.shown(found.state),
         _told(misfit, model),
     )
 

@@ -65,6 +65,9 @@ class Register:
             other.value == answer for other in others if other.act is not Act.READ
         )
 
+    def shown(self, state: str) -> str:
+        return state
+
     def told(self, what: RegisterCall, answer: str | None) -> str:
         given = {Act.READ: "", Act.WRITE: what.value, Act.CAS: f"{what.expected}, {what.value}"}
         return f"{what.act}({given[what.act]}) -> {answer or 'unknown'}"
@@ -101,6 +104,9 @@ class Texts:
         del what
         begins = [state, *(other.value for other in others if other.act is Act.PUT)]
         return any(answer.startswith(begin) for begin in begins)
+
+    def shown(self, state: str) -> str:
+        return state
 
     def told(self, what: KeyCall, answer: str | None) -> str:
         said = f"{what.act}({what.key!r}{f', {what.value!r}' if what.value else ''})"

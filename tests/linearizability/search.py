@@ -51,6 +51,10 @@ class Model(Protocol[State, Given_contra, Told_contra]):
         """
         ...
 
+    def shown(self, state: State) -> str:
+        """Return a state as a person would write it."""
+        ...
+
     def told(self, what: Given_contra, answer: Told_contra | None) -> str:
         """Return the operation and its answer as a person would write them."""
         ...

@@ -1,6 +1,6 @@
 """The checker against the definition, tried in full on tiny histories."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from itertools import combinations, permutations
 from random import Random
 from typing import TypeVar
@@ -21,7 +21,7 @@ from tests.linearizability.models import (
     RegisterCall,
     Texts,
 )
-from tests.linearizability.search import Model, Undecided
+from tests.linearizability.search import Model, State, Undecided
 
 Call = TypeVar("Call")
 Event = tuple[str, RegisterCall | str]
@@ -32,7 +32,7 @@ ONE, TWO = RegisterCall(Act.WRITE, "1"), RegisterCall(Act.WRITE, "2")
 
 
 def is_linearizable(
-    history: Sequence[Operation[Call, str]], model: Model[Hashable, Call, str]
+    history: Sequence[Operation[Call, str]], model: Model[State, Call, str]
 ) -> bool:
     """The definition: some order of all that was answered and any of the rest explains it."""
     answered = [each for each in history if each.answered is not None]
@@ -45,11 +45,11 @@ def is_linearizable(
     )
 
 
-def _explains(order: Sequence[Operation[Call, str]], model: Model[Hashable, Call, str]) -> bool:
+def _explains(order: Sequence[Operation[Call, str]], model: Model[State, Call, str]) -> bool:
     for place, later in enumerate(order):
         if any(each.invoked > (later.answered or 10**9) for each in order[:place]):
             return False
-    states: dict[str, Hashable] = {}
+    states: dict[str, State] = {}
     for each in order:
         part = model.part(each.input)
         state = model.step(states.get(part, model.initial()), each.input, each.output)
