@@ -7,6 +7,7 @@ from amanat.ledger.identifiers import Digest
 from amanat.ledger.state_tree import StateTree
 from tests.linearizability.checker import check
 from tests.linearizability.history import Operation, Recorder
+from tests.linearizability.search import Undecided
 from tests.simulation.answering import Shown, Told
 from tests.simulation.clients import DECISIONS
 from tests.simulation.invariants import Violation
@@ -67,7 +68,11 @@ class ClientHistory:
             asked = operation.input
             return places.get(asked.transaction, len(places)) if isinstance(asked, Submit) else 0
 
-        conflict = check(self._operations(), Market(), hint=hint, steps_max=STEPS_MAX)
+        try:
+            conflict = check(self._operations(), Market(), hint=hint, steps_max=STEPS_MAX)
+        except Undecided as undecided:
+            # Where all is well the chain's order explains everything, and is found at once.
+            raise Violation(f"12: no order was found, {undecided}") from undecided
         if conflict is not None:
             raise Violation(f"12: {conflict}")
 
