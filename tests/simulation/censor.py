@@ -8,6 +8,7 @@ from typing import Final
 from amanat.ledger.transactions import CheckedTransaction, open_transaction
 from amanat.node.patience import Neglect
 from tests.ledger import world
+from tests.simulation.answering import Told
 from tests.simulation.cluster import Cluster
 from tests.simulation.invariants import Violation
 from tests.simulation.plan import Plan
@@ -34,11 +35,11 @@ class CensoredCluster(Cluster):
         """Return whether `name` is the censor and the victim signed."""
         return name == self.censor and self._is_victims(transaction)
 
-    def _submit(self, name: str, envelope: bytes) -> None:
+    def _submit(self, name: str, envelope: bytes, told: Told | None = None) -> None:
         victims = self._is_victims(open_transaction(envelope, bytes_max=len(envelope)))
         if victims and self._custodian in self._served():
             name = self._custodian
-        super()._submit(name, envelope)
+        super()._submit(name, envelope, told)
 
     def _is_victims(self, transaction: CheckedTransaction) -> bool:
         return self._victim in transaction.body.signers

@@ -86,12 +86,12 @@ class Transactions:
         writer = world.Writer(self._chain, first=number)
         one, other = random.sample(["alpha", "beta", "gamma"], 2)
         if random.random() < 0.3:
-            deal = DeliverVersusPayment(
-                "mof-house", one, world.BILL, 500_000 * random.randint(1, 5), world.RUPEE, 490_000
-            )
+            bills, price = 500_000 * random.randint(1, 5), random.randint(490_000, 500_000)
+            deal = DeliverVersusPayment("mof-house", one, world.BILL, bills, world.RUPEE, price)
             return writer.sign(["mof", one], deal)
         # Sometimes more than anybody has: a rejection is final too.
-        amount = random.choice([1, 1_000, 999_999_999_999])
+        # Hardly any two amounts are equal, so that a balance tells what it is made of.
+        amount = random.choice([1, 10, 0]) * random.randint(1, 100_000) or 999_999_999_999
         return writer.sign([one], Transfer(one, other, world.RUPEE, amount))
 
 

@@ -9,8 +9,10 @@ from amanat.consensus.messages import Message
 from amanat.ledger.transactions import CheckedTransaction
 from amanat.node.patience import Neglect
 from tests.ledger import world
+from tests.simulation.answering import Told
 from tests.simulation.boundaries import Boundary
 from tests.simulation.changes import draw_change
+from tests.simulation.client_history import ClientHistory
 from tests.simulation.clients import Act, Reading, Submission, Transactions
 from tests.simulation.clock import SimulatedClock
 from tests.simulation.disk import SimulatedDisk, first_content
@@ -65,6 +67,7 @@ class Cluster:
         self.censor: str | None = None
         """A node that leaves somebody out when it leads."""
         self._transactions = Transactions(self._chain_id, plan.seed)
+        self.clients = ClientHistory()
 
     def watch(self) -> Invariants:
         """Return what the run is held to."""
@@ -134,6 +137,12 @@ class Cluster:
         if not self._settled():
             raise Violation(f"14: not settled {CALM_MS} ms after the last fault: {self._state()}")
         self.invariants.replays(self.document)
+        self.judge_clients()
+
+    def judge_clients(self) -> None:
+        """12: what clients saw is linearizable."""
+        numbers = self._transactions.submitted
+        self.clients.judge([numbers[each] for each in self.invariants.executed if each in numbers])
 
     def _finish_report(self) -> None:
         report = self.report
@@ -141,8 +150,7 @@ class Cluster:
         report.simulated_ms = self.timeline.now
         report.final_height = self.invariants.final_height
         report.terms = max((node.status.term for node in self._nodes()), default=0)
-        report.reads = sum(machine.reads_answered for machine in self.machines.values())
-        report.reads += sum(node.reads_answered for node in self._nodes())
+        report.reads = self.clients.reads_answered
 
     # --- who leaves somebody out, and who is given up for it ------------------------------------
 
@@ -213,7 +221,9 @@ class Cluster:
 
     def _act(self, act: Act) -> None:
         if isinstance(act, Reading):
-            self.machines[act.name].do(SimulatedNode.read)
+            if self.machines[act.name].node is not None:
+                shown = self.clients.reads(act.name)
+                self.machines[act.name].do(lambda node: node.read(shown))
             return
         if not self._transactions.can_submit(act.transaction):
             return
@@ -221,7 +231,8 @@ class Cluster:
         if self.story.is_told:
             self.story.tell(f"transaction {act.transaction} is sent to {', '.join(act.to)}")
         for name in act.to:
-            self._submit(name, envelope)
+            if self.machines[name].node is not None:
+                self._submit(name, envelope, self.clients.submits(act.transaction, envelope, name))
 
     def _act_calmly(self, turn: int) -> None:
         """Ask once more for what was submitted, each transaction in turn at each node."""
@@ -234,9 +245,9 @@ class Cluster:
             self._act(Reading(self.timeline.now, name))
         self.timeline.after(CALM_ACT_MS, lambda: self._act_calmly(turn + 1))
 
-    def _submit(self, name: str, envelope: bytes) -> None:
+    def _submit(self, name: str, envelope: bytes, told: Told | None = None) -> None:
         def take(node: SimulatedNode) -> None:
-            node.submit(envelope)
+            node.submit(envelope, told)
             node.propose()
 
         self.machines[name].do(take)

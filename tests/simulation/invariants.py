@@ -49,11 +49,12 @@ class Invariants:
         self._parents: dict[Digest, Digest] = {}
         self._entries: dict[Digest, Entry] = {}
         self._roots: dict[int, Digest] = {}
-        self._executed: dict[Digest, int] = {}
         self._answers: dict[Digest, tuple[int, str]] = {}
         self._reads: dict[tuple[str, int], int] = {}
         self.final: dict[int, BlockId] = {}
         """Every final block, by height."""
+        self.executed: dict[Digest, int] = {}
+        """Every final transaction, in the order of the chain: its height by its id."""
 
     @property
     def final_height(self) -> int:
@@ -144,8 +145,8 @@ class Invariants:
     def executes(self, height: int, ids: tuple[Digest, ...]) -> None:
         """10: a transaction takes effect at most once."""
         for transaction in ids:
-            if self._executed.setdefault(transaction, height) != height:
-                first = self._executed[transaction]
+            if self.executed.setdefault(transaction, height) != height:
+                first = self.executed[transaction]
                 raise Violation(f"10: {transaction.hex()} executed at {first} and {height}")
 
     def answers(self, transaction: Digest, height: int, outcome: str) -> None:

@@ -15,8 +15,9 @@ from amanat.node.store import StoreError
 from tests.simulation.boundaries import Boundary
 from tests.simulation.clock import SimulatedClock
 from tests.simulation.disk import SimulatedDisk
+from tests.simulation.disk_work import DiskWork
 from tests.simulation.invariants import Violation
-from tests.simulation.node import DiskWork, SimulatedNode, Surroundings
+from tests.simulation.node import SimulatedNode, Surroundings
 from tests.simulation.timeline import Timeline
 
 AGAIN_MS = 500
@@ -58,7 +59,6 @@ class Machine:
         self.clock = clock
         self.node: SimulatedNode | None = None
         """The process that runs; None while the machine is down."""
-        self.reads_answered = 0
         self._around = replace(around, reach=self._reach)
         self._random = around.random
         self._timeline = timeline
@@ -274,14 +274,12 @@ class Machine:
 
     def _end(self, *, power: bool) -> None:
         """The process is gone, and of its write under way nobody knows how far it came."""
-        node, work = self.node, self._work
+        work = self._work
         self.node, self._writing, self._work, self._inbox = None, None, None, None
         self.disk.interrupt()
         if work is not None and self._random.random() < 0.5:
             with suppress(*_DISK_ERRORS):
                 work.run()
-        if node is not None:
-            self.reads_answered += node.reads_answered
         self._lose(power=power)
 
     def _lose(self, *, power: bool) -> None:

@@ -45,8 +45,10 @@ from amanat.node.recovery import restored
 from amanat.node.retention import forget_below
 from amanat.node.snapshots import Snapshots
 from tests.ledger import world
+from tests.simulation.answering import Answering, Shown, Told
 from tests.simulation.boundaries import Boundary
 from tests.simulation.disk import SimulatedDisk
+from tests.simulation.disk_work import DiskWork
 from tests.simulation.invariants import Invariants
 from tests.simulation.network import Forward
 from tests.simulation.story import Story, block_text, heights_text, log_text, promise_text
@@ -82,16 +84,6 @@ class Surroundings:
     """How many blocks it keeps at least; None for all."""
     counts: Counter[str]
     """Told what happens that is worth counting."""
-
-
-@dataclass(frozen=True, slots=True)
-class DiskWork:
-    """Something that the disk is to do, and takes a while for."""
-
-    boundary: Boundary
-    """Where the process is meanwhile."""
-    what: Callable[[], str]
-    run: Callable[[], None]
 
 
 class SimulatedNode:
@@ -143,7 +135,7 @@ class SimulatedNode:
         )
         self.writing: deque[Persist | Apply] = deque()
         """Writes that wait for the disk, oldest first."""
-        self.reads_answered = 0
+        self._answering = Answering(self.chain, self.store, self.pool)
         # No two reads of a node are alike, over all its lives.
         self._reads = around.random.getrandbits(40)
         self._applying = applied.height
@@ -200,13 +192,14 @@ class SimulatedNode:
             self._waiting.stepped()
         self.propose()
 
-    def submit(self, envelope: bytes) -> None:
-        """Take a client's transaction, and hand it to the leader."""
+    def submit(self, envelope: bytes, told: Told | None = None) -> None:
+        """Take a client's transaction, hand it to the leader, and tell when it is final."""
         try:
             checked = self.chain.open(envelope)
             self.chain.admit(checked, now=self._around.clock())
         except DoorRefusal:
             return
+        self._answering.submitted(checked.id, told)
         if self.store.contains(checked.id) or self.chain.find(checked.id) is not None:
             return
         self.pool.add(checked)
@@ -214,9 +207,10 @@ class SimulatedNode:
         if leader is not None and leader != self.name:
             self._around.send(leader, Forward(envelope))
 
-    def read(self) -> None:
+    def read(self, shown: Shown) -> None:
         """Begin a linearizable read."""
         self._reads += 1
+        self._answering.reads(self._reads, shown)
         self._invariants.reads(self.name, self._reads)
         self.driver.step(Read(self._reads))
 
@@ -275,6 +269,7 @@ class SimulatedNode:
         self.chain.finalize(job.blocks[-1].height)
         for block in job.blocks:
             self.pool.remove(block.ids)
+        self._answering.applied(job.blocks)
         self._forget()
         self.propose()
 
@@ -341,7 +336,7 @@ class SimulatedNode:
         if read.height is not None:
             self._around.story.tell(f"{self.name} answers a read at {read.height}")
             self._invariants.answers_read(self.name, read.number, read.height)
-            self.reads_answered += 1
+        self._answering.readable(read.number, read.height)
 
     def faulty(self, fault: Fault) -> None:
         """Tell the story."""

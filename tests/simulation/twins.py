@@ -22,6 +22,7 @@ from amanat.ledger.executed_block import Tip
 from amanat.ledger.identifiers import Digest
 from amanat.node.record import joined, part
 from tests.ledger import world
+from tests.simulation.client_history import ClientHistory
 from tests.simulation.clients import draw_acts
 from tests.simulation.cluster import Cluster
 from tests.simulation.fault import Draw, Fault
@@ -143,6 +144,7 @@ class LyingCluster(Cluster):
         super().__init__(plan)
         self._regrouping = Random(f"{plan.seed} regrouping")
         self._side: dict[str, bool] = {}
+        self.clients = ClientHistory(self.liars)
         self._twins: dict[str, Machine] = {
             name: self._machine(name, twin=True) for name in sorted(self.liars)
         }
@@ -165,6 +167,8 @@ class LyingCluster(Cluster):
         self.timeline.run(FAULTY_MS, until=lambda: self.fork is not None)
         self._heal()
         self.timeline.run(self.timeline.now + AFTER_MS)
+        if len(self.liars) <= self.plan.authorities.liars_max:
+            self.judge_clients()
 
     def _regroup(self) -> None:
         """Let each of the others talk to one twin for a while."""
