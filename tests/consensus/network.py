@@ -10,7 +10,7 @@ from itertools import repeat
 from typing import TypeVar
 
 from amanat.consensus.core import Core, Restored
-from amanat.consensus.evidence import Evidence
+from amanat.consensus.evidence import Evidence, InvalidBlock
 from amanat.consensus.interface import (
     Disagreement,
     Effects,
@@ -110,6 +110,11 @@ class Register:
 
     def truncate(self, height: int) -> None:
         del self.blocks[height:]
+
+
+def says_so(evidence: InvalidBlock) -> bool:
+    """Return whether the application refuses the block, wherever it is executed."""
+    return evidence.payload.startswith(b"invalid")
 
 
 class Node:

@@ -14,7 +14,7 @@ from amanat.consensus.messages import Append, Message
 from amanat.consensus.raft import Role
 from amanat.consensus.statements import BlockId, CommitCertificate
 from amanat.ledger.authorities import AuthoritySet
-from tests.consensus.network import TIMING, Disk, Letter, Network, Node
+from tests.consensus.network import TIMING, Disk, Letter, Network, Node, says_so
 from tests.consensus.signing import CHAIN, configuration
 from tests.scenarios.narration import Blocks, read, signers, standing
 from tests.scenarios.script import ScriptError
@@ -163,7 +163,8 @@ class Stage:
         for fault in effects.faults:
             self.tell(name, f"finds fault with {fault.peer}: {fault.reason}")
         for evidence in effects.evidence:
-            assert is_proven(evidence, CHAIN, configuration(self.network.authorities))
+            known = configuration(self.network.authorities)
+            assert is_proven(evidence, CHAIN, known, is_refuted=says_so)
             text = self.blocks.evidence(evidence)
             self.tell(name, f"has evidence against {evidence.authority}: {text}")
         if effects.persist is not None and name in self.slow:
