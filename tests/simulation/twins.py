@@ -6,30 +6,27 @@ term, ack what conflicts, deny what they acked, show each half of the others ano
 to which twin changes all the time (Bano and others, "Twins: BFT Systems Made Robust", OPODIS 2021).
 """
 
-from collections.abc import Callable
 from random import Random
 from typing import Final
 
 from amanat.consensus.evidence import Evidence, is_proven
 from amanat.consensus.forensics import Record, culprits, fork_height, record_fault
-from amanat.consensus.interface import Effects
 from amanat.consensus.messages import Message
-from amanat.consensus.statements import BlockId, CommitCertificate
-from amanat.ledger.authorities import AuthoritySet, QuorumRule
+from amanat.ledger.authorities import QuorumRule
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import encode
-from amanat.ledger.identifiers import Digest
 from amanat.node.record import joined, part
 from tests.ledger import world
 from tests.simulation.clients import draw_acts
 from tests.simulation.cluster import Cluster
 from tests.simulation.fault import Draw, Fault
-from tests.simulation.invariants import Invariants, Violation
+from tests.simulation.invariants import Invariants
 from tests.simulation.machine import Machine
 from tests.simulation.network import Forward
 from tests.simulation.network_faults import BadNetwork, Cut
 from tests.simulation.plan import FAULTY_MS, Plan
 from tests.simulation.process_faults import Crash, CrashOfTheLeader, HandOver
+from tests.simulation.witness import Witness
 
 KINDS: Final[tuple[type[Fault], ...]] = (
     Crash,
@@ -61,79 +58,13 @@ def draw_lying_plan(seed: int, *, size: int, rule: QuorumRule) -> Plan:
     return Plan(seed, authorities, (), (), tuple(faults), tuple(acts))
 
 
-class Witness(Invariants):
-    """Holds the honest to the invariants, and the liars to nothing.
-
-    With more liars than the rule bears, what breaks is noted: then they are to be named.
-    """
-
-    def __init__(self, chain: Digest, authorities: AuthoritySet, liars: frozenset[str]) -> None:
-        super().__init__(chain, authorities)
-        self._liars = liars
-        self._bears = len(liars) <= authorities.liars_max
-        self.fork: str | None = None
-        """What first broke, if there are more liars than the rule bears."""
-
-    def signed(self, name: str, message: bytes) -> None:
-        """6, of the honest."""
-        if name not in self._liars:
-            super().signed(name, message)
-
-    def stepped(self, name: str, effects: Effects) -> None:
-        """Nobody has evidence against an honest authority."""
-        for evidence in effects.evidence:
-            if evidence.authority not in self._liars:
-                raise Violation(f"6: {name} has evidence against an honest one: {evidence}")
-        if effects.persist is not None and name not in self._liars:
-            for entry in effects.persist.entries:
-                self._linked(entry)
-
-    def truncates(self, name: str, dropped: list[BlockId]) -> None:
-        """3, of the honest."""
-        if name not in self._liars:
-            self._noting(lambda: super(Witness, self).truncates(name, dropped))
-
-    def leader_log(self, name: str, log: list[BlockId]) -> None:
-        """4, of the honest."""
-        if name not in self._liars:
-            self._noting(lambda: super(Witness, self).leader_log(name, log))
-
-    def finalizes(
-        self, name: str, certificate: CommitCertificate, blocks: list[tuple[BlockId, Digest]]
-    ) -> None:
-        """2, 7, 8, of the honest."""
-        if name not in self._liars:
-            self._noting(lambda: super(Witness, self).finalizes(name, certificate, blocks))
-
-    def executes(self, height: int, ids: tuple[Digest, ...]) -> None:
-        """10."""
-        self._noting(lambda: super(Witness, self).executes(height, ids))
-
-    def answers(self, transaction: Digest, height: int, outcome: str) -> None:
-        """10."""
-        self._noting(lambda: super(Witness, self).answers(transaction, height, outcome))
-
-    def answers_read(self, name: str, number: int, height: int) -> None:
-        """12, of the honest."""
-        if name not in self._liars:
-            self._noting(lambda: super(Witness, self).answers_read(name, number, height))
-
-    def _noting(self, check: Callable[[], None]) -> None:
-        """Check; with more liars than the rule bears, note what breaks and go on."""
-        try:
-            check()
-        except Violation as violation:
-            if self._bears:
-                raise
-            self.fork = self.fork or str(violation)
-
-
 class LyingCluster(Cluster):
     """A run in which `liars` of the authorities are twins."""
 
     def __init__(self, plan: Plan, liars: int) -> None:
         random = Random(f"{plan.seed} liars")
         self.liars = frozenset(random.sample(plan.names, liars))
+        """Whoever has a twin."""
         super().__init__(plan)
         self._regrouping = Random(f"{plan.seed} regrouping")
         self._side: dict[str, bool] = {}
@@ -143,7 +74,8 @@ class LyingCluster(Cluster):
 
     def watch(self) -> Invariants:
         """Hold only the honest to what they promise."""
-        return Witness(self._chain_id, self.plan.authorities, self.liars)
+        bears = len(self.liars) <= self.plan.authorities.liars_max
+        return Witness(self._chain_id, self.plan.authorities, self.liars, bears=bears)
 
     @property
     def fork(self) -> str | None:
