@@ -1,17 +1,20 @@
-"""Evidence: two signed statements of one authority that contradict each other.
+"""Evidence: what an authority signed and no honest one ever signs.
 
-Whoever holds both can prove that the authority broke the protocol, to anyone who has the genesis
-document; nothing else need be believed. An honest authority never signs such a pair, whatever
-crashes (invariant 6), so there is no innocent explanation but a stolen key.
+Two statements that contradict each other, or an offer of a block that nobody may make. Whoever
+holds them can prove that the authority broke the protocol, to anyone who has the genesis document
+(and, of a block that does not execute to what it says, the blocks before it); nothing else need be
+believed. An honest authority never signs such a thing, whatever crashes (invariant 6), so there is
+no innocent explanation but a stolen key.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from amanat.consensus.statements import (
     AuthoritySignature,
     BlockId,
     CommitCertificate,
     LeaderCertificate,
+    Offer,
     Proposal,
     SignedAck,
     Vote,
@@ -34,6 +37,13 @@ class SignedBlock(Structure, frozen=True):
     """A block that was proposed, and its proposer's signature."""
 
     block: BlockId
+    signature: Signature
+
+
+class SignedOffer(Structure, frozen=True):
+    """A leader's offer of a block, and its signature."""
+
+    offer: Offer
     signature: Signature
 
 
@@ -76,7 +86,35 @@ class DeniedAck(Structure, frozen=True, tag="denied-ack"):
     vote: SignedVote
 
 
-Evidence = DoubleVote | DoubleAck | DoubleProposal | DeniedAck
+class InvalidBlock(Structure, frozen=True, tag="invalid-block"):
+    """The authority, as leader, offered a block that does not execute to what it says.
+
+    Consensus cannot judge that: whoever holds the blocks up to the parent executes it again.
+    """
+
+    authority: Name
+    offer: SignedOffer
+    payload: bytes
+
+    @property
+    def parent(self) -> BlockId:
+        """The block on which it was to be executed."""
+        return self.offer.offer.parent
+
+
+class UnelectedLeader(Structure, frozen=True, tag="unelected-leader"):
+    """The authority offered a block as leader of a term, and no sovereign quorum elected it.
+
+    The offer opens the term and names no certificate, or names this one, which is not valid, or
+    is for another election, or stands where none may.
+    """
+
+    authority: Name
+    offer: SignedOffer
+    certificate: LeaderCertificate | None
+
+
+Evidence = DoubleVote | DoubleAck | DoubleProposal | DeniedAck | InvalidBlock | UnelectedLeader
 
 
 def evidence_id(evidence: Evidence) -> Digest:
@@ -84,18 +122,51 @@ def evidence_id(evidence: Evidence) -> Digest:
     return digest(Domain.EVIDENCE, encode(evidence))
 
 
-def is_proven(evidence: Evidence, chain: Digest, configuration: Configuration) -> bool:
-    """Return whether `evidence` proves what it says: both signatures verify, and they conflict."""
+def payload_digest(payload: bytes) -> Digest:
+    """Return the digest by which an offer names a block's payload."""
+    return digest(Domain.PAYLOAD, payload)
+
+
+def nobody_executes(_: InvalidBlock) -> bool:
+    """Prove nothing about what a block executes to."""
+    return False
+
+
+def is_proven(
+    evidence: Evidence,
+    chain: Digest,
+    configuration: Configuration,
+    is_refuted: Callable[[InvalidBlock], bool] = nobody_executes,
+) -> bool:
+    """Return whether `evidence` proves what it says.
+
+    That is: every signature verifies, and no honest authority signs these statements.
+
+    Args:
+        evidence: what is to be proven.
+        chain: the genesis digest.
+        configuration: one that was in force; try each that is known.
+        is_refuted: executes the block on its parent; True if it is not as it says, for ever.
+    """
     member = configuration.get(evidence.authority)
-    if member is None or not _conflicts(evidence, chain, configuration.current.rule):
+    if member is None or not _is_breach(evidence, chain, configuration):
+        return False
+    if isinstance(evidence, InvalidBlock) and not is_refuted(evidence):
         return False
     return all(
         verify(member.key, message, signature) for message, signature in _signed(evidence, chain)
     )
 
 
-def _conflicts(evidence: Evidence, chain: Digest, rule: QuorumRule) -> bool:
+def _is_breach(evidence: Evidence, chain: Digest, configuration: Configuration) -> bool:
+    rule = configuration.current.rule
     match evidence:
+        case InvalidBlock(_, SignedOffer(offer), payload):
+            same_payload = offer.payload == payload_digest(payload)
+            return same_payload and _is_of(offer, chain, configuration)
+        case UnelectedLeader(name, SignedOffer(offer), certificate):
+            unelected = _is_unelected(name, offer, certificate, configuration)
+            return unelected and _is_of(offer, chain, configuration)
         case DoubleVote(_, SignedVote(first), SignedVote(second)):
             same_term = first.term == second.term
             return same_term and first != second and first.chain == second.chain == chain
@@ -105,6 +176,24 @@ def _conflicts(evidence: Evidence, chain: Digest, rule: QuorumRule) -> bool:
         case DoubleAck(_, first_, second_) | DoubleProposal(_, first_, second_):
             one, two = first_.block, second_.block
             return one.position == two.position and one.digest != two.digest
+
+
+def _is_of(offer: Offer, chain: Digest, configuration: Configuration) -> bool:
+    return offer.chain == chain and offer.electorate == configuration.digest()
+
+
+def _is_unelected(
+    name: str, offer: Offer, certificate: LeaderCertificate | None, electorate: Configuration
+) -> bool:
+    opens = offer.block.term > offer.parent.term
+    if certificate is None:
+        return opens and offer.election == b""
+    if offer.election != certificate.digest():
+        return False
+    named = (certificate.term, certificate.candidate, certificate.last)
+    if not opens or named != (offer.block.term, name, offer.parent):
+        return True
+    return not certificate.is_valid(offer.chain, electorate)
 
 
 def _signed(evidence: Evidence, chain: Digest) -> Iterator[tuple[bytes, Signature]]:
@@ -119,6 +208,8 @@ def _signed(evidence: Evidence, chain: Digest) -> Iterator[tuple[bytes, Signatur
         case DoubleProposal(_, one, two):
             yield Proposal(chain, one.block).message(), one.signature
             yield Proposal(chain, two.block).message(), two.signature
+        case InvalidBlock(_, offered) | UnelectedLeader(_, offered):
+            yield offered.offer.message(), offered.signature
         case DeniedAck(_, ack, vote):
             yield ack.message(chain), ack.signature
             yield vote.vote.message(), vote.signature

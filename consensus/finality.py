@@ -4,6 +4,7 @@ from amanat.consensus.entry_checks import is_certified
 from amanat.consensus.evidence import of_denied_acks, of_two_commits
 from amanat.consensus.interface import Final, Promise
 from amanat.consensus.log_entry import Entry
+from amanat.consensus.offers import accuse_suspected
 from amanat.consensus.raft import Raft
 from amanat.consensus.statements import BlockId, CommitCertificate
 
@@ -29,11 +30,13 @@ def certify(raft: Raft, certificate: CommitCertificate) -> None:
     release_promise(raft, certificate.block)
     height = certificate.block.height
     raft.acks = {each: found for each, found in raft.acks.items() if each > height}
+    raft.offers = {each: found for each, found in raft.offers.items() if each > height}
     final = certificate.final(raft.rule)
     if final is None or final.height <= raft.final.height:
         return
     raft.final, raft.commit = final, certificate
     raft.out.final(Final(final, certificate))
+    accuse_suspected(raft)
 
 
 def certify_final(raft: Raft, last: Entry, certificate: CommitCertificate) -> None:

@@ -11,6 +11,7 @@ from amanat.consensus.evidence import (
 from amanat.consensus.finality import learn
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Append, AppendRefused, AppendReply
+from amanat.consensus.offers import accuse_invalid, accuse_unelected, offer_fault, offered
 from amanat.consensus.patience import ignores
 from amanat.consensus.raft import Raft
 from amanat.consensus.statements import Ack, BlockId, CommitCertificate, SignedAck
@@ -60,6 +61,8 @@ def _follow(raft: Raft, sender: str, message: Append) -> bool:
                 ask(raft, sender)  # who elects on a block that this node lacks, it may not know
             else:
                 raft.out.fault(sender, "the leader certificate is not a sovereign quorum of votes")
+                for entry in message.entries[:1]:
+                    accuse_unelected(raft, message.previous, entry, offered(message, entry))
             return False
         known = raft.leader if message.term == raft.term else None
         if known and (known.candidate, known.last) != (sender, certificate.last):
@@ -107,7 +110,7 @@ def _take_entries(raft: Raft, message: Append) -> str | None:
     for entry in message.entries:
         if raft.log.block_id(entry.block.height) != entry.block:
             held = not raft.abstains
-            fault = entry_fault(raft, previous, entry)
+            fault = _entry_fault(raft, message, previous, entry)
             if fault is None and entry.block.height <= raft.log.last.height:
                 fault = _replace_from(raft, entry)
             if fault is None:
@@ -119,6 +122,9 @@ def _take_entries(raft: Raft, message: Append) -> str | None:
             disagreement = None if fault else raft.application.extend(entry)
             if disagreement:
                 fault = disagreement.reason
+                signature = offered(message, entry)
+                if disagreement.is_lasting and signature is not None:
+                    accuse_invalid(raft, previous, entry, signature)
             if fault:
                 return f"block {entry.block.height}: {fault}"
             raft.append(entry)
@@ -126,6 +132,18 @@ def _take_entries(raft: Raft, message: Append) -> str | None:
                 learn(raft, entry.proposer, entry.parent_certificate)
         previous = entry.block
     return None
+
+
+def _entry_fault(raft: Raft, message: Append, previous: BlockId, entry: Entry) -> str | None:
+    """Return what is wrong with an entry, or with how the leader offers it; or None."""
+    signature = offered(message, entry)
+    fault = entry_fault(raft, previous, entry)
+    if entry.block.term != message.term:
+        return fault
+    if fault:
+        accuse_unelected(raft, previous, entry, signature)
+        return fault
+    return offer_fault(raft, previous, entry, signature)
 
 
 def _replace_from(raft: Raft, entry: Entry) -> str | None:

@@ -10,6 +10,7 @@ from amanat.consensus.interface import NotLeader, Propose
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.membership import step_down_if_removed, update_followers
 from amanat.consensus.messages import Append, AppendRefused, AppendReply
+from amanat.consensus.offers import sign_offers
 from amanat.consensus.progress import Progress
 from amanat.consensus.raft import Raft, Role
 from amanat.consensus.snapshots import offer as offer_snapshot
@@ -102,7 +103,8 @@ def _send(raft: Raft, peer: str, follower: Progress) -> None:
         entries = tuple(raft.log.entries(follower.next_height, APPEND_BYTES_MAX))
     if entries:
         follower.sent(entries[-1].block.height)
-    raft.out.send(peer, Append(raft.term, raft.leader, previous, entries, raft.certified))
+    offers = sign_offers(raft, previous, entries)
+    raft.out.send(peer, Append(raft.term, raft.leader, previous, entries, raft.certified, offers))
 
 
 def on_append_reply(raft: Raft, sender: str, message: AppendReply) -> None:

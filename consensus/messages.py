@@ -66,6 +66,8 @@ class Append(Structure, frozen=True, tag="append"):
     entries: tuple[Entry, ...]
     certificate: CommitCertificate | None
     """The leader's highest; None while nothing but genesis is certified."""
+    offers: tuple[Signature, ...] = ()
+    """The leader's, over an `Offer` of each of `entries` that is of its own term."""
 
 
 class AppendReply(Structure, frozen=True, tag="append-reply"):

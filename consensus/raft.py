@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from amanat.consensus.evidence import InvalidBlock
 from amanat.consensus.interface import Application, Promise, ReadIndex, States
 from amanat.consensus.log import Log
 from amanat.consensus.log_entry import Entry
@@ -116,6 +117,9 @@ class Raft:
     """Whether the leader gets an answer. After a refused block it gets none until a timeout has
     passed; then it may try again."""
 
+    suspected: InvalidBlock | None = None
+    """A block that was refused here, on a block that is not final yet."""
+
     # Volatile on followers that have lost patience.
     abandoned: LeaderCertificate | None = None
     """Of the last leader that this node gave up; it is ignored for the rest of its term."""
@@ -129,6 +133,8 @@ class Raft:
     # Volatile on leaders: nextIndex[] and matchIndex[], and the acks of blocks not yet final.
     followers: dict[str, Progress] = field(default_factory=dict)
     acks: dict[int, dict[str, Signature]] = field(default_factory=dict)
+    offers: dict[int, Signature] = field(default_factory=dict)
+    """Of its own blocks that are not certified yet."""
     successor: str | None = None
     """To whom this leader hands over; it proposes nothing meanwhile."""
     successor_ticks: int = 0
@@ -302,6 +308,7 @@ class Raft:
         """Forget all that a leader keeps; its unanswered reads are to be asked for again."""
         self.followers = {}
         self.acks = {}
+        self.offers = {}
         self.successor = None
         self.confirmed = {}
         for read in self.reads:

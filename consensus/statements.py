@@ -1,8 +1,12 @@
-"""What an authority signs: proposals, votes and acknowledgements, and the certificates they make.
+"""What an authority signs: proposals, offers, votes and acks, and the certificates they make.
 
 A certificate is a sovereign quorum of signatures over one statement. The statements name the
 chain, so a signature from a test network means nothing on another.
 """
+
+from typing import Annotated
+
+from msgspec import Meta
 
 from amanat.ledger.authorities import QuorumRule
 from amanat.ledger.configurations import Configuration
@@ -33,6 +37,30 @@ class Proposal(Structure, frozen=True):
     def message(self) -> bytes:
         """Return the bytes that are signed."""
         return domain_message(Domain.PROPOSAL, encode(self))
+
+
+class Offer(Structure, frozen=True):
+    """A leader says, to whom it sends a block of its term: judge me by this.
+
+    It names all that makes a block right or wrong, so that a wrong one is held against nobody but
+    the leader that sent it (`amanat.consensus.offers`).
+    """
+
+    chain: Digest
+    electorate: Digest
+    """Of the configuration that decides after `parent`: it elected the leader, if this opens a
+    term."""
+    parent: BlockId
+    block: BlockId
+    election: Annotated[bytes, Meta(max_length=32)]
+    """Digest of the leader certificate that the block carries; empty where it carries none."""
+    completes_change: bool
+    """Whether the block ends the change of the authority set that is under way."""
+    payload: Digest
+
+    def message(self) -> bytes:
+        """Return the bytes that are signed."""
+        return domain_message(Domain.OFFER, encode(self))
 
 
 class Vote(Structure, frozen=True):

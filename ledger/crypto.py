@@ -27,6 +27,8 @@ class Domain(StrEnum):
     CONFIGURATION = "amanat/configuration/v1"
     LEADER_CERTIFICATE = "amanat/leader-certificate/v1"
     PROPOSAL = "amanat/proposal/v1"
+    OFFER = "amanat/offer/v1"
+    PAYLOAD = "amanat/payload/v1"
     VOTE = "amanat/vote/v1"
     ACK = "amanat/ack/v1"
     HANDOVER = "amanat/handover/v1"

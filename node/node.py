@@ -9,6 +9,7 @@ import contextlib
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final
 
 import structlog
 
@@ -56,6 +57,11 @@ from amanat.node.tls import NodeCertificate
 from amanat.node.version import VERSION
 
 log = structlog.get_logger(__name__)
+
+
+EVIDENCE_MAX: Final = 4
+"""Pieces of one kind that are kept against one authority: the first proves it, and each may be as
+long as a block."""
 
 
 class Node:
@@ -291,7 +297,12 @@ class Node:
 
     def proven(self, evidence: Evidence) -> None:
         """Keep the evidence and raise the alarm."""
-        if evidence in self.evidence:
+        alike = [
+            each
+            for each in self.evidence
+            if type(each) is type(evidence) and each.authority == evidence.authority
+        ]
+        if evidence in alike or len(alike) >= EVIDENCE_MAX:
             return
         self.evidence.append(evidence)
         log.critical(

@@ -8,6 +8,8 @@ from amanat.consensus.evidence import (
     DoubleProposal,
     DoubleVote,
     Evidence,
+    InvalidBlock,
+    UnelectedLeader,
     evidence_id,
 )
 from amanat.consensus.statements import BlockId
@@ -48,6 +50,15 @@ def told(evidence: Evidence) -> str:
             return f"{name} acked both {_block(first_.block)} and {_block(second_.block)}"
         case DoubleProposal(_, first_, second_):
             return f"{name} proposed both {_block(first_.block)} and {_block(second_.block)}"
+        case InvalidBlock(_, offered):
+            block, parent = offered.offer.block, offered.offer.parent
+            return (
+                f"{name} offered {_block(block)}, which does not execute on {_block(parent)} to "
+                "what it says"
+            )
+        case UnelectedLeader(_, offered):
+            block = offered.offer.block
+            return f"{name} offered {_block(block)} as leader, and no sovereign quorum elected it"
         case DeniedAck(_, ack, vote):
             return (
                 f"{name} acked {_block(ack.block)}, and then voted in term {vote.vote.term} for "

@@ -35,7 +35,7 @@ def audit(one: str, two: str, genesis: Path, output: Format) -> None:
         document = load_genesis(genesis)
     except GenesisFileError as error:
         raise Failure(str(error)) from error
-    first, second = (_sound(source, document) for source in (one, two))
+    first, second = (sound_record(source, document) for source in (one, two))
     fork = fork_height(first, second)
     chain = document.chain_id()
     known = {link.electorate for record in (first, second) for link in record.links}
@@ -71,7 +71,8 @@ def _report(
     return report
 
 
-def _sound(source: str, document: GenesisDocument) -> Record:
+def sound_record(source: str, document: GenesisDocument) -> Record:
+    """Return the record that a file holds or a node shows, once all in it is checked."""
     parts = _fetch(source) if source.startswith(("http://", "https://")) else _read(Path(source))
     chain = document.chain_id()
     try:

@@ -169,6 +169,30 @@ def audit(
 
 
 @app.command()
+def evidence(
+    sources: Annotated[
+        list[str], typer.Argument(help="Nodes' API addresses, or files with what they answered.")
+    ],
+    genesis_file: Annotated[Path, typer.Option("--genesis", help="The genesis document.")],
+    record: Annotated[
+        str | None,
+        typer.Option(help="A record, saved or a node's: for authorities that joined later."),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="The directory of a node that does not run: to execute its blocks again."
+        ),
+    ] = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Check what nodes have against authorities; exits with 3 if anything is proven."""
+    from amanat.node.cli import evidence as checking
+
+    checking.check(sources, genesis_file, record=record, data=data, output=output)
+
+
+@app.command()
 def simulate(
     seeds: Annotated[int, typer.Option(min=1, help="How many networks to run.")] = 1000,
     first: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,

@@ -91,9 +91,11 @@ def _print(record: dict[str, Any]) -> None:
         f"{record['final_blocks']:,} blocks final, {record['terms']:,} terms, "
         f"{record['reads']:,} linearizable reads"
     )
-    say("faults")
-    for kind, count in record["faults"].items():
-        say(f"{count:10,}  {kind}")
+    for what in ("faults", "lies", "evidence"):
+        if record[what]:
+            say(what)
+        for kind, count in record[what].items():
+            say(f"{count:10,}  {kind}")
     if record["interrupted"]:
         note("interrupted: this is what was done so far")
     for violation in record["violations"]:

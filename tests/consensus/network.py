@@ -10,7 +10,7 @@ from itertools import repeat
 from typing import TypeVar
 
 from amanat.consensus.core import Core, Restored
-from amanat.consensus.evidence import Evidence
+from amanat.consensus.evidence import Evidence, InvalidBlock
 from amanat.consensus.interface import (
     Effects,
     Event,
@@ -39,6 +39,11 @@ from tests.consensus.signing import (
 
 TIMING = Timing(election=12, heartbeat=2)
 M = TypeVar("M")
+
+
+def says_so(evidence: InvalidBlock) -> bool:
+    """Return whether the application refuses the block, wherever it is executed."""
+    return evidence.payload.startswith(b"invalid")
 
 
 class Node:

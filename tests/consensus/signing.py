@@ -7,6 +7,7 @@ from typing import Final
 
 from nacl.signing import SigningKey
 
+from amanat.consensus.evidence import payload_digest
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Append, AppendReply, VoteReply
 from amanat.consensus.statements import (
@@ -15,6 +16,7 @@ from amanat.consensus.statements import (
     BlockId,
     CommitCertificate,
     LeaderCertificate,
+    Offer,
     Proposal,
     SignedAck,
     Vote,
@@ -23,6 +25,7 @@ from amanat.consensus.statements import (
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Sign
+from amanat.ledger.identifiers import Signature
 
 CHAIN: Final = sha256(b"the chain of the consensus tests").digest()
 GENESIS: Final = genesis_id(CHAIN)
@@ -159,14 +162,36 @@ def reply_of(name: str, term: int, *blocks: BlockId) -> AppendReply:
     return AppendReply(term, blocks[-1].height, tuple(ack_of(name, block) for block in blocks))
 
 
+def offer_of(previous: BlockId, entry: Entry, authorities: AuthoritySet | None = None) -> Offer:
+    """Return the offer of an entry that follows `previous`, on the usual network or another."""
+    election = entry.leader_certificate
+    return Offer(
+        CHAIN,
+        configuration(authorities).digest(),
+        previous,
+        entry.block,
+        election.digest() if election else b"",
+        entry.completes_change,
+        payload_digest(entry.payload),
+    )
+
+
 def append(
     leader: LeaderCertificate,
     previous: BlockId,
-    entries: list[Entry] | None = None,
+    entries: Sequence[Entry] = (),
     commit: CommitCertificate | None = None,
+    authorities: AuthoritySet | None = None,
 ) -> Append:
     """Return what `leader` sends in its term."""
-    return Append(leader.term, leader, previous, tuple(entries or ()), commit)
+    offers: list[Signature] = []
+    before = previous
+    for entry in entries:
+        if entry.block.term == leader.term:
+            offer = offer_of(before, entry, authorities)
+            offers.append(signer(leader.candidate)(offer.message()))
+        before = entry.block
+    return Append(leader.term, leader, previous, tuple(entries), commit, tuple(offers))
 
 
 def extended(previous: BlockId, leader: LeaderCertificate, *payloads: bytes) -> list[Entry]:

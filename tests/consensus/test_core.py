@@ -25,6 +25,7 @@ from tests.consensus.register import Disk, Register
 from tests.consensus.signing import (
     CHAIN,
     GENESIS,
+    append,
     authority_set,
     commit_certificate,
     leader_certificate,
@@ -202,7 +203,7 @@ def test_completions_may_be_reported_together_late_or_twice() -> None:
     assert leader is not None
     for index, entry in enumerate(entries):
         previous = entries[index - 1].block if index else GENESIS
-        assert it.receive("mof", Append(1, leader, previous, (entry,), None)) == []
+        assert it.receive("mof", append(leader, previous, [entry])) == []
     for persist in it.unsynced:
         it.disk.write(persist)
     it.step(Persisted(3))

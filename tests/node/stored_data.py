@@ -39,7 +39,7 @@ def written_today() -> dict[str, Any]:
     store = Store.resume(database, history.chain_id)
     store.append_synced(None, history.entries)
     store.apply(history.blocks[:APPLIED], history.certificate(APPLIED))
-    store.keep(_evidence(history))
+    store.keep(double_proposal(history))
     file = SimulatedGuardFile()
     guard = SignGuard.resume(file)
     last = history.entries[-1].block
@@ -65,7 +65,9 @@ def written_today() -> dict[str, Any]:
     }
 
 
-def _evidence(history: History) -> DoubleProposal:
+def double_proposal(history: History) -> DoubleProposal:
+    """Return evidence against the leader."""
+
     def proposed(digest: bytes) -> SignedBlock:
         block = BlockId(1, 1, digest)
         message = Proposal(history.chain_id, block).message()

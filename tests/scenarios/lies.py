@@ -28,7 +28,7 @@ from amanat.consensus.statements import (
     Vote,
 )
 from amanat.ledger.authorities import QuorumRule
-from tests.consensus.signing import CHAIN, GENESIS, entry_after, parent_of, reply_of, signer
+from tests.consensus.signing import CHAIN, GENESIS, append, entry_after, parent_of, reply_of, signer
 from tests.scenarios.script import ScriptError
 from tests.scenarios.stage import Stage
 from tests.scenarios.vocabulary import Vocabulary
@@ -109,7 +109,8 @@ def propose(stage: Stage, leader: str, text: str, parent: str, to: str) -> None:
     if stage.network.authorities.rule is QuorumRule.TWO_THIRDS:
         entry = replace(entry, parent_certificate=stage.certificates[previous])
     stage.blocks.introduce(entry.block, text)
-    stage.forge(leader, to, Append(certificate.term, certificate, previous, (entry,), None))
+    authorities = stage.network.authorities
+    stage.forge(leader, to, append(certificate, previous, [entry], None, authorities))
 
 
 @WORDS.event("lie NODE proposes TEXT after BLOCK in the name of NODE to NODE")
@@ -120,7 +121,8 @@ def propose_as(stage: Stage, liar: str, text: str, parent: str, victim: str, to:
     entry = entry_after(previous, earlier, text.encode(), signed_by=liar)
     stage.blocks.introduce(entry.block, text)
     certificate = stage.leader_certificate(liar)
-    stage.forge(liar, to, Append(certificate.term, certificate, previous, (entry,), None))
+    authorities = stage.network.authorities
+    stage.forge(liar, to, append(certificate, previous, [entry], None, authorities))
 
 
 @WORDS.event("lie NODE claims BLOCK final by NODES [forging NODES] to NODE")

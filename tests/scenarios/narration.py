@@ -7,7 +7,15 @@ proposed. Another block at the same place, which only a liar can make, gets a pr
 from collections.abc import Iterable, Sequence
 
 from amanat.consensus.core import Status
-from amanat.consensus.evidence import DeniedAck, DoubleAck, DoubleProposal, DoubleVote, Evidence
+from amanat.consensus.evidence import (
+    DeniedAck,
+    DoubleAck,
+    DoubleProposal,
+    DoubleVote,
+    Evidence,
+    InvalidBlock,
+    UnelectedLeader,
+)
 from amanat.consensus.interface import Final, Persist, Promise, ReadIndex
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import (
@@ -140,6 +148,10 @@ class Blocks:
                 return f"it acked both {self.name(one.block)} and {self.name(two.block)}"
             case DoubleProposal(_, one, two):
                 return f"it proposed both {self.name(one.block)} and {self.name(two.block)}"
+            case InvalidBlock(_, offered):
+                return f"it offered {self.name(offered.offer.block)}, which does not execute so"
+            case UnelectedLeader(_, offered):
+                return f"it offered {self.name(offered.offer.block)}, and nobody elected it to"
             case DeniedAck(_, ack, signed):
                 vote = signed.vote
                 return (

@@ -15,7 +15,7 @@ from amanat.consensus.raft import Role
 from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate
 from amanat.ledger.authorities import AuthoritySet
 from amanat.ledger.configurations import Configuration
-from tests.consensus.network import TIMING, Letter, Network, Node
+from tests.consensus.network import TIMING, Letter, Network, Node, says_so
 from tests.consensus.register import Disk
 from tests.consensus.signing import CHAIN, configuration
 from tests.scenarios.narration import Blocks, decided, read, signers, standing
@@ -180,7 +180,8 @@ class Stage:
         for fault in effects.faults:
             self.tell(name, f"finds fault with {fault.peer}: {fault.reason}")
         for evidence in effects.evidence:
-            assert is_proven(evidence, CHAIN, configuration(self.network.authorities))
+            known = configuration(self.network.authorities)
+            assert is_proven(evidence, CHAIN, known, is_refuted=says_so)
             text = self.blocks.evidence(evidence)
             self.tell(name, f"has evidence against {evidence.authority}: {text}")
         if effects.persist is not None and name in self.slow:

@@ -56,6 +56,8 @@ class Totals:
     terms: int = 0
     reads: int = 0
     faults: Counter[str] = field(default_factory=Counter)
+    lies: Counter[str] = field(default_factory=Counter)
+    evidence: Counter[str] = field(default_factory=Counter)
     violations: list[tuple[int, str]] = field(default_factory=list)
     """Seeds and what broke."""
     seconds: float = 0.0
@@ -71,6 +73,8 @@ class Totals:
         self.terms += report.terms
         self.reads += report.reads
         self.faults += report.faults
+        self.lies += report.lies
+        self.evidence += report.evidence
         if ending.failure is not None:
             self.violations.append((report.seed, ending.failure))
             self.violations.sort()
@@ -88,6 +92,8 @@ class Totals:
             "terms": self.terms,
             "reads": self.reads,
             "faults": dict(sorted(self.faults.items())),
+            "lies": dict(sorted(self.lies.items())),
+            "evidence": dict(sorted(self.evidence.items())),
             "seconds": round(self.seconds, 1),
             "steps_per_second": round(self.steps / self.seconds) if self.seconds else 0,
         }

@@ -17,12 +17,15 @@ from tests.simulation.clients import Act, Reading, Submission, Transactions
 from tests.simulation.clock import SimulatedClock
 from tests.simulation.disk import SimulatedDisk, first_content
 from tests.simulation.invariants import Invariants, Violation
+from tests.simulation.liar import Liar
+from tests.simulation.lie_faults import liars_of
 from tests.simulation.machine import Machine
 from tests.simulation.network import Forward, SimulatedNetwork
 from tests.simulation.node import BLOCK_TRANSACTIONS_MAX, SimulatedNode, Surroundings
 from tests.simulation.plan import FAULTY_MS, Plan
 from tests.simulation.story import Story
 from tests.simulation.timeline import Timeline
+from tests.simulation.witness import Witness
 
 CALM_MS = 30_000
 """After this much simulated time without faults, everything must be final everywhere."""
@@ -45,6 +48,10 @@ class Report:
     """Linearizable reads that were answered."""
     faults: Counter[str] = field(default_factory=Counter)
     """How often each kind of fault struck, or what it came to."""
+    lies: Counter[str] = field(default_factory=Counter)
+    """How often each kind of lie was told."""
+    evidence: Counter[str] = field(default_factory=Counter)
+    """What honest authorities had against liars, by kind."""
 
 
 class Cluster:
@@ -64,14 +71,28 @@ class Cluster:
         self.invariants = self.watch()
         self.network = SimulatedNetwork(Random(f"{plan.seed} network"), self.report.faults)
         self.machines = {name: self._machine(name) for name in plan.names}
+        self.liars = {name: self._liar(name) for name in sorted(liars_of(plan.faults))}
         self.censor: str | None = None
         """A node that leaves somebody out when it leads."""
         self._transactions = Transactions(self._chain_id, plan.seed)
-        self.clients = ClientHistory()
+        self.clients = ClientHistory(frozenset(self.liars))
 
     def watch(self) -> Invariants:
         """Return what the run is held to."""
+        liars = liars_of(self.plan.faults)
+        if liars:
+            return Witness(self._chain_id, self.plan.authorities, liars, bears=True)
         return Invariants(self._chain_id, self.plan.authorities)
+
+    def _liar(self, name: str) -> Liar:
+        return Liar(
+            name,
+            self._chain_id,
+            self.plan.authorities,
+            random=Random(f"{self.plan.seed} {name} lies"),
+            counts=self.report.lies,
+            tell=self.story.tell,
+        )
 
     def _machine(self, name: str, *, twin: bool = False) -> Machine:
         random = Random(f"{self.plan.seed} {name}{' again' if twin else ''}")
@@ -137,6 +158,8 @@ class Cluster:
         if not self._settled():
             raise Violation(f"14: not settled {CALM_MS} ms after the last fault: {self._state()}")
         self.invariants.replays(self.document)
+        if isinstance(self.invariants, Witness):
+            self.report.evidence += self.invariants.judge(self.document)
         self.judge_clients()
 
     def judge_clients(self) -> None:
@@ -164,7 +187,8 @@ class Cluster:
         self.story.tell(f"{name} gives up {neglect.leader}: {neglect}")
         self.count("leader given up")
         since = FAULTY_MS + neglect.ticks * TICK_MS
-        if neglect.leader != self.censor and self.timeline.now > since:
+        lies = neglect.leader == self.censor or neglect.leader in self.liars
+        if not lies and self.timeline.now > since:
             raise Violation(f"14: {name} gives up {neglect.leader}, which leaves nobody out")
 
     # --- for faults -------------------------------------------------------------------------------
@@ -206,6 +230,11 @@ class Cluster:
         self, sender: str, to: str, message: Message | Forward, *, twin: bool = False
     ) -> None:
         del twin  # nobody has one here
+        liar = self.liars.get(sender)
+        for said in [message] if liar is None else liar.says(to, message):
+            self._post(sender, to, said)
+
+    def _post(self, sender: str, to: str, message: Message | Forward) -> None:
         arrivals = self.network.arrivals((sender, to))
         if not arrivals and self.story.is_told:
             self.story.lost(sender, to, message)
@@ -215,6 +244,8 @@ class Cluster:
     def _deliver(self, sender: str, to: str, message: Message | Forward) -> None:
         if self.story.is_told:
             self.story.arrives(sender, to, message)
+        if to in self.liars:
+            self.liars[to].hears(sender, message)
         self.machines[to].do(lambda node: node.receive(sender, message))
 
     # --- clients ----------------------------------------------------------------------------------
@@ -253,16 +284,17 @@ class Cluster:
         self.machines[name].do(take)
 
     def _settled(self) -> bool:
-        """Return whether every node has applied everything that clients ask for (invariant 14)."""
+        """Return whether every honest node has applied all that clients ask for (invariant 14)."""
         wanted = self._transactions.submitted
         served = [self.machines[name] for name in self._served()]
         changing = self.invariants.configuration.is_joint
         return not changing and all(machine.has(wanted) for machine in served)
 
     def _served(self) -> list[str]:
-        """Return the nodes that take part in the end, whom clients turn to."""
+        """Return the honest nodes that take part in the end, whom clients turn to."""
         configuration = self.invariants.configuration
-        return [name for name in self.plan.names if configuration.peer(name) is not None]
+        takes_part = [n for n in self.plan.names if configuration.peer(n) is not None]
+        return [name for name in takes_part if name not in self.liars]
 
     def _nodes(self) -> list[SimulatedNode]:
         return [m.node for m in self.machines.values() if m.node is not None]

@@ -11,11 +11,15 @@ from tests.simulation.changes import draw_quorum, least_quorum
 from tests.simulation.clients import Act, draw_acts
 from tests.simulation.fault import Draw, Fault
 from tests.simulation.faults import KINDS
+from tests.simulation.lie_faults import draw_lies
 
 FAULTY_MS = 12_000
 """Simulated time with faults."""
 
 SIZES = (3, 3, 4, 5, 5, 6, 7)
+
+LYING = 6
+"""In one of so many seeds some authorities lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class Plan:
 
 def draw_plan(seed: int) -> Plan:
     """Return the plan of a seed."""
+    if seed % LYING == LYING - 1:
+        return _draw_lying_plan(seed)
     random = Random(seed)
     changes = random.random() < 0.5
     authorities = _draw_authorities(random, most=5 if changes else 7)
@@ -76,6 +82,30 @@ def draw_plan(seed: int) -> Plan:
         seed,
         authorities,
         newcomers,
+        spare,
+        tuple(sorted(faults, key=lambda fault: fault.at)),
+        tuple(draw_acts(random, names, FAULTY_MS)),
+    )
+
+
+def _draw_lying_plan(seed: int) -> Plan:
+    """Draw a plan in which some authorities lie, and those who never change are a quorum without.
+
+    What else goes wrong befalls liars and honest alike.
+    """
+    random = Random(f"{seed} lies")
+    names = list(world.AUTHORITIES)[: random.choice([3, 4, 4, 5, 7])]
+    rule = random.choice([QuorumRule.MAJORITY, QuorumRule.TWO_THIRDS])
+    if rule is QuorumRule.TWO_THIRDS and len(names) == 3:
+        names = list(world.AUTHORITIES)[:4]  # three of three is no quorum without a liar
+    authorities = world.authority_set(names, least_quorum(len(names), rule), 1, rule)
+    spare = _draw_spare(random, authorities)
+    faults = _draw_faults(random, names, spare) if random.random() < 0.7 else []
+    faults += draw_lies(random, authorities, spare, FAULTY_MS)
+    return Plan(
+        seed,
+        authorities,
+        (),
         spare,
         tuple(sorted(faults, key=lambda fault: fault.at)),
         tuple(draw_acts(random, names, FAULTY_MS)),

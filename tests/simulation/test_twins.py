@@ -43,5 +43,5 @@ def test_with_one_more_liar_the_chain_forks_and_the_records_name_liars_and_nobod
             forks += 1
             named = {evidence.authority for evidence in proof}
             assert named, f"seed {seed}: nobody is named"
-            assert named <= cluster.liars, f"seed {seed}: {named - cluster.liars} are honest"
+            assert named <= cluster.twinned, f"seed {seed}: {named - cluster.twinned} are honest"
     assert forks > 0

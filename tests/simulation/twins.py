@@ -6,32 +6,28 @@ term, ack what conflicts, deny what they acked, show each half of the others ano
 to which twin changes all the time (Bano and others, "Twins: BFT Systems Made Robust", OPODIS 2021).
 """
 
-from collections.abc import Callable
 from random import Random
 from typing import Final
 
 from amanat.consensus.evidence import Evidence, is_proven
 from amanat.consensus.forensics import Record, culprits, fork_height, record_fault
-from amanat.consensus.interface import Effects
 from amanat.consensus.messages import Message
-from amanat.consensus.statements import BlockId, CommitCertificate
-from amanat.ledger.authorities import AuthoritySet, QuorumRule
+from amanat.ledger.authorities import QuorumRule
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import encode
-from amanat.ledger.executed_block import Tip
-from amanat.ledger.identifiers import Digest
 from amanat.node.record import joined, part
 from tests.ledger import world
 from tests.simulation.client_history import ClientHistory
 from tests.simulation.clients import draw_acts
 from tests.simulation.cluster import Cluster
 from tests.simulation.fault import Draw, Fault
-from tests.simulation.invariants import Invariants, Violation
+from tests.simulation.invariants import Invariants
 from tests.simulation.machine import Machine
 from tests.simulation.network import Forward
 from tests.simulation.network_faults import BadNetwork, Cut
 from tests.simulation.plan import FAULTY_MS, Plan
 from tests.simulation.process_faults import Crash, CrashOfTheLeader, HandOver
+from tests.simulation.witness import Witness
 
 KINDS: Final[tuple[type[Fault], ...]] = (
     Crash,
@@ -63,95 +59,30 @@ def draw_lying_plan(seed: int, *, size: int, rule: QuorumRule) -> Plan:
     return Plan(seed, authorities, (), (), tuple(faults), tuple(acts))
 
 
-class Witness(Invariants):
-    """Holds the honest to the invariants, and the liars to nothing.
-
-    With more liars than the rule bears, what breaks is noted: then they are to be named.
-    """
-
-    def __init__(self, chain: Digest, authorities: AuthoritySet, liars: frozenset[str]) -> None:
-        super().__init__(chain, authorities)
-        self._liars = liars
-        self._bears = len(liars) <= authorities.liars_max
-        self.fork: str | None = None
-        """What first broke, if there are more liars than the rule bears."""
-
-    def signed(self, name: str, message: bytes) -> None:
-        """6, of the honest."""
-        if name not in self._liars:
-            super().signed(name, message)
-
-    def stepped(self, name: str, effects: Effects) -> None:
-        """Nobody has evidence against an honest authority."""
-        for evidence in effects.evidence:
-            if evidence.authority not in self._liars:
-                raise Violation(f"6: {name} has evidence against an honest one: {evidence}")
-        if effects.persist is not None and name not in self._liars:
-            for entry in effects.persist.entries:
-                self._linked(entry)
-
-    def starts(self, name: str, last: BlockId | None, final: Tip) -> None:
-        """3, 8, of the honest."""
-        if name not in self._liars:
-            self._noting(lambda: super(Witness, self).starts(name, last, final))
-
-    def truncates(self, name: str, dropped: list[BlockId]) -> None:
-        """3, of the honest."""
-        if name not in self._liars:
-            self._noting(lambda: super(Witness, self).truncates(name, dropped))
-
-    def leader_log(self, name: str, log: dict[int, BlockId]) -> None:
-        """4, of the honest."""
-        if name not in self._liars:
-            self._noting(lambda: super(Witness, self).leader_log(name, log))
-
-    def finalizes(
-        self, name: str, certificate: CommitCertificate, blocks: list[tuple[BlockId, Digest]]
-    ) -> None:
-        """2, 7, 8, of the honest."""
-        if name not in self._liars:
-            self._noting(lambda: super(Witness, self).finalizes(name, certificate, blocks))
-
-    def executes(self, height: int, ids: tuple[Digest, ...]) -> None:
-        """10."""
-        self._noting(lambda: super(Witness, self).executes(height, ids))
-
-    def answers(self, transaction: Digest, height: int, outcome: str) -> None:
-        """10."""
-        self._noting(lambda: super(Witness, self).answers(transaction, height, outcome))
-
-    def answers_read(self, name: str, number: int, height: int) -> None:
-        """12, of the honest."""
-        if name not in self._liars:
-            self._noting(lambda: super(Witness, self).answers_read(name, number, height))
-
-    def _noting(self, check: Callable[[], None]) -> None:
-        """Check; with more liars than the rule bears, note what breaks and go on."""
-        try:
-            check()
-        except Violation as violation:
-            if self._bears:
-                raise
-            self.fork = self.fork or str(violation)
-
-
 class LyingCluster(Cluster):
     """A run in which `liars` of the authorities are twins."""
 
     def __init__(self, plan: Plan, liars: int) -> None:
         random = Random(f"{plan.seed} liars")
-        self.liars = frozenset(random.sample(plan.names, liars))
+        self.twinned = frozenset(random.sample(plan.names, liars))
+        """Whoever has a twin."""
         super().__init__(plan)
         self._regrouping = Random(f"{plan.seed} regrouping")
         self._side: dict[str, bool] = {}
-        self.clients = ClientHistory(self.liars)
+        self.clients = ClientHistory(self.twinned)
         self._twins: dict[str, Machine] = {
-            name: self._machine(name, twin=True) for name in sorted(self.liars)
+            name: self._machine(name, twin=True) for name in sorted(self.twinned)
         }
 
     def watch(self) -> Invariants:
         """Hold only the honest to what they promise."""
-        return Witness(self._chain_id, self.plan.authorities, self.liars)
+        bears = len(self.twinned) <= self.plan.authorities.liars_max
+        return Witness(self._chain_id, self.plan.authorities, self.twinned, bears=bears)
+
+    def _keep(self, name: str) -> int | None:
+        """Keep all blocks: they are the records that name whoever lied."""
+        del name
+        return None
 
     @property
     def fork(self) -> str | None:
@@ -167,7 +98,7 @@ class LyingCluster(Cluster):
         self.timeline.run(FAULTY_MS, until=lambda: self.fork is not None)
         self._heal()
         self.timeline.run(self.timeline.now + AFTER_MS)
-        if len(self.liars) <= self.plan.authorities.liars_max:
+        if len(self.twinned) <= self.plan.authorities.liars_max:
             self.judge_clients()
 
     def _regroup(self) -> None:
@@ -180,23 +111,24 @@ class LyingCluster(Cluster):
         self, sender: str, to: str, message: Message | Forward, *, twin: bool = False
     ) -> None:
         # A liar is heard by those alone who are on the side of the twin that speaks.
-        if sender in self.liars and to not in self.liars and self._side.get(to, False) is not twin:
+        heard = self._side.get(to, False) is twin
+        if sender in self.twinned and to not in self.twinned and not heard:
             return
-        if sender in self.liars and to in self.liars:
+        if sender in self.twinned and to in self.twinned:
             self._side[to] = twin  # liars of one side talk to one another
-        second = twin if sender in self.liars else self._side.get(sender, False)
+        second = twin if sender in self.twinned else self._side.get(sender, False)
         for delay in self.network.arrivals((sender, to)):
             self.timeline.after(delay, lambda: self._arrive(sender, to, message, second=second))
 
     def _arrive(self, sender: str, to: str, message: Message | Forward, *, second: bool) -> None:
-        machine = self._twins[to] if second and to in self.liars else self.machines[to]
+        machine = self._twins[to] if second and to in self.twinned else self.machines[to]
         machine.do(lambda node: node.receive(sender, message))
 
     def records(self) -> dict[str, Record]:
         """Return what the honest nodes show for their chains."""
         found = {}
         for name, machine in self.machines.items():
-            if name in self.liars or machine.node is None:
+            if name in self.twinned or machine.node is None:
                 continue
             shown = part(machine.node.store, 1)
             if shown is not None:

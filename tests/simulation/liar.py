@@ -1,0 +1,164 @@
+"""An authority that lies: an honest program with its own key, behind a mouth that tampers.
+
+What it hears is the truth and what it thinks is honest; what it says is not. So it knows all that
+an authority knows, and its lies are close enough to the truth to be believed if anything were.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+from msgspec.structs import replace
+
+from amanat.consensus.log_entry import Entry
+from amanat.consensus.messages import Append, PreVote, RequestVote
+from amanat.consensus.statements import (
+    Ack,
+    AuthoritySignature,
+    BlockId,
+    LeaderCertificate,
+    Proposal,
+    SignedAck,
+)
+from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.blocks import Block
+from amanat.ledger.configurations import Configuration
+from amanat.ledger.encoding import decode, encode
+from amanat.ledger.identifiers import Digest, Signature
+from tests.ledger import world
+from tests.simulation.lies import ALL_LIES, Said, offer_of
+
+MEMORY_MAX: Final = 300
+"""Messages that a liar remembers, to say them again."""
+
+
+@dataclass(slots=True)
+class Habit:
+    """A kind of lie that a liar tells for a while."""
+
+    kind: str
+    share: float
+    """Of the messages that it could falsify so, how many it does."""
+
+
+class Liar:
+    """The mouth of one lying authority."""
+
+    def __init__(
+        self,
+        name: str,
+        chain: Digest,
+        authorities: AuthoritySet,
+        *,
+        random: Random,
+        counts: Counter[str],
+        tell: Callable[[str], None],
+    ) -> None:
+        """`counts` is told each lie by its kind, and `tell` who lies to whom."""
+        self.name, self.chain = name, chain
+        self.names = [member.name for member in authorities.members]
+        self.quorum = authorities.quorum
+        self.electorate = Configuration.first(authorities).digest()
+        self.random = random
+        self.memory: deque[Said] = deque(maxlen=MEMORY_MAX)
+        self.habits: list[Habit] = []
+        self.heard_append: Append | None = None
+        """The last that a leader sent it."""
+        self.asked_vote: dict[str, RequestVote] = {}
+        self.asked_pre_vote: dict[str, int] = {}
+        """For which term each candidate last asked."""
+        self._key = world.key(f"authority {name}")
+        self._counts = counts
+        self._tell = tell
+
+    def begin(self, habit: Habit) -> None:
+        """Tell lies of a kind from now on."""
+        self.habits.append(habit)
+
+    def end(self, habit: Habit) -> None:
+        """Tell them no more."""
+        self.habits.remove(habit)
+
+    def hears(self, sender: str, message: Said) -> None:
+        """Remember what arrives."""
+        self.memory.append(message)
+        match message:
+            case Append():
+                self.heard_append = message
+            case RequestVote():
+                self.asked_vote[sender] = message
+            case PreVote():
+                self.asked_pre_vote[sender] = message.term
+
+    def says(self, to: str, message: Said) -> Sequence[Said]:
+        """Return what it sends in place of an honest message."""
+        self.memory.append(message)
+        for habit in self.habits:
+            if self.random.random() >= habit.share:
+                continue
+            false = ALL_LIES[habit.kind](self, to, message)
+            if false is not None:
+                self._counts[habit.kind] += 1
+                self._tell(f"{self.name} lies to {to}: {habit.kind}")
+                return false
+        return [message]
+
+    # --- what it can make -------------------------------------------------------------------------
+
+    def sign(self, message: bytes) -> Signature:
+        """Sign anything with its own key."""
+        return self._key.sign(message).signature
+
+    def offers(self, parent: BlockId, entry: Entry) -> Signature:
+        """Sign the offer of an entry that follows `parent`."""
+        return self.sign(offer_of(self, parent, entry).message())
+
+    def acks(self, heard: Append) -> tuple[SignedAck, ...]:
+        """Ack all entries of a message."""
+        parents = [heard.previous, *(entry.block for entry in heard.entries)]
+        pairs = [
+            (parent, entry.block) for parent, entry in zip(parents, heard.entries, strict=False)
+        ]
+        return tuple(
+            SignedAck(parent, block, self.sign(Ack(self.chain, parent, block).message()))
+            for parent, block in pairs
+        )
+
+    def padded(self, signed: tuple[AuthoritySignature, ...]) -> tuple[AuthoritySignature, ...]:
+        """Add a false signature of somebody who has not signed; if all have, spoil one."""
+        absent = [name for name in self.names if name not in {each.authority for each in signed}]
+        forged = AuthoritySignature((absent or self.names)[0], self.sign(b"something else"))
+        kept = [each for each in signed if each.authority != forged.authority]
+        return tuple(sorted([*kept, forged], key=lambda each: each.authority))
+
+    def opening(self, heard: Append, certificate: LeaderCertificate) -> Append:
+        """Return the block that opens a term after what a leader sent, by this certificate.
+
+        The block is a copy of another one with another header: nobody looks at what it holds.
+        """
+        last, like = certificate.last, heard.entries[-1] if heard.entries else None
+        if like is None:
+            return Append(certificate.term, certificate, last, (), heard.certificate)
+        header = replace(
+            decode(like.payload, Block).header,
+            term=certificate.term,
+            height=last.height + 1,
+            parent=last.digest,
+            leader_certificate=certificate.digest(),
+            proposer=self.name,
+        )
+        block = BlockId(certificate.term, last.height + 1, header.digest())
+        entry = Entry(
+            block=block,
+            parent=last.digest,
+            proposer=self.name,
+            leader_certificate=certificate,
+            parent_certificate=None,
+            change_certificate=None,
+            signature=self.sign(Proposal(self.chain, block).message()),
+            payload=encode(Block(header, ())),
+        )
+        offers = (self.offers(last, entry),)
+        return Append(certificate.term, certificate, last, (entry,), heard.certificate, offers)

@@ -1,0 +1,71 @@
+"""Authorities that lie, as faults: who, how, for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+from amanat.ledger.authorities import AuthoritySet, QuorumRule
+from tests.simulation.fault import Fault, OfOne
+from tests.simulation.liar import Habit
+from tests.simulation.lies import CONTRADICTIONS, LIES
+
+if TYPE_CHECKING:
+    from tests.simulation.cluster import Cluster
+
+DISRUPTIVE: Final = "later term claimed"
+"""Whoever claims later terms without end keeps everybody electing; progress is promised once it
+stops."""
+
+LASTS_MS: Final = (500, 2_000, 5_000, 60_000)
+"""How long an authority goes on lying; the longest outlasts the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lying(OfOne):
+    """An authority tells lies of one kind for a while. It does not stop when the faults do."""
+
+    kind: str
+    percent: int
+    """Of the messages that it could falsify so."""
+    lasts: int
+
+    def strike(self, cluster: Cluster) -> None:
+        liar = cluster.liars[self.name]
+        habit = Habit(self.kind, self.percent / 100)
+        liar.begin(habit)
+        cluster.timeline.after(self.lasts, lambda: liar.end(habit))
+
+
+def draw_lies(
+    random: Random, authorities: AuthoritySet, spare: Sequence[str], until: int
+) -> list[Fault]:
+    """Draw what some authorities lie; none where the others cannot do without anybody.
+
+    They are as many as the rule bears, by `two_thirds`, and then they also sign what contradicts
+    itself. By `majority` they do all but that.
+    """
+    by_two_thirds = authorities.rule is QuorumRule.TWO_THIRDS
+    most = min(len(spare), authorities.liars_max) if by_two_thirds else len(spare)
+    if most == 0:
+        return []
+    liars = random.sample(spare, random.randint(1, most))
+    kinds = [*LIES, *CONTRADICTIONS, *CONTRADICTIONS] if by_two_thirds else [*LIES]
+    found: list[Fault] = []
+    at = random.randint(1, 1_000)
+    while at < until:
+        percent = random.choice([5, 30, 100])
+        lasts = random.choice(LASTS_MS)
+        liar, kind = random.choice(liars), random.choice(kinds)
+        if kind == DISRUPTIVE:
+            lasts = min(lasts, until - at)
+        found.append(Lying(at, liar, kind, percent, lasts))
+        at += random.randint(100, 1_500)
+    return found
+
+
+def liars_of(faults: Sequence[Fault]) -> frozenset[str]:
+    """Return who lies."""
+    return frozenset(fault.name for fault in faults if isinstance(fault, Lying))
