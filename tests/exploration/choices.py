@@ -44,9 +44,7 @@ def _of_leader(actor: Actor, scope: Scope) -> Iterator[Kind]:
         yield Kind.HANDS_OVER
     proposed = sum(block.term == raft.term for block in actor.log)
     certified = raft.certified_height == raft.log.last.height
-    if proposed < scope.blocks[raft.term - 1] and (
-        certified or raft.rule is QuorumRule.MAJORITY
-    ):
+    if proposed < scope.blocks[raft.term - 1] and (certified or raft.rule is QuorumRule.MAJORITY):
         yield Kind.PROPOSES
 
 

@@ -78,9 +78,7 @@ def conflict(one: Fact, two: Fact) -> str | None:
     return None
 
 
-def _contradiction(
-    name: str, one: Vote | Ack | Proposal, two: Vote | Ack | Proposal
-) -> str | None:
+def _contradiction(name: str, one: Vote | Ack | Proposal, two: Vote | Ack | Proposal) -> str | None:
     if one == two:
         return None
     match one, two:
@@ -91,4 +89,3 @@ def _contradiction(
         case Proposal(), Proposal() if one.block.position == two.block.position:
             return f"6: {name} proposes two blocks at {one.block.position}"
     return None
-

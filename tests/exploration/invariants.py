@@ -139,12 +139,16 @@ class Invariants:
         final, *held = disks
         scope = self._parts.scope
         for number in bits(final):
-            names = [name for name, disk in zip(scope.names, held, strict=True) if disk >> number & 1]
+            names = [
+                name for name, disk in zip(scope.names, held, strict=True) if disk >> number & 1
+            ]
             if not scope.suffices(names):
                 return False
         return True
 
     def _agree(self, one: list[BlockId], two: list[BlockId]) -> None:
-        shared = [height for height, pair in enumerate(zip(one, two, strict=False)) if len(set(pair)) == 1]
+        shared = [
+            height for height, pair in enumerate(zip(one, two, strict=False)) if len(set(pair)) == 1
+        ]
         if shared and one[: shared[-1]] != two[: shared[-1]]:
             raise Violation(f"5: logs agree at {shared[-1] + 1} and differ before")

@@ -78,7 +78,9 @@ class Seen:
         for evidence in effects.evidence:
             self.broken = f"6: {self._name} has evidence against {evidence.authority}"
         for fault in effects.faults:
-            self.broken = f"{self._name} finds fault with {fault.peer}, who is honest: {fault.reason}"
+            self.broken = (
+                f"{self._name} finds fault with {fault.peer}, who is honest: {fault.reason}"
+            )
 
     def _elected(self, certificate: LeaderCertificate) -> None:
         self.leads = certificate.term
