@@ -200,12 +200,17 @@ def simulate(
     seed: Annotated[int | None, typer.Option(min=0, help="Run this one alone.")] = None,
     trace: Annotated[bool, typer.Option("--trace", help="Tell its story.")] = False,
     whole: Annotated[bool, typer.Option("--whole", help="Do not shrink it if it fails.")] = False,
+    explore: Annotated[
+        str | None, typer.Option(help="Visit every state of a small network instead: which scope.")
+    ] = None,
     output: Output = Format.TABLE,
 ) -> None:
     """Run simulated networks under faults; exits with 3 if one breaks a promise."""
     from amanat.node.cli import simulating
 
-    if trace:
+    if explore is not None:
+        simulating.explore(explore, output)
+    elif trace:
         simulating.tell(seed, whole=whole, output=output)
     else:
         range_ = (first, seeds) if seed is None else (seed, 1)

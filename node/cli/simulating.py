@@ -1,4 +1,7 @@
-"""`amanat simulate`: whole networks in one thread, under faults, thousands of times."""
+"""`amanat simulate`: whole networks in one thread, under faults, thousands of times.
+
+And small ones, exhaustively: all that can happen, in every order.
+"""
 
 import importlib
 import sys
@@ -62,6 +65,55 @@ def tell(seed: int | None, *, whole: bool, output: Format) -> None:
         raise Failure(f"seed {seed}: {telling.failure}", ExitCode.NOT_VALID)
 
 
+def explore(scope: str, output: Format) -> None:
+    """Visit every state that a scope allows. Fail with 3 if an invariant does not hold in one."""
+    report = _simulator("report", "exploration")
+    told = time.monotonic()
+
+    def progress(count: Any) -> None:
+        nonlocal told
+        if time.monotonic() - told >= PROGRESS_SECONDS:
+            told = time.monotonic()
+            note(
+                f"{count.states:,} states, {count.transitions:,} transitions, "
+                f"up to {count.depth} acts from the start"
+            )
+
+    if scope not in report.SCOPES:
+        raise Failure(f"no scope is called {scope}: there are {', '.join(report.SCOPES)}")
+    record = report.explore(scope, progress)
+    if output is Format.JSON:
+        show(record, output)
+    else:
+        _print_exploration(record)
+    if record["violations"]:
+        raise Failure(f"{scope}: {record['violations'][0]['reason']}", ExitCode.NOT_VALID)
+
+
+def _print_exploration(record: dict[str, Any]) -> None:
+    say(f"scope {record['scope']}: {record['about']}")
+    say(
+        f"{', '.join(record['authorities'])}; a quorum is {record['quorum']}, "
+        f"with {record['sovereign_min']} sovereign, by {record['rule']}"
+    )
+    say(
+        f"{record['states']:,} states, {record['transitions']:,} transitions, "
+        f"the deepest {record['deepest']} acts from the start"
+    )
+    say(
+        f"{record['steps']:,} acts of real cores in {record['node_states']:,} states of nodes; "
+        f"{record['seconds']:,} s, {record['memory_mib']:,} MiB"
+    )
+    for violation in record["violations"]:
+        say(f"the shortest way to what broke, {violation['acts']} acts")
+        for line in violation["story"]:
+            say(line)
+        say(violation["reason"])
+    if not record["complete"] and not record["violations"]:
+        note("interrupted: this is what was visited so far")
+    say(f"violations: {len(record['violations'])}")
+
+
 def _print_story(record: dict[str, Any]) -> None:
     names = ", ".join(record["authorities"])
     say(
@@ -103,13 +155,13 @@ def _print(record: dict[str, Any]) -> None:
     say(f"violations: {len(record['violations'])}")
 
 
-def _simulator(module: str) -> Any:
+def _simulator(module: str, folder: str = "simulation") -> Any:
     """Return a module of the simulator, which is part of the source tree and never installed."""
-    if not (ROOT / "tests" / "simulation" / f"{module}.py").is_file():
+    if not (ROOT / "tests" / folder / f"{module}.py").is_file():
         raise Failure(
             "the simulator is part of the source tree, not of an installed package: "
             "run `make install` in a copy of the sources, then .venv/bin/amanat simulate there"
         )
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
-    return importlib.import_module(f"tests.simulation.{module}")
+    return importlib.import_module(f"tests.{folder}.{module}")
