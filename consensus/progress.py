@@ -8,19 +8,19 @@ snapshot   no entries, for those that it lacks are gone here: it is offered a sn
 
 from collections import deque
 from dataclasses import dataclass, field
-from enum import Enum, auto
+from enum import StrEnum
 from typing import Final
 
 IN_FLIGHT_MAX: Final = 16
 """Messages with entries that may be under way to one follower."""
 
 
-class Stage(Enum):
+class Stage(StrEnum):
     """How a leader sends to a follower."""
 
-    PROBE = auto()
-    REPLICATE = auto()
-    SNAPSHOT = auto()
+    PROBE = "probe"
+    REPLICATE = "replicate"
+    SNAPSHOT = "snapshot"
 
 
 @dataclass(slots=True)

@@ -26,9 +26,8 @@ from amanat.consensus.interface import (
 from amanat.consensus.messages import PreVoteReply
 from amanat.consensus.raft import Identity, Raft, Role, Timing
 from amanat.consensus.statements import BlockId, CommitCertificate
-from amanat.ledger.authorities import AuthoritySet
 from amanat.ledger.crypto import Sign
-from tests.consensus.network import Disk, Register
+from tests.consensus.register import Disk, Register
 from tests.consensus.signing import CHAIN, block_after
 from tests.exploration.act import Act, Kept, Kind
 from tests.exploration.scope import Disks, Scope
@@ -58,7 +57,7 @@ class Actor:
     def _start(self) -> None:
         self.unsynced: deque[Persist | CommitCertificate] = deque()
         """What the disk has been given, in order: writes, and certificates of what is final."""
-        self.application = Register(self.disk.log, self._scope.authorities)
+        self.application = Register(self.disk, self._scope.authorities)
         self.core = Core(
             self._identity,
             disk=self.disk,
@@ -98,7 +97,7 @@ class Actor:
                         yield self._propose()
         self._settle()
 
-    def _happens(self, act: Act) -> Iterator[Effects]:
+    def _happens(self, act: Act) -> Iterator[Effects]:  # noqa: C901 - one case for each kind
         match act.kind:
             case Kind.RECEIVES if act.letter is not None:
                 yield self._step(Receive(act.letter.sender, act.letter.message))
@@ -160,7 +159,7 @@ class Actor:
         # No two proposals are alike: a node that proposed twice in one place would be seen to.
         payload = f"{self.name}, term {term}, life {self.lives}".encode()
         block = block_after(last, term, payload)
-        self.application.blocks.append(block)
+        self.application.append(block, payload)
         return self._step(Propose(block.height, last.digest, block.digest, payload))
 
     def _sync(self) -> Iterator[Effects]:

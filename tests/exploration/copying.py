@@ -7,7 +7,6 @@ equal if their code is the same and what they hold is equal.
 
 from collections import deque
 from collections.abc import Callable
-from functools import cache
 from itertools import repeat
 from types import CellType, FunctionType
 from typing import Any, Final, TypeVar, cast
@@ -17,11 +16,12 @@ from amanat.consensus.interface import Persist
 from amanat.consensus.log import Log
 from amanat.consensus.output import Output
 from amanat.consensus.progress import Progress
-from amanat.consensus.raft import Identity, PendingRead, Raft, Timing
-from amanat.ledger.encoding import Structure, encode
+from amanat.consensus.raft import Fetch, Identity, PendingRead, Raft, Timing
 from amanat.ledger.authorities import AuthoritySet
 from amanat.ledger.configurations import Configuration
-from tests.consensus.network import Disk, Register
+from amanat.ledger.encoding import Structure, encode
+from tests.consensus.deciding import Deciding
+from tests.consensus.register import Disk, Register
 from tests.exploration.actor import Actor
 from tests.exploration.scope import Scope
 
@@ -33,14 +33,14 @@ _PLAIN: Final = (int, str, bytes, type(None), Structure, Persist, PendingRead)
 _FIXED: Final = (Identity, Timing, repeat, AuthoritySet, Configuration, Scope)
 """What never changes and is the same in every state of one node."""
 
-_OBJECTS: Final = (Core, Actor, Raft, Log, Output, Progress, Disk, Register)
+_OBJECTS: Final = (Core, Actor, Raft, Fetch, Log, Output, Progress, Disk, Register, Deciding)
 """What is copied attribute by attribute. A closure may hold one of them."""
 
 _COUNTERS: Final = {(Disk, "reads")}
 """Attributes on which nothing depends."""
 
 
-class Unknown(TypeError):
+class Unknown(TypeError):  # noqa: N818 - what it is
     """A node holds something that nobody said how to copy."""
 
 
@@ -54,19 +54,25 @@ def content_of(value: object) -> bytes:
     return encode(_content(value, {}))
 
 
-@cache
+_natures: Final[dict[type, type | None]] = {}
+
+
 def _nature(kind: type) -> type | None:
     """Return which of the groups above a type belongs to, by its first member there."""
-    for group in (_FIXED, _PLAIN, _OBJECTS):
-        if issubclass(kind, group):
-            return group[0]
-    return None
+    if kind not in _natures:
+        groups = (_FIXED, _PLAIN, _OBJECTS)
+        _natures[kind] = next((group[0] for group in groups if issubclass(kind, group)), None)
+    return _natures[kind]
 
 
-@cache
-def _attributes(kind: type) -> tuple[str, ...] | None:
-    """Return the names of the slots of a type; None if its instances have a dictionary."""
-    return tuple(getattr(kind, "__slots__", ())) or None
+_slots: Final[dict[type, tuple[str, ...]]] = {}
+
+
+def _attributes(kind: type) -> tuple[str, ...]:
+    """Return the names of the slots of a type; none if its instances have a dictionary."""
+    if kind not in _slots:
+        _slots[kind] = tuple(getattr(kind, "__slots__", ()))
+    return _slots[kind]
 
 
 def _names(value: object) -> tuple[str, ...]:

@@ -4,12 +4,10 @@ A state that remembers what was signed can be judged by itself, however it came 
 signed is never forgotten, so invariants about the past are seen in any later state.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from amanat.consensus.statements import (
     Ack,
-    BlockId,
     CommitCertificate,
     LeaderCertificate,
     Proposal,

@@ -31,6 +31,8 @@ class PreVotes(StrEnum):
 class Scope:
     """Bounds. Within them everything that can happen is tried, in every order."""
 
+    about: str
+    """What is explored, in a line."""
     sovereign: Sequence[str]
     custodian: Sequence[str]
     quorum: int
@@ -104,8 +106,36 @@ class Scope:
 
 _THREE: Final = ("mof", "sbp"), ("cdc",)
 
+_FOUR: Final = ("mof", "sbp"), ("bank-a", "cdc")
+
 SCOPES: Final = {
-    "tiny": Scope(*_THREE, 2, (1,)),
-    "small": Scope(*_THREE, 2, (1, 1)),
-    "small-crash": Scope(*_THREE, 2, (1, 1), crashes=1),
+    "tiny": Scope("three authorities, one term", *_THREE, 2, (1,)),
+    "small": Scope("three authorities, two terms with a block each", *_THREE, 2, (1, 1)),
+    "crash": Scope("the same, and one crash", *_THREE, 2, (1, 1), crashes=1),
+    "slow-disks": Scope(
+        "two terms with a block each, and writes that take their time",
+        *_THREE,
+        2,
+        (1, 1),
+        disks=Disks.SLOW,
+    ),
+    "blocks": Scope("two terms, two blocks in the first", *_THREE, 2, (2, 1)),
+    "blocks-crash": Scope("the same, and one crash", *_THREE, 2, (2, 1), crashes=1),
+    "terms": Scope("three terms with a block each", *_THREE, 2, (1, 1, 1)),
+    "reads": Scope(
+        "two terms with a block each, and a read at each of two authorities",
+        *_THREE,
+        2,
+        (1, 1),
+        reads=1,
+        reading=("mof", "sbp"),
+    ),
+    "two-thirds": Scope(
+        "four authorities by two thirds, two terms",
+        *_FOUR,
+        3,
+        (2, 1),
+        rule=QuorumRule.TWO_THIRDS,
+        standing=(("mof",), ("sbp",)),
+    ),
 }
