@@ -79,8 +79,8 @@ def _change_fault(raft: Raft, previous: BlockId, entry: Entry) -> str | None:
     before = raft.application.configuration(configuration.since - 1)
     if (
         final is None
-        or final.height < configuration.since
-        or raft.log.block_id(final.height) != final
+        or not configuration.since <= final.height <= previous.height
+        or raft.log.lacks(final)
         or before is None
         or not certificate.is_proof(raft.me.chain, before)
     ):

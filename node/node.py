@@ -9,14 +9,13 @@ import contextlib
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final
 
 import structlog
 
 from amanat.config.settings import NodeSettings
 from amanat.consensus import interface
 from amanat.consensus.core import Status
-from amanat.consensus.evidence import Evidence, evidence_id
+from amanat.consensus.evidence import Evidence
 from amanat.consensus.interface import (
     Abandon,
     Fault,
@@ -43,6 +42,7 @@ from amanat.node.disk_writer import Apply, DiskWriter, Keep
 from amanat.node.driver import Driver
 from amanat.node.forwarder import Forwarder
 from amanat.node.keystore import Signer
+from amanat.node.known_evidence import KnownEvidence
 from amanat.node.linearizable import ReadIndexes
 from amanat.node.patience import Neglect, Patience
 from amanat.node.peer_frames import Consensus, Forward, Hello
@@ -57,11 +57,6 @@ from amanat.node.tls import NodeCertificate
 from amanat.node.version import VERSION
 
 log = structlog.get_logger(__name__)
-
-
-EVIDENCE_MAX: Final = 4
-"""Pieces of one kind that are kept against one authority: the first proves it, and each may be as
-long as a block."""
 
 
 class Node:
@@ -86,8 +81,7 @@ class Node:
         self.name = directory.name
         self.chain_id = self.document.chain_id()
         self.store = directory.store
-        self.evidence = list(self.store.evidence())
-        """Proof that authorities broke the protocol; empty on a network that works."""
+        self.evidence = KnownEvidence(self.store.evidence())
         self._directory = directory
         self._signer = signer
         self.pool = Pool()
@@ -243,10 +237,8 @@ class Node:
     def _everybody(self) -> list[Authority]:
         """Return all who take part, or will if what is under way becomes final."""
         tip = self.chain.configuration(self.chain.tip.height) or self.configuration
-        found = {each.name: each for each in tip.everybody()}
-        return list(
-            {**found, **{each.name: each for each in self.configuration.everybody()}}.values()
-        )
+        everybody = (*tip.everybody(), *self.configuration.everybody())
+        return list({each.name: each for each in everybody}.values())
 
     def fail(self, error: Exception) -> None:
         """End `run` with `error`: what is on disk, or in memory, can no longer be relied on."""
@@ -297,21 +289,8 @@ class Node:
 
     def proven(self, evidence: Evidence) -> None:
         """Keep the evidence and raise the alarm."""
-        alike = [
-            each
-            for each in self.evidence
-            if type(each) is type(evidence) and each.authority == evidence.authority
-        ]
-        if evidence in alike or len(alike) >= EVIDENCE_MAX:
-            return
-        self.evidence.append(evidence)
-        log.critical(
-            "evidence",
-            kind=type(evidence).__name__,
-            authority=evidence.authority,
-            id=evidence_id(evidence),
-        )
-        self._disk.put(Keep(evidence))
+        if self.evidence.add(evidence):
+            self._disk.put(Keep(evidence))
 
     def installs(self) -> None:
         """End; `run_node` starts the node anew."""

@@ -31,7 +31,7 @@ from amanat.consensus.evidence import Evidence, evidence_id
 from amanat.consensus.interface import Persist
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.statements import BlockId, CommitCertificate, genesis_id
-from amanat.ledger.blocks import Block, BlockHeader
+from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import EncodingError, Structure, decode, encode
 from amanat.ledger.executed import Turn
@@ -48,6 +48,7 @@ from amanat.node.records import Records, StorageFailed, u64
 from amanat.node.staging import Staging
 from amanat.node.stored_blocks import NO_PLACE, turn_key, write_block
 from amanat.node.stored_eras import StoredEras
+from amanat.node.stored_log import LogBroken, whole_log
 
 FORMAT: Final = 3
 """Version of this layout."""
@@ -286,13 +287,6 @@ class Store:
         raw = self._records.get(b"h" + u64(height))
         return None if raw is None else decode(raw, BlockHeader)
 
-    def block(self, height: int) -> Block | None:
-        """Return the final block at `height`, or None."""
-        if self._records.get(b"h" + u64(height)) is None:
-            return None
-        entry = self.entry(height)
-        return None if entry is None else decode(entry.payload, Block)
-
     @property
     def first_height(self) -> int:
         """The first block whose receipts are kept: 1, unless this node began with a snapshot."""
@@ -338,10 +332,6 @@ class Store:
         start, stop = turn_key(Turn(day, number)), turn_key(Turn(day + 1, 0))
         for _, transaction in self._records.iterate(start=start, stop=stop):
             yield transaction
-
-    def state(self, key: bytes) -> bytes | None:
-        """Return the applied value under a state key, or None."""
-        return self._records.get(b"s" + key)
 
     def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Yield the applied state's keys and values under a prefix of the key, in key order."""
@@ -393,20 +383,11 @@ class Store:
         raw = self._records.get(b"b")
         self.base = 0 if raw is None else int.from_bytes(raw, "big")
         self._recent.clear()
-        previous = genesis_id(self.chain)
-        for key, raw in self._records.iterate(prefix=b"l"):
-            entry = decode(raw, Entry, bytes_max=len(raw))
-            if self.base and not self._recent:
-                previous = BlockId(0, self.base - 1, entry.parent)  # it is gone, and was final
-            follows = (entry.block.height, entry.parent) == (previous.height + 1, previous.digest)
-            if not follows or key != b"l" + u64(entry.block.height):
-                raise StoreError(f"the log is broken after height {previous.height}")
-            self._remember(entry)
-            previous = entry.block
-            if previous.height == applied.height and previous.digest != applied.digest:
-                raise StoreError(f"the applied block {applied.height} is not the log's")
-        if previous.height < applied.height:
-            raise StoreError(f"the log ends at {previous.height}, before {applied.height}")
+        try:
+            for entry in whole_log(self._records, self.chain, self.base, applied):
+                self._remember(entry)
+        except LogBroken as broken:
+            raise StoreError(str(broken)) from broken
 
 
 def _decode_ref(raw: bytes) -> NodeRef | None:

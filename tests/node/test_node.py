@@ -221,7 +221,7 @@ async def test_evidence_is_kept_shown_and_there_again_after_a_restart(
     await eventually(lambda: list(leader.store.evidence()) == [evidence])
     await running.stop(leader.name)
     again = await running.start(leader.name)
-    assert again.evidence == [evidence]
+    assert list(again.evidence) == [evidence]
     (shown,) = await running.get(leader.name, "/v1/evidence")
     assert (shown["authority"], shown["kind"]) == ("cdc", "double-ack")
     sent = decode(base64.b64decode(shown["proof"]), DoubleAck)

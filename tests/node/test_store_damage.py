@@ -48,7 +48,6 @@ def all_answers(store: Store) -> Answers:
         store.last(),
         store.applied(),
         [store.entry(height) for height in range(HEIGHTS + 2)],
-        [store.block(height) for height in range(HEIGHTS + 2)],
         [store.certificate_from(height) for height in range(HEIGHTS + 2)],
         [store.receipts(height) for height in range(HEIGHTS + 2) if store.header(height)],
         [None if tree is None else list(tree.items()) for tree in trees],

@@ -21,9 +21,10 @@ from tests.simulation.liar import Liar
 from tests.simulation.lie_faults import liars_of
 from tests.simulation.machine import Machine
 from tests.simulation.network import Forward, SimulatedNetwork
-from tests.simulation.node import BLOCK_TRANSACTIONS_MAX, SimulatedNode, Surroundings
+from tests.simulation.node import BLOCK_TRANSACTIONS_MAX, SimulatedNode
 from tests.simulation.plan import FAULTY_MS, Plan
 from tests.simulation.story import Story
+from tests.simulation.surroundings import Surroundings
 from tests.simulation.timeline import Timeline
 from tests.simulation.witness import Witness
 

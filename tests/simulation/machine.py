@@ -17,7 +17,8 @@ from tests.simulation.clock import SimulatedClock
 from tests.simulation.disk import SimulatedDisk
 from tests.simulation.disk_work import DiskWork
 from tests.simulation.invariants import Violation
-from tests.simulation.node import SimulatedNode, Surroundings
+from tests.simulation.node import SimulatedNode
+from tests.simulation.surroundings import Surroundings
 from tests.simulation.timeline import Timeline
 
 AGAIN_MS = 500

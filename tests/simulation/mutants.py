@@ -251,7 +251,11 @@ MUTANTS = (
             "status.commit_height >= configuration.since",
             "status.commit_height > 0",
         ),
-        Edit(entry_checks._change_fault, "final.height < configuration.since", "False"),
+        Edit(
+            entry_checks._change_fault,
+            "configuration.since <= final.height <= previous.height",
+            "final.height <= previous.height",
+        ),
         Edit(
             entry_checks._change_fault, "not certificate.is_proof(raft.me.chain, before)", "False"
         ),

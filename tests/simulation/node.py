@@ -1,9 +1,7 @@
 """One simulated authority's process: the real core, driver, ledger and store, from start to end."""
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from random import Random
+from collections import deque
+from collections.abc import Iterator
 
 from amanat.consensus.core import Core, Status
 from amanat.consensus.evidence import Evidence
@@ -28,18 +26,14 @@ from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.chain import Chain
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.executed_block import Tip
-from amanat.ledger.genesis import GenesisDocument
-from amanat.ledger.identifiers import Digest, LedgerTime
 from amanat.ledger.readiness import Readiness, Ready
 from amanat.ledger.receipts import Applied
 from amanat.ledger.rejections import DoorRefusal
 from amanat.ledger.state_tree import StateTree
-from amanat.ledger.transactions import CheckedTransaction
 from amanat.node import block_duties
 from amanat.node.application import LedgerApplication
 from amanat.node.disk_writer import Apply, merge
 from amanat.node.driver import Driver
-from amanat.node.patience import Neglect
 from amanat.node.pool import Pool
 from amanat.node.recovery import restored
 from amanat.node.retention import forget_below
@@ -49,9 +43,9 @@ from tests.simulation.answering import Answering, Shown, Told
 from tests.simulation.boundaries import Boundary
 from tests.simulation.disk import SimulatedDisk
 from tests.simulation.disk_work import DiskWork
-from tests.simulation.invariants import Invariants
 from tests.simulation.network import Forward
-from tests.simulation.story import Story, block_text, heights_text, log_text, promise_text
+from tests.simulation.story import block_text, heights_text, log_text, promise_text
+from tests.simulation.surroundings import Surroundings
 from tests.simulation.waiting import Waiting
 from tests.simulation.watched_core import WatchedCore
 
@@ -60,30 +54,6 @@ IN_FLIGHT_MAX = 4
 BLOCK_TRANSACTIONS_MAX = 4
 CLOCK_AHEAD_MS = 5_000
 PIECE_BYTES = 4_000
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a process runs in, and who watches it."""
-
-    name: str
-    document: GenesisDocument
-    chain_id: Digest
-    clock: Callable[[], LedgerTime]
-    send: Callable[[str, Message | Forward], None]
-    reach: Callable[[Boundary], None]
-    """Called at every boundary; it raises to cut the process off there."""
-    story: Story
-    invariants: Invariants
-    random: Random
-    leaves_out: Callable[[CheckedTransaction], bool]
-    """Whether the node puts a transaction into no block of its own, though it should."""
-    abandons: Callable[[Neglect], None]
-    """Told when the node gives up its leader."""
-    keep: int | None
-    """How many blocks it keeps at least; None for all."""
-    counts: Counter[str]
-    """Told what happens that is worth counting."""
 
 
 class SimulatedNode:
