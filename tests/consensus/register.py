@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from amanat.consensus.interface import Disagreement, Persist, Promise, Staged
 from amanat.consensus.log_entry import Entry, Snapshot
 from amanat.consensus.statements import BlockId, CommitCertificate
-from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.authorities import AuthoritySet, QuorumRule
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import EncodingError, decode, encode
 from tests.consensus.deciding import COMPLETES, Deciding
@@ -30,11 +30,12 @@ class Disk:
         self.is_whole = False
         self.promise = promise or Promise(term=self.last.term, vote=None, acked=None)
         self.commit: CommitCertificate | None = None
+        self.rule = QuorumRule.MAJORITY
         self.reads = 0
 
     def certificate(self, first: int, last: int) -> CommitCertificate | None:
-        found = self.commit
-        return found if found is not None and first <= found.block.height <= last else None
+        final = self.commit.final(self.rule) if self.commit is not None else None
+        return self.commit if final is not None and first <= final.height <= last else None
 
     @property
     def last(self) -> BlockId:
@@ -101,6 +102,7 @@ class Register:
     """An application that refuses what does not hash rightly and what says so itself."""
 
     def __init__(self, disk: Disk, authorities: AuthoritySet) -> None:
+        disk.rule = authorities.rule
         entries = [*disk.state, *disk.log]
         self.blocks = [entry.block for entry in entries]
         self._authorities = authorities
