@@ -153,3 +153,60 @@ def test_a_log_reads_like_a_list_whatever_the_disk_has_finished(data: st.DataObj
         assert [log.block_id(height) for height in range(1, len(model) + 1)] == [
             entry.block for entry in model
         ]
+
+
+def test_what_is_forgotten_is_gone_and_the_log_begins_with_its_base() -> None:
+    entries = log_of([1, 1, 2, 2, 4])
+    log = log_on(Disk(entries))
+    assert log.forget(3)
+    assert log.base == 3
+    assert [log.block_id(height) for height in range(6)] == [
+        GENESIS,
+        None,
+        None,
+        *(entry.block for entry in entries[2:]),
+    ]
+    assert log.entry(2) is None
+    assert list(log.entries(3, 10_000)) == entries[2:]
+    assert not log.forget(3)
+    assert not log.forget(2)
+
+
+def test_nothing_is_forgotten_that_is_not_on_disk() -> None:
+    entries = log_of([1, 1, 1])
+    log = log_on(Disk(entries[:1]))
+    for entry in entries[1:]:
+        log.append(entry, 1)
+    assert not log.forget(2)
+    log.persisted(1)
+    assert log.forget(2)
+
+
+def test_of_what_is_gone_it_is_known_that_its_terms_were_not_later() -> None:
+    entries = log_of([1, 1, 2, 2])
+    log = log_on(Disk(entries))
+    log.forget(3)
+    other = log_of([1, 3])[1].block
+    assert log.lacks(other), "a block of term 3 cannot lie before one of term 2"
+    assert not log.lacks(entries[0].block)
+    assert log.lacks(log_of([1, 1, 3])[2].block)
+    assert not log.lacks(log_of([1, 1, 2, 2, 2])[4].block), "it is beyond the end"
+
+
+def test_what_lies_before_the_base_is_told_by_its_hash_alone() -> None:
+    entries = log_of([1, 1, 2, 2])
+    log = log_on(Disk(entries))
+    log.forget(3)
+    third, second = entries[2].block, entries[1].block
+    assert log.follows(third, second)
+    assert log.follows(entries[3].block, third)
+    assert not log.follows(third, entries[0].block)
+    assert not log.follows(entries[3].block, second)
+    assert not log.follows(second, entries[0].block), "it is gone"
+
+
+def test_a_search_by_term_does_not_go_below_the_base() -> None:
+    log = log_on(Disk(log_of([1, 1, 2, 2, 4])))
+    log.forget(3)
+    assert [log.last_not_after(term, 5) for term in range(6)] == [2, 2, 4, 4, 5, 5]
+    assert log.last_not_after(9, 1) == 2

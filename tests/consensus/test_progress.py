@@ -139,3 +139,35 @@ def test_no_sequence_of_answers_leads_beyond_the_log_or_before_it(
             progress.sent(min(log_end, progress.next_height + height))
         assert 0 <= progress.match_height < progress.next_height <= log_end + 1
         assert len(progress.in_flight) <= IN_FLIGHT_MAX
+
+
+def test_a_follower_that_lacks_what_is_gone_is_sent_no_entries_until_it_holds_the_base() -> None:
+    progress = Progress(20)
+    progress.needs_snapshot(10)
+    assert progress.stage is Stage.SNAPSHOT
+    assert progress.next_height == 11
+    assert not progress.may_send
+    progress.matched(4)
+    assert progress.stage is Stage.SNAPSHOT, "a late answer"
+    progress.matched(10)
+    assert progress.stage is Stage.REPLICATE
+    assert progress.may_send
+
+
+def test_each_refusal_of_the_base_is_news_to_a_leader_that_waits_for_a_snapshot() -> None:
+    progress = Progress(20)
+    progress.needs_snapshot(10)
+    for _ in range(3):
+        assert progress.refused(10, 3)
+        progress.needs_snapshot(10)
+        assert progress.stage is Stage.SNAPSHOT
+    assert not progress.refused(8, 3)
+
+
+def test_a_base_that_moves_on_moves_what_is_asked_for() -> None:
+    progress = Progress(20)
+    progress.needs_snapshot(10)
+    progress.needs_snapshot(15)
+    assert progress.next_height == 16
+    progress.matched(15)
+    assert progress.stage is Stage.REPLICATE
