@@ -59,7 +59,7 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     peers: dict[Name, Address]
     """Where the others listen, by name. Those who join later say so themselves."""
     log_level: str = "info"
-    keep_blocks: Annotated[int, Meta(ge=1000)] | None = None
+    keep_blocks: Annotated[int, Meta(ge=100)] | None = None
     """How many of the last blocks it keeps at least; all of them, as an archive, if not given."""
 
     def located(self, base: Path) -> "NodeSettings":

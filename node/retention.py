@@ -6,11 +6,6 @@ is the log, which holds the transactions as they were signed. Headers, receipts,
 states stay, so that proofs of every height can still be given.
 """
 
-from typing import Final
-
-KEEP_MIN: Final = 1_000
-"""The fewest blocks that a node may be told to keep."""
-
 
 def forget_below(base: int, applied: int, keep: int | None) -> int | None:
     """Return the height below which entries may go now, or None.
