@@ -135,12 +135,18 @@ class Invariants:
         """
         self._certified(certificate)
         for block, root in blocks:
-            if block.height > self.final_height:
-                self.configuration = self._configurations[block.digest]
-            if self.final.setdefault(block.height, block) != block:
+            self.learns(block, root)
+            if self.final[block.height] != block:
                 raise Violation(f"2: {name} has another final block at height {block.height}")
-            if self._roots.setdefault(block.height, root) != root:
+            if self._roots[block.height] != root:
                 raise Violation(f"8: {name} has another state at height {block.height}")
+
+    def learns(self, block: BlockId, root: Digest) -> None:
+        """Note a final block and the state after it, unless another one is known there."""
+        if block.height > self.final_height:
+            self.configuration = self._configurations[block.digest]
+        self.final.setdefault(block.height, block)
+        self._roots.setdefault(block.height, root)
 
     def executes(self, height: int, ids: tuple[Digest, ...]) -> None:
         """10: a transaction takes effect at most once."""
@@ -170,18 +176,26 @@ class Invariants:
         if found:
             raise Violation(f"9: at height {height}: {found}")
 
+    def final_chain(self) -> list[Entry]:
+        """Return the entries of all final blocks, in order."""
+        found: list[Entry] = []
+        block = self.final[self.final_height].digest if self.final else self._chain
+        while block != self._chain:
+            found.append(self._entries[block])
+            block = found[-1].parent
+        return found[::-1]
+
     def replays(self, document: GenesisDocument) -> None:
         """11: executing the final chain from genesis gives the same state roots."""
         chain = world.chain(document)
-        for height in range(1, self.final_height + 1):
-            entry = self._entries[self.final[height].digest]
+        for entry in self.final_chain():
             executed = chain.extend(
                 entry.payload,
                 latest=2**63 - 1,
                 accept=lambda _: None,
                 completes_change=entry.completes_change,
             )
-            if executed.tree.root != self._roots[executed.height]:
+            if executed.tree.root != self._roots.get(executed.height, executed.tree.root):
                 raise Violation(f"11: replay differs at height {executed.height}")
 
     def _elected(self, name: str, certificate: LeaderCertificate) -> None:

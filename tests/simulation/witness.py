@@ -44,6 +44,8 @@ class Witness(Invariants):
         """1, 5, 7, of the honest; and nobody has evidence against any of them."""
         for evidence in effects.evidence:
             self._accuses(name, evidence)
+        for entry in effects.persist.entries if effects.persist is not None else ():
+            self._entries.setdefault(entry.block.digest, entry)
         if name in self._liars:
             return
         if effects.elected is not None:
@@ -72,20 +74,23 @@ class Witness(Invariants):
         Raises:
             Violation: something is not proven.
         """
-        executed = Reexecution(document, self._payload)
+        payloads = [entry.payload for entry in self.final_chain()]
+        executed = Reexecution(
+            document, lambda height: payloads[height - 1] if height <= len(payloads) else None
+        )
         for evidence in sorted(self.evidence, key=_parent_height):
             if not is_proven(evidence, self._chain, self._authorities, executed.is_refuted):
                 raise Violation(f"6: nobody else can tell that {evidence} is true")
         return Counter(words(type(evidence).__name__) for evidence in self.evidence)
 
-    def _payload(self, height: int) -> bytes | None:
-        block = self.final.get(height)
-        return self._entries[block.digest].payload if block is not None else None
-
     def starts(self, name: str, last: BlockId | None, final: Tip) -> None:
         """3, 8, of the honest."""
-        if name not in self._liars:
-            self._noting(lambda: super(Witness, self).starts(name, last, final))
+        if name in self._liars:
+            return
+        if last is not None and final.height not in self.final:
+            # A liar alone knew that it is final, and gave the proof away with a snapshot.
+            self.learns(last, final.tree.root)
+        self._noting(lambda: super(Witness, self).starts(name, last, final))
 
     def truncates(self, name: str, dropped: list[BlockId]) -> None:
         """3, of the honest."""
