@@ -15,7 +15,7 @@ takes `Persisted`. So the driver cannot send a promise that a crash could forget
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from amanat.consensus.evidence import Evidence
@@ -142,10 +142,9 @@ or it goes on. It is kept beside all that the node has, and replaces nothing of 
 class Persist:
     """What must be on disk, synced, before `Persisted(sequence)` may be stepped.
 
-    First drop the log's entries above `truncate_above` (if given), then add `entries`, and only
-    when these are synced replace the promise (if given). Were the promise first, a power failure
-    at all nodes at once could leave every one of them bound to a block that nobody holds.
-    Entries below `forget_below` (if given) go at any time; so does what is `staged` come.
+    Drop the log's entries above `truncate_above` (if given), then add `entries`; and replace the
+    promise (if given), synced before or after these: see `halves`. Entries below `forget_below`
+    (if given) go at any time; so does what is `staged` come.
     """
 
     sequence: int
@@ -156,10 +155,22 @@ class Persist:
     staged: tuple[Staged, ...] = ()
 
     @property
-    def touches_database(self) -> bool:
-        """Whether there is more to it than a promise."""
-        numbers = (self.truncate_above, self.forget_below)
-        return bool(self.entries or self.staged) or numbers != (None, None)
+    def halves(self) -> tuple["Persist", ...]:
+        """What goes to the database and what to the promise's own file, in this order or the other.
+
+        The promise comes first if it may let go of a block that is dropped here: a node that
+        crashed in between would lack a block to which it is bound, and who could release it might
+        never be heard again. It comes second if it binds to one of `entries`: else a power failure
+        at all nodes at once could leave every one bound to a block that nobody holds. Either way
+        no election could succeed any more.
+        """
+        log, promise = replace(self, promise=None), Persist(self.sequence, self.promise, None, ())
+        if self.promise is None:
+            return (log,)
+        if log == Persist(self.sequence, None, None, ()):
+            return (promise,)
+        binds = any(entry.block == self.promise.acked for entry in self.entries)
+        return (log, promise) if binds else (promise, log)
 
 
 @dataclass(frozen=True, slots=True)

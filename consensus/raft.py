@@ -254,13 +254,29 @@ class Raft:
         return last.term < acked.term
 
     @property
+    def _defended(self) -> BlockId:
+        """The last block of what this node's log offers that its own ack can help to make final.
+
+        Whoever a change has taken out does not defend what is decided without it. Those who
+        decided may be down, and the others elect nobody without the sovereign one that goes.
+        """
+        block = self.standing
+        while block.height > self.final.height and not self._certifies(block.height):
+            block = self.log.block_id(block.height - 1) or self.final
+        return block
+
+    def _certifies(self, height: int) -> bool:
+        certifier = self.application.certifier(height)
+        return certifier is not None and certifier.get(self.me.name) is not None
+
+    @property
     def least_position(self) -> tuple[int, int]:
         """What a candidate must offer at least: by majority it may lack nothing acked here.
 
         Invariant 4: only a candidate that holds every final block can win (Raft §5.4.1), though
         this node's own disk may have lost some of them.
         """
-        least = max(self.standing.position, self.final.position)
+        least = max(self._defended.position, self.final.position)
         acked = self.promise.acked
         if acked is None or (self.rule is QuorumRule.TWO_THIRDS and not self.abstains):
             return least

@@ -1,8 +1,7 @@
 """The one writer: log entries, promises and final blocks go to disk here, in order, off the loop.
 
 Everything that queued up while the disk was busy shares one sync of the log and one of the promise,
-in this order: were the promise first, a power cut at a quorum could leave every node bound to a
-block that nobody holds, and no election could succeed. `Persisted` is reported after both.
+in the order of `Persist.halves`. `Persisted` is reported after both.
 Applying final blocks needs no sync of its own: after a crash they are re-executed from the log.
 """
 
@@ -97,11 +96,17 @@ class DiskWriter:
     async def _persist(self, batch: list[Persist]) -> None:
         loop = asyncio.get_running_loop()
         merged = merge(batch)
-        if merged.touches_database:
-            await loop.run_in_executor(self._threads, self._store.write, merged)
-        if merged.promise is not None:
-            await loop.run_in_executor(self._threads, self._guard.write, merged.promise)
+        for half in merged.halves:
+            await loop.run_in_executor(self._threads, write, half, self._store, self._guard)
         self._persisted(merged.sequence)
+
+
+def write(half: Persist, store: Store, guard: SignGuard) -> None:
+    """Put half of a write on disk: what concerns the database, or the promise."""
+    if half.promise is not None:
+        guard.write(half.promise)
+    else:
+        store.write(half)
 
 
 def merge(batch: Sequence[Persist]) -> Persist:

@@ -75,6 +75,10 @@ class Disk:
         for staged in persist.staged:
             self._stage(staged)
 
+    def write_half(self, persist: Persist) -> None:
+        """Do what a crash between the log and the promise leaves of a write."""
+        self.write(persist.halves[0])
+
     def _forget(self, height: int) -> None:
         gone = self.log[: height - self._first]
         self.state += gone

@@ -29,7 +29,7 @@ class Kept:
     writes: int
     """How many of them, whole."""
     torn: bool = False
-    """Whether the blocks of the next one are kept too, but not its promise."""
+    """Whether of the next one what comes first is kept too: the log or the promise."""
 
 
 @dataclass(frozen=True, slots=True)

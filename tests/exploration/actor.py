@@ -179,7 +179,7 @@ class Actor:
             elif number < kept.writes:
                 self.disk.write(written)
             elif number == kept.writes and kept.torn:
-                self.disk.write(replace(written, promise=None))
+                self.disk.write_half(written)
         self.lives += 1
         self._start()
 

@@ -66,4 +66,4 @@ def _told(effects: Effects, blocks: Blocks) -> Iterator[str]:
 
 def _left(kept: Kept) -> str:
     whole = f"with {kept.writes} of its writes on disk" if kept.writes else "with no write on disk"
-    return f"{whole} and the blocks of the next, not its promise" if kept.torn else whole
+    return f"{whole} and half of the next" if kept.torn else whole

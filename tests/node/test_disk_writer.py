@@ -119,11 +119,22 @@ async def test_a_write_is_reported_when_its_entry_and_its_promise_are_on_disk(di
     assert disk.reports == ["persisted 1: log 1, ack 1, state 0"]
 
 
-async def test_the_log_is_synced_before_the_promise(disk: Disk) -> None:
+async def test_the_log_is_synced_before_the_promise_to_ack_what_is_added(disk: Disk) -> None:
     seen: list[tuple[int, list[str]]] = []
     disk.synced = lambda: seen.append((disk.store.last().height, list(disk.reports)))
     await disk.write(persist(1), until="persisted 1")
     assert seen == [(1, [])]
+
+
+async def test_a_promise_is_let_go_before_the_block_that_it_was_about(disk: Disk) -> None:
+    disk.store.append_synced(None, ENTRIES[:2])
+    disk.guard.write(promise(2))
+    seen: list[int] = []
+    disk.synced = lambda: seen.append(disk.store.last().height)
+    released = Promise(2, None, ENTRIES[0].block)
+    await disk.write(Persist(3, released, 1, ()), until="persisted 3")
+    assert seen == [2]
+    assert disk.reports == ["persisted 3: log 1, ack 1, state 0"]
 
 
 async def test_what_queued_up_shares_one_sync_and_one_report(disk: Disk) -> None:

@@ -1,7 +1,5 @@
 """Directives by which something happens to a node: time, clients, disks, crashes."""
 
-from dataclasses import replace
-
 from amanat.consensus.interface import Abandon, Read, TransferLeadership
 from amanat.consensus.raft import Role
 from tests.consensus.network import TIMING
@@ -120,11 +118,11 @@ def crash_keeping(stage: Stage, name: str, writes: int) -> None:
     stage.crash(name)
 
 
-@WORDS.event("crash NODE keeping blocks")
+@WORDS.event("crash NODE keeping half")
 def crash_between(stage: Stage, name: str) -> None:
-    """End a node between the two halves of a write: its blocks are on disk, its promise is not."""
+    """End a node between the log and the promise of a write, whichever was to be first."""
     node = stage.node(name)
-    node.disk.write(replace(node.unsynced.pop(0), promise=None))
+    node.disk.write_half(node.unsynced.pop(0))
     stage.crash(name)
 
 

@@ -12,7 +12,7 @@ class Boundary(StrEnum):
     OPENING = "after the election, before the term is opened"
     READ = "before a read is answered"
     LOG = "while the log is written"
-    BETWEEN = "after the log is synced, before the promise is written"
+    BETWEEN = "between the log and the promise"
     PROMISE = "while the promise is written"
     PERSISTED = "after the sync, before the core knows of it"
     APPLY = "while blocks are applied"

@@ -12,6 +12,8 @@ from typing import Any
 
 import plyvel
 
+from amanat.ledger.encoding import decode, encode
+
 Content = dict[int, dict[bytes, bytes]]
 """Values by key, by the key's first byte: the store's tables."""
 
@@ -98,6 +100,20 @@ class SimulatedDatabase:
         self._tables.update({table: dict(records) for table, records in content.items()})
         self._unsynced.clear()
         self._rotten.clear()
+
+    def write_as_before(self) -> bool:
+        """Hold what the version before (format 2) would have written, if it could have come to it.
+
+        It knew neither snapshots nor logs that begin late. What it lacked follows from the log.
+        """
+        if self._rotten or self.full or any(self._tables[table] for table in b"bqpy"):
+            return False
+        chain = decode(self._tables[ord("i")][b"i"], tuple[int, bytes])[1]
+        self._tables[ord("i")][b"i"] = encode((2, chain))
+        for table in b"dk":
+            self._tables[table].clear()
+        self._unsynced.clear()
+        return True
 
     def reopen(self) -> None:
         """A process opens it: LevelDB writes its log anew, synced, before it answers."""

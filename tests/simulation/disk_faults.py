@@ -108,6 +108,24 @@ class RottenBit(OfOne):
 
 
 @dataclass(frozen=True, slots=True)
+class OlderFormat(OfOne):
+    """A node is stopped, and starts on its data as an earlier version of the program left them."""
+
+    down: int
+
+    @staticmethod
+    def draw(draw: Draw) -> Sequence[Fault]:
+        return [OlderFormat(draw.at, draw.name(), draw.down())]
+
+    def strike(self, cluster: Cluster) -> None:
+        machine = cluster.machines[self.name]
+        machine.crash(power=False, down=self.down)
+        if machine.node is None and machine.disk.database.write_as_before():
+            cluster.count("data of an earlier version")
+            cluster.story.tell(f"{self.name}'s database is as an earlier version wrote it")
+
+
+@dataclass(frozen=True, slots=True)
 class LostDatabase(OfOne):
     """A node's database is gone; an operator puts an older copy or an empty one in its place."""
 

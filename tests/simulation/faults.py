@@ -3,7 +3,14 @@
 from typing import Final
 
 from tests.simulation.clock_faults import ClockJump, Drift
-from tests.simulation.disk_faults import FailedSync, FullDisk, LostDatabase, RottenBit, SlowDisk
+from tests.simulation.disk_faults import (
+    FailedSync,
+    FullDisk,
+    LostDatabase,
+    OlderFormat,
+    RottenBit,
+    SlowDisk,
+)
 from tests.simulation.fault import Fault
 from tests.simulation.network_faults import BadNetwork, Cut, Flapping
 from tests.simulation.process_faults import (
@@ -29,6 +36,7 @@ KINDS: Final[dict[type[Fault], int]] = {
     SlowDisk: 3,
     RottenBit: 3,
     LostDatabase: 2,
+    OlderFormat: 2,
     ClockJump: 3,
     Drift: 2,
     Cut: 4,

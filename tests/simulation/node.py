@@ -32,7 +32,7 @@ from amanat.ledger.rejections import DoorRefusal
 from amanat.ledger.state_tree import StateTree
 from amanat.node import block_duties
 from amanat.node.application import LedgerApplication
-from amanat.node.disk_writer import Apply, merge
+from amanat.node.disk_writer import Apply, merge, write
 from amanat.node.driver import Driver
 from amanat.node.pool import Pool
 from amanat.node.recovery import restored
@@ -213,20 +213,22 @@ class SimulatedNode:
         batch = [first]
         while self.writing and isinstance(self.writing[0], Persist):
             batch.append(self.writing.popleft())  # type: ignore[arg-type]  # seen one line above
-        merged = merge(batch)
-        promise = merged.promise
-        if merged.touches_database:
-            yield DiskWork(Boundary.LOG, lambda: log_text(merged), lambda: self.store.write(merged))
-        if promise is not None:
-            self._around.reach(Boundary.BETWEEN)
-            yield DiskWork(
-                Boundary.PROMISE,
-                lambda: promise_text(promise),
-                lambda: self.guard.write(promise),
-            )
+        halves = merge(batch).halves
+        for half in halves:
+            if half is not halves[0]:
+                self._around.reach(Boundary.BETWEEN)
+            yield self._persisting_work(half)
         self._around.reach(Boundary.PERSISTED)
         self.driver.step(Persisted(batch[-1].sequence))
         self.propose()
+
+    def _persisting_work(self, half: Persist) -> DiskWork:
+        promise = half.promise
+        return DiskWork(
+            Boundary.LOG if promise is None else Boundary.PROMISE,
+            lambda: log_text(half) if promise is None else promise_text(promise),
+            lambda: write(half, self.store, self.guard),
+        )
 
     def _applying_work(self, job: Apply) -> DiskWork:
         return DiskWork(

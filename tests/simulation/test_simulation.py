@@ -65,7 +65,8 @@ PROMISED = {
     *("lost database", "database replaced by an empty one", "database replaced by its last copy"),
     *("slow disk", "very slow disk"),
     *("clock ahead", "clock behind", "fast clock", "slow clock"),
-    "change of authorities",
+    *("change of authorities", "data of an earlier version"),
+    *("log cut off behind", "snapshot taken in"),
 }
 
 
