@@ -12,6 +12,7 @@ from amanat.consensus import (
     leading,
     patience,
     reads,
+    sharing,
     snapshots,
 )
 from amanat.consensus.finality import release_promise
@@ -48,6 +49,7 @@ from amanat.consensus.messages import (
     PreVote,
     PreVoteReply,
     RequestVote,
+    SharedAcks,
     TimeoutNow,
     VoteReply,
 )
@@ -180,6 +182,7 @@ def _tick(raft: Raft, event: Tick) -> None:
     if raft.silence % raft.timing.heartbeat == 0:
         raft.asked_final = 0
     patience.on_tick(raft)
+    sharing.on_tick(raft)
     snapshots.on_tick(raft)
     if raft.role is not Role.LEADER:
         if raft.silence >= raft.timeout:
@@ -233,6 +236,7 @@ _MESSAGES: Final[dict[type[Message], Callable[[Raft, str, Any], None]]] = {
     VoteReply: elections.on_vote_reply,
     Append: following.on_append,
     AppendReply: leading.on_append_reply,
+    SharedAcks: sharing.on_shared_acks,
     AppendRefused: leading.on_append_refused,
     AskFinal: catching_up.on_ask_final,
     Finalized: catching_up.on_finalized,

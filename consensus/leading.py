@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from amanat.consensus.evidence import DoubleAck, is_proven
-from amanat.consensus.finality import certify
+from amanat.consensus.acks import ack_fault, gather
 from amanat.consensus.following import ack_of
 from amanat.consensus.handover import offer
 from amanat.consensus.interface import NotLeader, Propose
@@ -14,15 +13,8 @@ from amanat.consensus.offers import sign_offers
 from amanat.consensus.progress import Progress
 from amanat.consensus.raft import Raft, Role
 from amanat.consensus.snapshots import offer as offer_snapshot
-from amanat.consensus.statements import (
-    AuthoritySignature,
-    BlockId,
-    CommitCertificate,
-    Proposal,
-    SignedAck,
-)
-from amanat.ledger.authorities import Authority, QuorumRule
-from amanat.ledger.crypto import verify
+from amanat.consensus.statements import BlockId, Proposal, SignedAck
+from amanat.ledger.authorities import QuorumRule
 
 APPEND_BYTES_MAX: Final = 2 * 1024 * 1024
 """Payload bytes of one message, unless a single entry is longer."""
@@ -117,7 +109,7 @@ def on_append_reply(raft: Raft, sender: str, message: AppendReply) -> None:
         return
     follower.matched(message.match)
     for ack in message.acks:
-        fault = _ack_fault(raft, sender, ack)
+        fault = ack_fault(raft, sender, ack)
         if fault:
             raft.out.fault(sender, fault)
             return
@@ -157,54 +149,10 @@ def _follower_of(raft: Raft, sender: str, term: int) -> Progress | None:
     return follower
 
 
-def _ack_fault(raft: Raft, sender: str, ack: SignedAck) -> str | None:
-    block = ack.block
-    if block.height <= raft.certified_height:
-        return None  # late
-    # Invariant 2 (Raft §5.4.2): only blocks of the leader's own term become final by counting.
-    if block.term != raft.term or raft.log.block_id(block.height) != block:
-        _note_double_ack(raft, sender, ack)
-        return f"it acks another block at {block.height} in term {block.term}"
-    if sender in raft.acks.get(block.height, ()):
-        return None  # repeated: a signature is checked once, however often it is sent
-    member = _certifying_member(raft, sender, block.height)
-    if member is None:
-        return f"it acks block {block.height} without a vote on it"
-    if raft.log.block_id(block.height - 1) != ack.parent:
-        return f"it acks block {block.height} on another parent"
-    if not verify(member.key, ack.message(raft.me.chain), ack.signature):
-        return f"its ack of block {block.height} is not signed by it"
-    return None
-
-
-def _certifying_member(raft: Raft, name: str, height: int) -> Authority | None:
-    certifier = raft.application.certifier(height)
-    return certifier.get(name) if certifier is not None else None
-
-
-def _note_double_ack(raft: Raft, sender: str, second: SignedAck) -> None:
-    height = second.block.height
-    own, parent = raft.log.block_id(height), raft.log.block_id(height - 1)
-    signature = raft.acks.get(height, {}).get(sender)
-    if own is None or parent is None or signature is None:
-        return
-    evidence = DoubleAck(sender, SignedAck(parent, own, signature), second)
-    if is_proven(evidence, raft.me.chain, raft.configuration):
-        raft.out.evidence([evidence])
-
-
 def _count_ack(raft: Raft, name: str, ack: SignedAck) -> None:
-    """A sovereign quorum of acks certifies the block (invariant 7)."""
-    block = ack.block
-    if raft.role is not Role.LEADER or block.height <= raft.certified_height:
+    """Keep an ack; once a quorum's certify the block, tell everybody."""
+    if raft.role is not Role.LEADER or not gather(raft, name, ack):
         return
-    acks = raft.acks.setdefault(block.height, {})
-    acks.setdefault(name, ack.signature)
-    certifier = raft.application.certifier(block.height)
-    if certifier is None or not certifier.is_quorum(acks):
-        return
-    signed = tuple(AuthoritySignature(n, s) for n, s in sorted(acks.items()))
-    certify(raft, CommitCertificate(ack.parent, block, signed))
     for peer, follower in raft.followers.items():
         _send(raft, peer, follower)
     update_followers(raft)

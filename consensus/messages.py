@@ -1,6 +1,6 @@
 """What authorities send one another. All are bounded and strictly decoded before they get here."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -77,6 +77,18 @@ class AppendReply(Structure, frozen=True, tag="append-reply"):
     match: Height
     acks: tuple[SignedAck, ...]
     """Of blocks of this term that the follower does not yet know to be certified."""
+
+
+SHARED_ACKS_MAX: Final = 2
+
+
+class SharedAcks(Structure, frozen=True, tag="shared-acks"):
+    """What I acked to our leader, which shows no certificate: to put one together without it."""
+
+    term: Term
+    acks: Annotated[tuple[SignedAck, ...], Meta(max_length=SHARED_ACKS_MAX)]
+    wanted: bool
+    """Whether to answer with one's own acks of these blocks."""
 
 
 class AppendRefused(Structure, frozen=True, tag="append-refused"):
@@ -178,6 +190,7 @@ Message = (
     | VoteReply
     | Append
     | AppendReply
+    | SharedAcks
     | AppendRefused
     | AskFinal
     | Finalized

@@ -130,9 +130,14 @@ class Raft:
     supporters: dict[str, Signature] = field(default_factory=dict)
     """Who granted the vote, with the signature; for a pre-vote with an empty one."""
 
-    # Volatile on leaders: nextIndex[] and matchIndex[], and the acks of blocks not yet final.
-    followers: dict[str, Progress] = field(default_factory=dict)
+    # Volatile on all: the acks of this term's blocks that are not certified yet.
     acks: dict[int, dict[str, Signature]] = field(default_factory=dict)
+    """By height and name. A leader is sent them; followers show them if it shows no certificate."""
+    uncertified_ticks: int = 0
+    """For how long a follower has seen nothing certified of what it acked."""
+
+    # Volatile on leaders: nextIndex[] and matchIndex[].
+    followers: dict[str, Progress] = field(default_factory=dict)
     offers: dict[int, Signature] = field(default_factory=dict)
     """Of its own blocks that are not certified yet."""
     successor: str | None = None
@@ -317,6 +322,7 @@ class Raft:
         self.leader = leader
         self.answers = True
         self.supporters = {}
+        self.uncertified_ticks = 0
         self.leave_leadership()
         self.restart_timeout()
 
@@ -347,6 +353,7 @@ class Raft:
         self.log.truncate(height)
         self.application.truncate(height)
         self.out.truncate(height)
+        self.acks = {each: found for each, found in self.acks.items() if each <= height}
         if self.certified is not None and self.certified.block.height > height:
             # What replaces it shows the certificate of the block that it follows.
             self.certified = self.commit if self.rule is QuorumRule.MAJORITY else None

@@ -1,0 +1,82 @@
+"""Followers show one another their acks, where their leader shows no certificate (see docs).
+
+Acks go to the leader, and the certificate comes from it. A leader that keeps it to itself would
+keep everybody from knowing what is final, and nobody could tell it from one that waits for a slow
+quorum. So a follower whose acked blocks stay uncertified for a while asks the others for their
+acks of the same blocks. A quorum of acks certifies a block, whoever puts it together.
+"""
+
+from amanat.consensus.acks import ack_fault, gather, note_double_ack
+from amanat.consensus.following import ack_of
+from amanat.consensus.messages import SHARED_ACKS_MAX, SharedAcks
+from amanat.consensus.raft import Raft, Role
+from amanat.consensus.statements import Ack, BlockId, SignedAck
+
+
+def on_tick(raft: Raft) -> None:
+    """Ask the others for their acks, if nothing has been certified for two election timeouts."""
+    if not _waits(raft):
+        raft.uncertified_ticks = 0
+        return
+    raft.uncertified_ticks += 1
+    if raft.uncertified_ticks < 2 * raft.timing.election:
+        return
+    raft.uncertified_ticks = 0
+    acked = raft.promise.acked
+    # The last is what all hold if no more comes; the first, what a quorum holds if more does.
+    heights = sorted({raft.certified_height + 1, acked.height if acked else 0})
+    _share(raft, raft.voters, [raft.log.block_id(height) for height in heights], wanted=True)
+
+
+def on_shared_acks(raft: Raft, sender: str, message: SharedAcks) -> None:
+    """Keep the acks of what the log holds; show this node's own of the same blocks if asked."""
+    if message.term != raft.term or raft.role is Role.LEADER:
+        return  # whoever leads is sent all acks anyway
+    held: list[BlockId | None] = []
+    for ack in message.acks:
+        if raft.log.block_id(ack.block.height) != ack.block:
+            note_double_ack(raft, sender, ack)
+            continue
+        fault = ack_fault(raft, sender, ack)
+        if fault:
+            raft.out.fault(sender, fault)
+            return
+        gather(raft, sender, ack)
+        held.append(ack.block)
+    if message.wanted:
+        _share(raft, [sender], held, wanted=False)
+
+
+def _waits(raft: Raft) -> bool:
+    """Return whether this node has acked a block of a leader that it hears, still uncertified."""
+    acked = raft.promise.acked
+    if raft.role is not Role.FOLLOWER or not raft.hears_leader or acked is None:
+        return False
+    is_held = raft.log.block_id(acked.height) == acked
+    return is_held and acked.term == raft.term and acked.height > raft.certified_height
+
+
+def _share(raft: Raft, to: list[str], blocks: list[BlockId | None], *, wanted: bool) -> None:
+    """Send this node's acks of those blocks that it has acked, signed once that is on disk."""
+    acked = raft.promise.acked
+    if acked is None or acked.term != raft.term or raft.log.block_id(acked.height) != acked:
+        return
+    heights = [block.height for block in blocks if block is not None]
+    found = [ack_of(raft, height) for height in heights if height <= acked.height]
+    acks = [ack for ack in found if ack is not None][:SHARED_ACKS_MAX]
+    if not acks:
+        return
+
+    def send() -> None:
+        signed = tuple(_signed(raft, ack) for ack in acks)
+        for ack in signed:
+            if raft.log.block_id(ack.block.height) == ack.block:
+                gather(raft, raft.me.name, ack)
+        for peer in to:
+            raft.out.send(peer, SharedAcks(raft.term, signed, wanted))
+
+    raft.when_synced(send)
+
+
+def _signed(raft: Raft, ack: Ack) -> SignedAck:
+    return SignedAck(ack.parent, ack.block, raft.me.sign(ack.message()))
