@@ -9,6 +9,7 @@ from amanat.consensus import (
     elections,
     following,
     handover,
+    later_terms,
     leading,
     patience,
     reads,
@@ -182,6 +183,7 @@ def _tick(raft: Raft, event: Tick) -> None:
     if raft.silence % raft.timing.heartbeat == 0:
         raft.asked_final = 0
     patience.on_tick(raft)
+    later_terms.on_tick(raft)
     sharing.on_tick(raft)
     snapshots.on_tick(raft)
     if raft.role is not Role.LEADER:
@@ -199,7 +201,7 @@ def _tick(raft: Raft, event: Tick) -> None:
 def _hears_quorum(raft: Raft) -> bool:
     heard = [peer for peer, follower in raft.followers.items() if follower.heard]
     for follower in raft.followers.values():
-        follower.heard = False
+        follower.check()
     return raft.configuration.is_quorum([raft.me.name, *heard])
 
 

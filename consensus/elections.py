@@ -1,5 +1,6 @@
 """Elections: pre-vote, vote, leadership (Raft §5.2, §5.4.1; Ongaro's dissertation §4.2.3, §9.6)."""
 
+from amanat.consensus import later_terms
 from amanat.consensus.asking import ask, ask_everybody
 from amanat.consensus.entry_checks import is_certified
 from amanat.consensus.interface import Promise
@@ -18,7 +19,7 @@ def begin_pre_vote(raft: Raft) -> None:
 
     A node that was cut off thus cannot depose a leader that works (FAULTS: disruptive rejoin).
     """
-    raft.become_follower(raft.term)
+    later_terms.enter(raft)
     if not raft.stands:
         return
     if raft.abstains or raft.electorate.get(raft.me.name) is None:
@@ -48,11 +49,11 @@ def on_pre_vote_reply(raft: Raft, sender: str, message: PreVoteReply) -> None:
     """Count it; a quorum of pre-votes starts the election."""
     if message.final > raft.final.height:
         ask(raft, sender)
-    if not message.granted:
-        if message.term > raft.term:
-            raft.become_follower(message.term)
+    if raft.role is not Role.PRE_CANDIDATE:
         return
-    if raft.role is not Role.PRE_CANDIDATE or message.term != raft.term + 1:
+    if not message.granted and message.term > raft.term:
+        later_terms.on_claim(raft, sender, message.term)
+    if not message.granted or message.term != raft.term + 1:
         return
     raft.supporters[sender] = b""
     if raft.electorate.is_quorum(raft.supporters):
@@ -140,11 +141,12 @@ def _is_successor(raft: Raft, sender: str, message: RequestVote) -> bool:
 
 def on_vote_reply(raft: Raft, sender: str, message: VoteReply) -> None:
     """Count the vote if its signature is good; a sovereign quorum of votes makes a leader."""
-    if message.term > raft.term:
-        raft.become_follower(message.term)
-        return
     vote = raft.promise.vote
-    if raft.role is not Role.CANDIDATE or message.term != raft.term or vote is None:
+    if raft.role is not Role.CANDIDATE or vote is None:
+        return
+    if message.term > raft.term:
+        later_terms.on_claim(raft, sender, message.term)
+    if message.term != raft.term:
         return
     if message.signature is None:
         return

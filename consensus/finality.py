@@ -1,7 +1,7 @@
 """What is certified and what is final: how certificates are learnt, checked and compared."""
 
 from amanat.consensus.entry_checks import is_certified
-from amanat.consensus.evidence import of_denied_acks, of_two_commits
+from amanat.consensus.evidence import is_proven, of_denied_acks, of_two_commits
 from amanat.consensus.interface import Final, Promise
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.offers import accuse_suspected
@@ -37,7 +37,23 @@ def certify(raft: Raft, certificate: CommitCertificate) -> None:
         return
     raft.final, raft.commit = final, certificate
     raft.out.final(Final(final, certificate))
+    accuse_deniers(raft)
     accuse_suspected(raft)
+
+
+def accuse_deniers(raft: Raft) -> None:
+    """Hold it against the present leader's voters if they acked what is final and its log lacked.
+
+    Whatever else they say, no honest authority elects who lacks what it acked (invariant 4).
+    """
+    known = raft.application.configuration(raft.final.height)
+    if raft.leader is None or raft.commit is None or known is None:
+        return
+    raft.out.evidence(
+        evidence
+        for evidence in of_denied_acks(raft.me.chain, raft.rule, raft.commit, raft.leader)
+        if is_proven(evidence, raft.me.chain, known)
+    )
 
 
 def certify_final(raft: Raft, last: Entry, certificate: CommitCertificate) -> None:
@@ -74,5 +90,3 @@ def _compare(raft: Raft, sender: str, certificate: CommitCertificate) -> None:
     raft.out.fault(sender, f"two blocks are final at height {block.height}: a fork")
     if raft.commit is not None:
         raft.out.evidence(of_two_commits(raft.commit, certificate))
-        if raft.leader is not None:
-            raft.out.evidence(of_denied_acks(raft.me.chain, raft.rule, raft.commit, raft.leader))

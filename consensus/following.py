@@ -6,15 +6,24 @@ from amanat.consensus.entry_checks import entry_fault
 from amanat.consensus.evidence import (
     DoubleProposal,
     SignedBlock,
+    is_proven,
     of_two_elections,
 )
-from amanat.consensus.finality import learn
+from amanat.consensus.finality import accuse_deniers, learn
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Append, AppendRefused, AppendReply
 from amanat.consensus.offers import accuse_invalid, accuse_unelected, offer_fault, offered
 from amanat.consensus.patience import ignores
-from amanat.consensus.raft import Raft
-from amanat.consensus.statements import Ack, BlockId, CommitCertificate, SignedAck
+from amanat.consensus.raft import Raft, Role
+from amanat.consensus.statements import (
+    Ack,
+    AuthoritySignature,
+    BlockId,
+    CommitCertificate,
+    LeaderCertificate,
+    SignedAck,
+)
+from amanat.ledger.identifiers import Signature
 
 
 def on_append(raft: Raft, sender: str, message: Append) -> None:
@@ -28,12 +37,13 @@ def on_append(raft: Raft, sender: str, message: Append) -> None:
         return
     if not _holds(raft, sender, message.previous):
         return
+    before = raft.log.last
     fault = _take_entries(raft, message)
     if fault:
         raft.distrusts, raft.answers = True, False
         raft.out.fault(sender, fault)
         return
-    if message.entries:
+    if raft.log.last != before:
         raft.distrusts, raft.answers = False, True
     if not raft.answers:
         return
@@ -62,14 +72,17 @@ def _follow(raft: Raft, sender: str, message: Append) -> bool:
             else:
                 raft.out.fault(sender, "the leader certificate is not a sovereign quorum of votes")
                 for entry in message.entries[:1]:
-                    accuse_unelected(raft, message.previous, entry, offered(message, entry))
+                    signature = offered(message).get(entry.block)
+                    accuse_unelected(raft, message.previous, entry, signature)
             return False
         known = raft.leader if message.term == raft.term else None
         if known and (known.candidate, known.last) != (sender, certificate.last):
             raft.out.evidence(of_two_elections(raft.me.chain, known, certificate))
             raft.out.fault(sender, f"a second election of term {raft.term}")
             return False
+        _accuse_voters(raft, certificate)
         raft.become_follower(message.term, certificate)
+        accuse_deniers(raft)
         release_promise(raft, certificate, held=False)
     elif certificate.candidate != sender:
         raft.out.fault(sender, "it sends as if it were the leader")
@@ -77,6 +90,20 @@ def _follow(raft: Raft, sender: str, message: Append) -> bool:
     if not raft.distrusts:
         raft.restart_timeout()
     return True
+
+
+def _accuse_voters(raft: Raft, won: LeaderCertificate) -> None:
+    """Hold it against voters of the winner if they have voted for this node in its term too."""
+    own = raft.promise.vote
+    if raft.role is not Role.CANDIDATE or own is None:
+        return
+    votes = tuple(AuthoritySignature(n, s) for n, s in sorted(raft.supporters.items()))
+    lost = LeaderCertificate(own.term, own.candidate, own.last, votes)
+    raft.out.evidence(
+        evidence
+        for evidence in of_two_elections(raft.me.chain, lost, won)
+        if is_proven(evidence, raft.me.chain, raft.electorate)
+    )
 
 
 def _holds(raft: Raft, sender: str, previous: BlockId) -> bool:
@@ -106,11 +133,11 @@ def _refuse(raft: Raft, sender: str, previous: BlockId) -> None:
 
 def _take_entries(raft: Raft, message: Append) -> str | None:
     """Add what is new, replacing what conflicts. Return what is wrong with the first bad entry."""
-    previous = message.previous
+    previous, offers = message.previous, offered(message)
     for entry in message.entries:
         if raft.log.block_id(entry.block.height) != entry.block:
             held = not raft.abstains
-            fault = _entry_fault(raft, message, previous, entry)
+            fault = _entry_fault(raft, previous, entry, offers.get(entry.block))
             if fault is None and entry.block.height <= raft.log.last.height:
                 fault = _replace_from(raft, entry)
             if fault is None:
@@ -122,7 +149,7 @@ def _take_entries(raft: Raft, message: Append) -> str | None:
             disagreement = None if fault else raft.application.extend(entry)
             if disagreement:
                 fault = disagreement.reason
-                signature = offered(message, entry)
+                signature = offers.get(entry.block)
                 if disagreement.is_lasting and signature is not None:
                     accuse_invalid(raft, previous, entry, signature)
             if fault:
@@ -134,11 +161,12 @@ def _take_entries(raft: Raft, message: Append) -> str | None:
     return None
 
 
-def _entry_fault(raft: Raft, message: Append, previous: BlockId, entry: Entry) -> str | None:
-    """Return what is wrong with an entry, or with how the leader offers it; or None."""
-    signature = offered(message, entry)
+def _entry_fault(
+    raft: Raft, previous: BlockId, entry: Entry, signature: Signature | None
+) -> str | None:
+    """Return what is wrong with an entry, or with how this term's leader offers it; or None."""
     fault = entry_fault(raft, previous, entry)
-    if entry.block.term != message.term:
+    if entry.block.term != raft.term:
         return fault
     if fault:
         accuse_unelected(raft, previous, entry, signature)

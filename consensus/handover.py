@@ -14,18 +14,25 @@ from amanat.consensus.statements import Handover
 
 
 def on_transfer(raft: Raft, event: TransferLeadership) -> None:
-    """Begin to hand leadership over: to `event.to`, or to whoever holds most of the log."""
+    """Begin to hand leadership over: to `event.to`, or to whoever seems fit."""
     if event.for_good:
         raft.stands = False
-    if raft.role is not Role.LEADER or not raft.followers:
+    if raft.role is not Role.LEADER:
         return
-    to = event.to
-    if to is None:
-        voting = (peer for peer in raft.voters if peer in raft.followers)
-        to = max(voting, key=lambda peer: (raft.followers[peer].match_height, peer), default=None)
+    to = event.to if event.to is not None else _heir(raft)
     if to in raft.followers and raft.configuration.get(to) is not None:
         raft.successor, raft.successor_ticks = to, 0
         offer(raft)
+
+
+def _heir(raft: Raft) -> str | None:
+    """Return who holds most of the log among the voters that are up, once each; or None."""
+    up = [peer for peer in raft.voters if peer in raft.followers and raft.followers[peer].is_up]
+    fit = [peer for peer in up if peer not in raft.tried]
+    heir = max(fit, key=lambda peer: (raft.followers[peer].match_height, peer), default=None)
+    # After a round without success, this leader takes proposals for a while.
+    raft.tried = raft.tried | {heir} if heir is not None else frozenset()
+    return heir
 
 
 def offer(raft: Raft) -> None:
@@ -41,13 +48,12 @@ def offer(raft: Raft) -> None:
 
 def on_tick(raft: Raft) -> None:
     """Lead on if the successor has not been elected within an election timeout, or try another."""
-    if raft.successor is None:
-        return
     raft.successor_ticks += 1
-    if raft.successor_ticks >= raft.timing.election:
-        raft.successor = None
-        if not raft.stands:
-            on_transfer(raft, TransferLeadership())
+    if raft.successor_ticks < raft.timing.election:
+        return
+    raft.successor, raft.successor_ticks = None, 0
+    if not raft.stands:
+        on_transfer(raft, TransferLeadership())
 
 
 def is_last_word(raft: Raft, sender: str, message: Message) -> bool:

@@ -6,6 +6,7 @@ from amanat.consensus.acks import ack_fault, gather
 from amanat.consensus.following import ack_of
 from amanat.consensus.handover import offer
 from amanat.consensus.interface import NotLeader, Propose
+from amanat.consensus.later_terms import on_claim
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.membership import step_down_if_removed, update_followers
 from amanat.consensus.messages import Append, AppendRefused, AppendReply
@@ -139,9 +140,9 @@ def on_append_refused(raft: Raft, sender: str, message: AppendRefused) -> None:
 
 
 def _follower_of(raft: Raft, sender: str, term: int) -> Progress | None:
-    if term > raft.term:
-        raft.become_follower(term)
-    if raft.role is not Role.LEADER or term < raft.term:
+    if raft.role is Role.LEADER and term > raft.term:
+        on_claim(raft, sender, term)
+    if raft.role is not Role.LEADER or term != raft.term:
         return None
     follower = raft.followers.get(sender)
     if follower is not None:

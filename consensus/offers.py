@@ -39,12 +39,10 @@ def sign_offers(raft: Raft, previous: BlockId, entries: tuple[Entry, ...]) -> tu
     return tuple(signatures)
 
 
-def offered(message: Append, entry: Entry) -> Signature | None:
-    """Return the leader's signature over its offer of `entry`, if the message holds one."""
-    own = [each for each in message.entries if each.block.term == message.term]
-    if len(own) != len(message.offers):
-        return None
-    return dict(zip((each.block for each in own), message.offers, strict=True)).get(entry.block)
+def offered(message: Append) -> dict[BlockId, Signature]:
+    """Return the leader's signatures over its offers of its own blocks in a message."""
+    own = [entry.block for entry in message.entries if entry.block.term == message.term]
+    return dict(zip(own, message.offers, strict=True)) if len(own) == len(message.offers) else {}
 
 
 def offer_fault(

@@ -34,6 +34,8 @@ class Progress:
     """A probe is under way."""
     heard: bool = True
     """A reply came since the last check of the quorum."""
+    was_heard: bool = True
+    """One came between the two checks before."""
     in_flight: deque[int] = field(default_factory=deque)
     """The last height of each message under way."""
 
@@ -47,6 +49,15 @@ class Progress:
                 return len(self.in_flight) < IN_FLIGHT_MAX
             case Stage.SNAPSHOT:
                 return False
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it has been heard lately."""
+        return self.heard or self.was_heard
+
+    def check(self) -> None:
+        """The quorum has been checked: listen anew."""
+        self.was_heard, self.heard = self.heard, False
 
     def sent(self, last: int) -> None:
         """Note a message with entries up to `last`."""

@@ -126,6 +126,12 @@ class Raft:
     shun_ticks: int = 0
     """Ticks left during which this node does not elect that leader again."""
 
+    # Volatile on all: what others say of later terms.
+    claimed_term: int = 0
+    """The latest that anybody says to be in."""
+    rest_ticks: int = 0
+    """Ticks left during which this node, as a leader, gives way to no such word."""
+
     # Volatile on candidates.
     supporters: dict[str, Signature] = field(default_factory=dict)
     """Who granted the vote, with the signature; for a pre-vote with an empty one."""
@@ -143,6 +149,8 @@ class Raft:
     successor: str | None = None
     """To whom this leader hands over; it proposes nothing meanwhile."""
     successor_ticks: int = 0
+    tried: frozenset[str] = frozenset()
+    """To whom this leader has tried to hand over, since it last went through all."""
 
     # Volatile on nodes that lag behind.
     asked_final: int = 0
@@ -331,7 +339,7 @@ class Raft:
         self.followers = {}
         self.acks = {}
         self.offers = {}
-        self.successor = None
+        self.successor, self.tried = None, frozenset()
         self.confirmed = {}
         for read in self.reads:
             if read.reader == self.me.name:

@@ -8,6 +8,7 @@ leads, and answers when a sovereign quorum has said so. No clock takes part.
 from typing import Final
 
 from amanat.consensus.interface import Read, ReadIndex
+from amanat.consensus.later_terms import on_claim
 from amanat.consensus.messages import AskIndex, Confirm, Confirmed, Index
 from amanat.consensus.raft import PendingRead, Raft, Role
 
@@ -48,9 +49,11 @@ def on_confirm(raft: Raft, sender: str, message: Confirm) -> None:
 
 def on_confirmed(raft: Raft, sender: str, message: Confirmed) -> None:
     """Count it; answer every read that a sovereign quorum has confirmed since."""
-    if message.term > raft.term:
-        raft.become_follower(message.term)
-    if raft.role is not Role.LEADER or message.term < raft.term or message.round > raft.read_round:
+    if raft.role is Role.LEADER and message.term > raft.term:
+        on_claim(raft, sender, message.term)
+    if raft.role is not Role.LEADER or message.term != raft.term:
+        return
+    if message.round > raft.read_round:
         return
     if sender in raft.followers:
         raft.followers[sender].heard = True

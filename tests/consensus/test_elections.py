@@ -2,7 +2,7 @@
 
 import pytest
 
-from amanat.consensus.interface import Promise
+from amanat.consensus.interface import Promise, Receive
 from amanat.consensus.messages import (
     Append,
     AppendReply,
@@ -14,7 +14,7 @@ from amanat.consensus.messages import (
 )
 from amanat.consensus.raft import Role
 from amanat.consensus.statements import BlockId, Vote
-from tests.consensus.network import TIMING, Network, Node, follower
+from tests.consensus.network import TIMING, Letter, Network, Node, follower
 from tests.consensus.register import Disk
 from tests.consensus.signing import (
     CHAIN,
@@ -268,10 +268,26 @@ def test_refusals_and_votes_of_a_past_term_do_not_count() -> None:
     assert (it.role, it.faults) == (Role.CANDIDATE, [])
 
 
-def test_a_refusal_from_a_later_term_ends_the_candidacy() -> None:
+def test_a_refusal_from_a_later_term_is_no_reason_to_give_up_but_to_ask_for_more() -> None:
     it = candidate("mof")
     it.receive("cdc", refusal(3))
-    assert (it.role, it.term) == (Role.FOLLOWER, 3)
+    assert (it.role, it.term) == (Role.CANDIDATE, 1)
+    asked = [each for each in it.tick(2 * TIMING.election) if isinstance(each, PreVote)]
+    assert {each.term for each in asked} == {4}
+
+
+def test_no_refusal_keeps_a_quorum_from_electing() -> None:
+    network = Network()
+    network.stand("mof")
+    network.settle(lambda letter: letter.sender != "cdc" or deny(network, letter))
+    assert network["mof"].role is Role.LEADER
+
+
+def deny(network: Network, letter: Letter) -> bool:
+    """Let the sender of an answer claim to be far ahead instead."""
+    for false in (PreVoteReply(99, granted=False), VoteReply(99, None)):
+        network[letter.to].step(Receive(letter.sender, false))
+    return False
 
 
 def test_a_candidate_follows_the_leader_that_won_its_term() -> None:

@@ -22,11 +22,11 @@ from amanat.consensus.evidence import (
     of_two_elections,
 )
 from amanat.consensus.interface import Receive
-from amanat.consensus.messages import AppendReply
+from amanat.consensus.messages import AppendReply, PreVoteReply, VoteReply
 from amanat.consensus.statements import BlockId, Proposal, SignedAck, Vote
 from amanat.ledger.authorities import QuorumRule
 from amanat.ledger.encoding import EncodingError, decode, encode
-from tests.consensus.network import follower, leading
+from tests.consensus.network import TIMING, follower, leading
 from tests.consensus.signing import (
     CHAIN,
     GENESIS,
@@ -186,6 +186,32 @@ def test_a_second_leader_of_a_term_is_noticed_and_its_double_voters_named() -> N
     it.answers("mof", append(LEADER, GENESIS, LOG[:1]))
     it.answers("sbp", append(leader_certificate("sbp", 1, GENESIS), ONE))
     assert {each.authority for each in it.evidence} == set(QUORUM)
+    assert all(is_proven(each, CHAIN, AUTHORITIES) for each in it.evidence)
+
+
+def test_a_candidate_that_lost_names_who_voted_for_it_too() -> None:
+    it = follower(name="sbp")
+    it.tick(2 * TIMING.election)
+    for voter in ("bank-a", "cdc"):
+        it.answers(voter, PreVoteReply(1, granted=True))
+    it.answers("cdc", VoteReply(1, signer("cdc")(Vote(CHAIN, 1, "sbp", GENESIS).message())))
+    it.answers(
+        "mof", append(leader_certificate("mof", 1, GENESIS, ("bank-a", "cdc", "mof")), GENESIS)
+    )
+    (evidence,) = it.evidence
+    assert (type(evidence), evidence.authority) == (DoubleVote, "cdc")
+    assert is_proven(evidence, CHAIN, AUTHORITIES)
+
+
+def test_a_leader_without_a_final_block_is_noticed_and_its_voters_that_acked_it_named() -> None:
+    it = follower()
+    it.answers(
+        "mof", append(LEADER, GENESIS, LOG[:2], commit_certificate(TWO, ("cdc", "mof", "sbp")))
+    )
+    assert it.commit_height == 2
+    it.answers("sbp", append(leader_certificate("sbp", 2, ONE, ("bank-a", "cdc", "sbp")), ONE))
+    assert {each.authority for each in it.evidence} == {"cdc", "sbp"}
+    assert {type(each) for each in it.evidence} == {DeniedAck}
     assert all(is_proven(each, CHAIN, AUTHORITIES) for each in it.evidence)
 
 

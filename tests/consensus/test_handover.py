@@ -143,6 +143,46 @@ def test_who_is_about_to_be_stopped_hands_over_and_stands_no_more() -> None:
     assert network["mof"].answers(leader, asked) == []
 
 
+def test_nobody_hands_over_to_who_is_down() -> None:
+    network = leading("mof")
+    network.cut = {"sbp"}
+    for _ in range(TIMING.election):
+        network.heartbeat("mof")
+    network.step("mof", TransferLeadership(for_good=True))
+    network.settle()
+    assert network["mof"].role is Role.FOLLOWER
+    assert network["cdc"].role is Role.LEADER
+
+
+def test_who_does_not_stand_any_more_is_passed_over_in_the_end() -> None:
+    network = leading("mof")
+    network.step("sbp", TransferLeadership(for_good=True))
+    network.step("mof", TransferLeadership(for_good=True))
+    for _ in range(TIMING.election):
+        network.heartbeat("mof")
+    assert network["mof"].role is Role.FOLLOWER
+    assert network["cdc"].role is Role.LEADER
+
+
+def test_where_nobody_can_take_over_the_leader_takes_proposals_in_between() -> None:
+    network = leading("mof")
+    for name in sorted({*network.nodes} - {"mof"}):
+        network.step(name, TransferLeadership(for_good=True))
+    network.step("mof", TransferLeadership(for_good=True))
+    taken = 0
+    for _ in range(20 * TIMING.election // TIMING.heartbeat):
+        network.heartbeat("mof")
+        try:
+            network.propose("mof")
+        except NotLeader:
+            network["mof"].application.truncate(network["mof"].last.height)
+        else:
+            taken += 1
+    network.settle()
+    assert taken > 0
+    assert network["mof"].commit_height == 1 + taken
+
+
 def test_who_is_about_to_be_stopped_goes_on_trying_until_somebody_else_leads() -> None:
     network = leading("mof")
     network.step("mof", TransferLeadership(for_good=True))

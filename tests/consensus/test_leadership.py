@@ -1,13 +1,17 @@
 """Terms, the leader's check of its quorum, and authorities that lost what they promised."""
 
 import pytest
+from msgspec.structs import replace
 
 from amanat.consensus.core import TERM_LEAP_MAX
 from amanat.consensus.interface import Promise, Receive
+from amanat.consensus.later_terms import REST_TIMEOUTS
 from amanat.consensus.messages import (
     Append,
+    AppendRefused,
     AppendReply,
     AskFinal,
+    Confirmed,
     Message,
     PreVote,
     PreVoteReply,
@@ -16,8 +20,10 @@ from amanat.consensus.messages import (
 )
 from amanat.consensus.raft import Role
 from amanat.consensus.statements import Vote
+from amanat.ledger.authorities import AuthorityClass
 from amanat.ledger.crypto import verify
-from tests.consensus.network import TIMING, Network, follower
+from tests.consensus.deciding import change_to
+from tests.consensus.network import TIMING, Network, follower, leading
 from tests.consensus.register import Disk
 from tests.consensus.signing import (
     CHAIN,
@@ -25,6 +31,7 @@ from tests.consensus.signing import (
     GENESIS,
     LOG,
     SOVEREIGN,
+    authority,
     authority_set,
     leader_certificate,
     log_of,
@@ -37,16 +44,49 @@ EVERYBODY = {*SOVEREIGN, *CUSTODIAN}
 # --- terms ---
 
 
-def test_a_leader_steps_down_when_it_hears_of_a_later_term() -> None:
-    for message in (
-        AppendReply(2, 0, ()),
-        VoteReply(2, None),
-        PreVoteReply(2, granted=False),
-    ):
-        network = Network()
-        network.elect("mof")
-        network["mof"].step(Receive("cdc", message))
-        assert (network["mof"].role, network["mof"].term) == (Role.FOLLOWER, 2)
+LATER: list[Message] = [AppendReply(2, 0, ()), AppendRefused(2, 1, GENESIS), Confirmed(2, 0)]
+
+
+@pytest.mark.parametrize("message", LATER, ids=lambda message: type(message).__name__)
+def test_a_leader_gives_way_when_it_hears_of_a_later_term(message: Message) -> None:
+    network = leading("mof")
+    network["mof"].step(Receive("cdc", message))
+    assert (network["mof"].role, network["mof"].term) == (Role.FOLLOWER, 2)
+
+
+@pytest.mark.parametrize("message", LATER, ids=lambda message: type(message).__name__)
+def test_it_does_so_once_in_a_while_alone(message: Message) -> None:
+    network = leading("mof")
+    network["mof"].step(Receive("cdc", message))
+    network.elect("mof")
+    term = network["mof"].term
+    for _ in range(REST_TIMEOUTS):
+        network["mof"].step(Receive("cdc", replace(message, term=term + 1)))
+        for _ in range(TIMING.election // TIMING.heartbeat - 1):
+            network.heartbeat("mof")
+    assert (network["mof"].role, network["mof"].term) == (Role.LEADER, term)
+    for _ in range(REST_TIMEOUTS):
+        network.heartbeat("mof")
+    network["mof"].step(Receive("cdc", replace(message, term=term + 1)))
+    assert (network["mof"].role, network["mof"].term) == (Role.FOLLOWER, term + 1)
+
+
+@pytest.mark.parametrize("message", [*LATER, VoteReply(2, None), PreVoteReply(2, granted=False)])
+def test_a_follower_goes_by_no_answer_that_it_has_not_asked_for(message: Message) -> None:
+    network = leading("mof")
+    network["sbp"].step(Receive("cdc", message))
+    assert (network["sbp"].term, network["sbp"].leader) == (1, "mof")
+
+
+def test_a_learner_unseats_nobody() -> None:
+    network = Network(newcomers=["new"])
+    network.elect("mof")
+    network.propose(
+        "mof", change_to(network.authorities, [authority("new", AuthorityClass.CUSTODIAN)])
+    )
+    network.settle()
+    network["mof"].step(Receive("new", AppendReply(2, 0, ())))
+    assert (network["mof"].role, network["mof"].term, network["mof"].faults) == (Role.LEADER, 1, [])
 
 
 def test_a_term_never_goes_back() -> None:

@@ -7,20 +7,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from amanat.consensus.log_entry import Snapshot
 from amanat.consensus.messages import (
     Append,
     AppendRefused,
     AppendReply,
     AskFinal,
     AskIndex,
+    AskPiece,
     Confirm,
     Confirmed,
     Finalized,
     Index,
     Message,
+    OfferSnapshot,
+    Piece,
     PreVote,
     PreVoteReply,
     RequestVote,
+    SharedAcks,
     TimeoutNow,
     VoteReply,
 )
@@ -55,6 +60,10 @@ MESSAGES: Final[list[Message]] = [
     AskFinal(1, 2),
     Finalized(1, tuple(HISTORY.entries[:2]), HISTORY.certificate(2), 3),
     AppendRefused(1, 3, HISTORY.entries[1].block),
+    SharedAcks(1, (SignedAck(GENESIS, HISTORY.entries[1].block, bytes(64)),), wanted=True),
+    OfferSnapshot(1, Snapshot(HISTORY.entries[1], HISTORY.certificate(2), b"lineage")),
+    AskPiece(1, 2, b"\x80"),
+    Piece(1, 2, b"", b"state"),
     TimeoutNow(2, bytes(64)),
     Confirm(2, 7),
     Confirmed(2, 7),

@@ -32,6 +32,7 @@ from amanat.consensus.messages import (
     PreVote,
     PreVoteReply,
     RequestVote,
+    SharedAcks,
     VoteReply,
 )
 from amanat.consensus.raft import Role
@@ -101,6 +102,9 @@ class Blocks:
             case AppendReply(_, height, acks):
                 acked = ", ".join(self.name(ack.block) for ack in acks)
                 return f" holds to {height}" + (f", acks {acked}" if acked else "")
+            case SharedAcks(_, acks, wanted):
+                acked = ", ".join(self.name(ack.block) for ack in acks)
+                return f" acked {acked}" + (", and you?" if wanted else "")
             case AppendRefused(_, height, held):
                 return f" not at {height}, perhaps at {self.name(held)}"
             case AskFinal(_, height):
