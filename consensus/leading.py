@@ -14,7 +14,7 @@ from amanat.consensus.offers import sign_offers
 from amanat.consensus.progress import Progress
 from amanat.consensus.raft import Raft, Role
 from amanat.consensus.snapshots import offer as offer_snapshot
-from amanat.consensus.statements import BlockId, Proposal, SignedAck
+from amanat.consensus.statements import BlockId, CommitCertificate, Proposal, SignedAck
 from amanat.ledger.authorities import QuorumRule
 
 APPEND_BYTES_MAX: Final = 2 * 1024 * 1024
@@ -96,8 +96,20 @@ def _send(raft: Raft, peer: str, follower: Progress) -> None:
         entries = tuple(raft.log.entries(follower.next_height, APPEND_BYTES_MAX))
     if entries:
         follower.sent(entries[-1].block.height)
-    offers = sign_offers(raft, previous, entries)
-    raft.out.send(peer, Append(raft.term, raft.leader, previous, entries, raft.certified, offers))
+    offers, certificate = sign_offers(raft, previous, entries), _certificate_for(raft, entries)
+    raft.out.send(peer, Append(raft.term, raft.leader, previous, entries, certificate, offers))
+
+
+def _certificate_for(raft: Raft, entries: tuple[Entry, ...]) -> CommitCertificate | None:
+    """Return the highest certificate that tells the receiver something.
+
+    Who catches up learns from one in the midst of old entries that these are final, and can let go
+    of all that it keeps as long as they might not be. By two thirds the entries hold them.
+    """
+    if not entries or entries[-1].block.height >= raft.final.height:
+        return raft.certified
+    first, last = entries[0].block.height, entries[-1].block.height
+    return raft.log.certificate(first, last) or raft.certified
 
 
 def on_append_reply(raft: Raft, sender: str, message: AppendReply) -> None:

@@ -14,11 +14,16 @@ a completion that is late, from before a truncation, cannot vouch for the entrie
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice
+from typing import Final
 
 from amanat.consensus.interface import LogReader
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.statements import BlockId, CommitCertificate, genesis_id
 from amanat.ledger.identifiers import Digest
+
+ENTRIES_MAX: Final = 256
+"""Entries of one message."""
 
 
 class Log:
@@ -65,12 +70,13 @@ class Log:
         return self.block_id(block.height) not in (block, None)
 
     def entries(self, first: int, bytes_max: int) -> Iterator[Entry]:
-        """Yield entries from `first` on, at least one if there is one, up to `bytes_max`.
+        """Yield entries from `first` on, at least one if there is one: what a message may hold.
 
-        `first` is at least 1 and at least `base`.
+        Their payloads are `bytes_max` long at most, and they are `ENTRIES_MAX` at most, because
+        signatures take more room than an empty block. `first` is at least 1 and at least `base`.
         """
         total = 0
-        for entry in self._from(first, bytes_max):
+        for entry in islice(self._from(first, bytes_max), ENTRIES_MAX):
             total += len(entry.payload)
             if total > bytes_max and total != len(entry.payload):
                 return
@@ -126,7 +132,8 @@ class Log:
 
     def _from(self, first: int, bytes_max: int) -> Iterator[Entry]:
         if first <= self._disk_height:
-            on_disk = self._disk.entries(first, self._disk_height, bytes_max)
+            last = min(self._disk_height, first + ENTRIES_MAX - 1)
+            on_disk = self._disk.entries(first, last, bytes_max)
             yield from on_disk
             if first + len(on_disk) <= self._disk_height:
                 return

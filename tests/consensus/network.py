@@ -123,7 +123,7 @@ class Node:
     def apply(self) -> None:
         """Let the disk note what is final."""
         if self.finals:
-            self.disk.commit = self.finals[-1]
+            self.disk.commit, self.disk.older = self.finals[-1], self.finals[:-1]
 
     def sync(self) -> list[Message]:
         """Let the disk finish what it was given; return what leaves the node thereupon."""

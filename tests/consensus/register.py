@@ -30,12 +30,17 @@ class Disk:
         self.is_whole = False
         self.promise = promise or Promise(term=self.last.term, vote=None, acked=None)
         self.commit: CommitCertificate | None = None
+        self.older: list[CommitCertificate] = []
+        """Certificates before `commit`, as far as they are kept."""
         self.rule = QuorumRule.MAJORITY
         self.reads = 0
 
     def certificate(self, first: int, last: int) -> CommitCertificate | None:
-        final = self.commit.final(self.rule) if self.commit is not None else None
-        return self.commit if final is not None and first <= final.height <= last else None
+        for commit in (self.commit, *reversed(self.older)):
+            final = commit.final(self.rule) if commit is not None else None
+            if final is not None and first <= final.height <= last:
+                return commit
+        return None
 
     @property
     def last(self) -> BlockId:

@@ -15,10 +15,6 @@ from tests.simulation.lies import CONTRADICTIONS, LIES
 if TYPE_CHECKING:
     from tests.simulation.cluster import Cluster
 
-DISRUPTIVE: Final = "later term claimed"
-"""Whoever claims later terms without end keeps everybody electing; progress is promised once it
-stops."""
-
 LASTS_MS: Final = (500, 2_000, 5_000, 60_000)
 """How long an authority goes on lying; the longest outlasts the run."""
 
@@ -59,8 +55,6 @@ def draw_lies(
         percent = random.choice([5, 30, 100])
         lasts = random.choice(LASTS_MS)
         liar, kind = random.choice(liars), random.choice(kinds)
-        if kind == DISRUPTIVE:
-            lasts = min(lasts, until - at)
         found.append(Lying(at, liar, kind, percent, lasts))
         at += random.randint(100, 1_500)
     return found

@@ -286,7 +286,7 @@ MUTANTS = (
         "followers learn what is final",
         "Violation: 14",
         20,
-        Edit(leading._send, "entries, raft.certified, offers)", "entries, None, offers)"),
+        Edit(leading._send, "entries, certificate, offers)", "entries, None, offers)"),
     ),
     _mutant(
         "what is replaced in the log is undone in the ledger",

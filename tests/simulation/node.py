@@ -184,9 +184,9 @@ class SimulatedNode:
         self._invariants.reads(self.name, self._reads)
         self.driver.step(Read(self._reads))
 
-    def hand_over(self) -> None:
+    def hand_over(self, *, for_good: bool = False) -> None:
         """Give up leadership, if this node leads."""
-        self.driver.step(TransferLeadership())
+        self.driver.step(TransferLeadership(for_good=for_good))
 
     def propose(self) -> None:
         """Open a term, or make a block if something waits and few blocks are under way."""

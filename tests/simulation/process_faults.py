@@ -129,3 +129,22 @@ class HandOver(Fault):
             cluster.count("handover")
             cluster.story.tell(f"{machine.name} is told to hand over")
             machine.do(lambda node: node.hand_over())
+
+
+@dataclass(frozen=True, slots=True)
+class Drain(OfOne):
+    """A node is to be replaced by a newer one: it is drained, and then stopped."""
+
+    lasts: int
+    down: int
+
+    @staticmethod
+    def draw(draw: Draw) -> Sequence[Fault]:
+        return [Drain(draw.at, draw.name(), draw.random.choice([100, 800, 2_000]), draw.down())]
+
+    def strike(self, cluster: Cluster) -> None:
+        cluster.count("drain")
+        cluster.story.tell(f"{self.name} is drained")
+        machine = cluster.machines[self.name]
+        machine.do(lambda node: node.hand_over(for_good=True))
+        cluster.timeline.after(self.lasts, lambda: machine.crash(power=False, down=self.down))

@@ -57,7 +57,7 @@ def test_a_seed_tells_the_same_story_under_every_hash_seed() -> None:
 PROMISED = {
     *("bad network", "flapping partition", "one-way cut", "partition"),
     *("message duplicated", "message held back", "message lost"),
-    *("kill", "pause", "power cut", "power failure everywhere", "restart", "handover"),
+    *("kill", "pause", "power cut", "power failure everywhere", "restart", "handover", "drain"),
     *(f"cut off {boundary}" for boundary in Boundary),
     *("torn write", "unsynced writes lost"),
     *("failing disk", "stopped by a failed sync", "full disk", "stopped by a full disk"),
