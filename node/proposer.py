@@ -17,6 +17,7 @@ from typing import Final
 import structlog
 
 from amanat.consensus.interface import Propose
+from amanat.consensus.raft import Role
 from amanat.consensus.statements import LeaderCertificate
 from amanat.ledger.chain import Chain
 from amanat.ledger.executed_block import ExecutedBlock
@@ -87,10 +88,16 @@ class Proposer:
             await asyncio.sleep(0)  # a set event is not waited for: let others have their turn
 
     def propose(self) -> None:
-        """Propose what is to be proposed now: the term's opening block, or what waits."""
-        opening, self._opening = self._opening, None
-        if opening is not None and self._driver.status.term == opening.term:
-            self._build(0, leader_certificate=opening.digest())
+        """Propose what is to be proposed now: the term's opening block, or what waits.
+
+        While the leader is about to hand over the opening block is not taken; should the handover
+        fail, it is due still.
+        """
+        opening, status = self._opening, self._driver.status
+        if opening is not None:
+            is_due = status.role is Role.LEADER and status.term == opening.term
+            if not is_due or self._build(0, leader_certificate=opening.digest()):
+                self._opening = None
         if self._driver.leads:
             self._propose_next()
 

@@ -137,6 +137,20 @@ def test_a_term_is_opened_by_an_empty_block_that_names_its_certificate(seat: Sea
     assert seat.sizes()[0] == 0
 
 
+def test_a_term_whose_opening_was_not_taken_is_opened_later(seat: Seat) -> None:
+    """It is not while the leader is about to hand over; then the handover fails."""
+    certificate = LeaderCertificate(1, "mof", seat.status.last, ())
+    seat.takes = False
+    seat.proposer.open_term(certificate)
+    seat.proposer.propose()
+    seat.takes = True
+    seat.proposer.propose()
+    (opening,) = (decode(each.payload, Block) for each in seat.proposed)
+    assert opening.header.leader_certificate == certificate.digest()
+    seat.proposer.propose()
+    assert len(seat.proposed) == 1
+
+
 def test_a_term_that_is_over_is_not_opened(seat: Seat) -> None:
     seat.proposer.open_term(LeaderCertificate(0, "mof", seat.status.last, ()))
     seat.proposer.propose()

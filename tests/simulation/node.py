@@ -324,14 +324,17 @@ class SimulatedNode:
         self.is_outdated = True
 
     def _open(self, certificate: LeaderCertificate) -> None:
+        """Propose the block that opens the term, as long as it is due and not taken."""
         self._opening = None
-        if self.status.term == certificate.term:
+        if self.leads and self.status.term == certificate.term:
             self._around.reach(Boundary.OPENING)
-            self._build(certificate.digest(), 0)
+            if not self._build(certificate.digest(), 0):
+                self._opening = certificate
 
     def _build(
         self, leader_certificate: bytes, most: int, *, completes_change: bool = False
-    ) -> None:
+    ) -> bool:
+        """Build and propose a block; return whether it was taken."""
         waiting = self.pool.first(self.pool.waiting) if most else []
         built = self.chain.build(
             term=self.status.term,
@@ -344,13 +347,15 @@ class SimulatedNode:
         self.pool.remove([transaction.id for transaction, _ in built.refused])
         block = built.block
         if most and not block.ids and not block_duties.owes_child(self.chain):
-            return
+            return False
         header = block.block.header
         self._application.append(block)
-        if not self.driver.propose(
+        taken = self.driver.propose(
             Propose(header.height, header.parent, block.digest, block.payload, completes_change)
-        ):
+        )
+        if not taken:
             self._application.truncate(header.height - 1)
+        return taken
 
     # --- looking in -------------------------------------------------------------------------------
 
