@@ -37,6 +37,7 @@ def on_pre_vote(raft: Raft, sender: str, message: PreVote) -> None:
     """Grant if this node would vote so, and misses a leader itself."""
     granted = (
         message.term > raft.term
+        # Invariant 14: a leader that works is not to be deposed.
         and not raft.hears_leader
         and not shuns(raft, sender)
         and message.last.position >= raft.least_position
@@ -88,7 +89,7 @@ def begin_election(raft: Raft, handover: Signature | None = None) -> None:
 def on_request_vote(raft: Raft, sender: str, message: RequestVote) -> None:
     """Vote at most once a term, for a log that is at least as complete as this node's."""
     if message.term > raft.term and raft.hears_leader and not _is_successor(raft, sender, message):
-        return  # a leader that works is not to be deposed (dissertation §4.2.3)
+        return  # invariant 14: a leader that works is not to be deposed (dissertation §4.2.3)
     if message.term > raft.term and shuns(raft, sender):
         return
     if message.term > raft.term:
@@ -98,6 +99,7 @@ def on_request_vote(raft: Raft, sender: str, message: RequestVote) -> None:
         message.term == raft.term
         # Invariants 1 and 6: one vote a term, ever.
         and raft.promise.vote in (None, vote)
+        # Invariant 4 (Leader Completeness, Raft §5.4.1): at least as complete a log.
         and message.last.position >= raft.least_position
         and _is_backed(raft, message)
     )

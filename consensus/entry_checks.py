@@ -10,6 +10,7 @@ from amanat.ledger.crypto import verify
 def entry_fault(raft: Raft, previous: BlockId, entry: Entry) -> str | None:
     """Return what is wrong with an entry that follows `previous`, which the log holds; or None."""
     block = entry.block
+    # Invariant 5 (Log Matching, Raft §5.3): a block's hash fixes all before it.
     if block.height != previous.height + 1 or entry.parent != previous.digest:
         return "it does not follow the entry before it"
     if not previous.term <= block.term <= raft.term:
@@ -44,6 +45,7 @@ def _leader_fault(raft: Raft, previous: BlockId, entry: Entry) -> str | None:
 def _opening_fault(
     raft: Raft, entry: Entry, previous: BlockId, certificate: LeaderCertificate | None
 ) -> str | None:
+    # Invariants 1 and 5: who led a term, and on which block, stands in the chain itself.
     if certificate is None:
         return f"it opens term {entry.block.term} without a leader certificate"
     named = (certificate.term, certificate.candidate, certificate.last)
@@ -67,7 +69,7 @@ def _parent_fault(raft: Raft, previous: BlockId, entry: Entry) -> str | None:
 
 
 def _change_fault(raft: Raft, previous: BlockId, entry: Entry) -> str | None:
-    """A change is completed only once it is final (invariants 1 and 2; Raft §6)."""
+    """A change is completed only once it is final (invariants 2, 4 and 7; Raft §6)."""
     certificate = entry.change_certificate
     if certificate is None:
         return None

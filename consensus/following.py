@@ -198,7 +198,7 @@ def _acks(raft: Raft, first: int, last: int, certificate: CommitCertificate | No
     is what the message vouched for, whatever has happened to the log by then.
     """
     if raft.abstains:
-        return []
+        return []  # invariants 3, 4 and 6: see `Raft.abstains`
     certified = max(raft.certified_height, certificate.block.height if certificate else 0)
     return [
         ack

@@ -35,9 +35,10 @@ class PreVoteReply(Structure, frozen=True, tag="pre-vote-reply"):
 
 
 class RequestVote(Structure, frozen=True, tag="request-vote"):
-    """Elect me for `term`; my log ends with `last` (Raft §5.2).
+    """Elect me for `term`; my log ends with `last` (Raft §5.2, Figure 2: RequestVote).
 
-    By two thirds `last` is the highest block of the log that is certified.
+    The sender is candidateId; `last` holds lastLogIndex and lastLogTerm. By two thirds it is the
+    highest block of the log that is certified.
     """
 
     term: Term
@@ -49,23 +50,24 @@ class RequestVote(Structure, frozen=True, tag="request-vote"):
 
 
 class VoteReply(Structure, frozen=True, tag="vote-reply"):
-    """My signed vote, or None for a refusal."""
+    """My signed vote, or None for a refusal (voteGranted is false)."""
 
     term: Term
     signature: Signature | None
 
 
 class Append(Structure, frozen=True, tag="append"):
-    """Replicates entries; empty, it is a heartbeat (Raft §5.3)."""
+    """Replicates entries; empty, it is a heartbeat (Raft §5.3, Figure 2: AppendEntries)."""
 
     term: Term
     leader_certificate: LeaderCertificate
-    """Nobody follows a leader without one."""
+    """Names the leader (leaderId). Nobody follows one without it."""
     previous: BlockId
-    """The block just before `entries`; the follower must hold it."""
+    """The block just before `entries` (prevLogIndex, prevLogTerm); the follower must hold it."""
     entries: tuple[Entry, ...]
     certificate: CommitCertificate | None
-    """The leader's highest; None while nothing but genesis is certified."""
+    """The leader's highest (leaderCommit, with its proof), or the highest that `entries` need; None
+    while nothing but genesis is certified."""
     offers: tuple[Signature, ...] = ()
     """The leader's, over an `Offer` of each of `entries` that is of its own term."""
 

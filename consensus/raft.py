@@ -98,6 +98,7 @@ class Raft:
 
     # Volatile on every node: commitIndex, as a block, with the certificate that proves it, and the
     # highest certificate, which by two thirds is ahead of that. None stands for genesis.
+    # lastApplied is the driver's: it applies what `Effects.final` names.
     final: BlockId
     commit: CommitCertificate | None
     certified: CommitCertificate | None
@@ -256,7 +257,8 @@ class Raft:
         """Whether the log is behind what this node has acked: its disk lost something.
 
         Such a node may have helped to make final what it no longer holds. So until its log has
-        caught up past its own promise it neither acks nor stands for election.
+        caught up past its own promise it neither acks nor stands for election, and elects only who
+        holds at least what it promised (invariants 3, 4 and 6).
         """
         acked = self.promise.acked
         if acked is None or acked == self.log.last:
@@ -314,7 +316,10 @@ class Raft:
 
     @property
     def hears_leader(self) -> bool:
-        """Whether a leader of this term was heard within the shortest election timeout."""
+        """Whether a leader of this term was heard within the shortest election timeout.
+
+        Who hears one elects no other (invariant 14: a node that comes back unseats nobody).
+        """
         if self.role is Role.LEADER:
             return True
         if self.leader is None or self.distrusts:

@@ -89,6 +89,7 @@ class AuthoritySet(Structure, frozen=True):
 
     def is_quorum(self, names: Iterable[str]) -> bool:
         """Return whether `names` hold a sovereign quorum; unknown and repeated do not count."""
+        # Invariants 1, 2 and 7: any two quorums share a member, and none is without the state.
         present = set(names)
         count = sovereign = 0
         for member in self.members:

@@ -66,6 +66,7 @@ class Configuration(Structure, frozen=True):
 
     def is_quorum(self, names: Iterable[str]) -> bool:
         """Return whether `names` hold a sovereign quorum of every set that must agree."""
+        # While the authorities change both sets must agree (invariants 2, 4 and 7; Raft §6).
         names = set(names)
         return all(each.is_quorum(names) for each in self.sets)
 
