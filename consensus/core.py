@@ -196,6 +196,7 @@ def _tick(raft: Raft, event: Tick) -> None:
         raft.become_follower(raft.term)
     elif raft.silence % raft.timing.heartbeat == 0:
         leading.send_heartbeats(raft)
+        reads.ask_quorum(raft)
 
 
 def _hears_quorum(raft: Raft) -> bool:

@@ -68,8 +68,18 @@ def _begin(raft: Raft, reader: str, number: int) -> None:
         return
     if len(raft.reads) >= PENDING_MAX:
         return
+    # Invariant 12: only what is said after the read was asked for confirms it, so it waits for the
+    # next round. All that come while one is under way share that.
+    raft.reads.append(PendingRead(reader, number, raft.read_round + 1, raft.commit_height))
+    if raft.reads[0].round > raft.read_round:
+        ask_quorum(raft)
+
+
+def ask_quorum(raft: Raft) -> None:
+    """Begin a round of confirmation, if a read waits; a round whose messages are lost needs one."""
+    if not raft.reads:
+        return
     raft.read_round += 1
-    raft.reads.append(PendingRead(reader, number, raft.read_round, raft.commit_height))
     for peer in raft.voters:
         raft.out.send(peer, Confirm(raft.term, raft.read_round))
     _answer(raft)
@@ -78,6 +88,9 @@ def _begin(raft: Raft, reader: str, number: int) -> None:
 def _answer(raft: Raft) -> None:
     while raft.reads:
         first = raft.reads[0]
+        if first.round > raft.read_round:
+            ask_quorum(raft)
+            return
         # Invariants 7 and 12: only a sovereign quorum can say that no other leader was elected.
         confirming = [peer for peer, round_ in raft.confirmed.items() if round_ >= first.round]
         if not raft.configuration.is_quorum([raft.me.name, *confirming]):
