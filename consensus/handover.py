@@ -31,7 +31,7 @@ def _heir(raft: Raft) -> str | None:
     fit = [peer for peer in up if peer not in raft.tried]
     heir = max(fit, key=lambda peer: (raft.followers[peer].match_height, peer), default=None)
     # After a round without success, this leader takes proposals for a while.
-    raft.tried = raft.tried | {heir} if heir is not None else frozenset()
+    raft.tried = (*raft.tried, heir) if heir is not None else ()
     return heir
 
 

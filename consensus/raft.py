@@ -150,7 +150,7 @@ class Raft:
     successor: str | None = None
     """To whom this leader hands over; it proposes nothing meanwhile."""
     successor_ticks: int = 0
-    tried: frozenset[str] = frozenset()
+    tried: tuple[str, ...] = ()
     """To whom this leader has tried to hand over, since it last went through all."""
 
     # Volatile on nodes that lag behind.
@@ -344,7 +344,7 @@ class Raft:
         self.followers = {}
         self.acks = {}
         self.offers = {}
-        self.successor, self.tried = None, frozenset()
+        self.successor, self.tried = None, ()
         self.confirmed = {}
         for read in self.reads:
             if read.reader == self.me.name:

@@ -15,16 +15,16 @@ from amanat.consensus.statements import Ack, BlockId, SignedAck
 
 def on_tick(raft: Raft) -> None:
     """Ask the others for their acks, if nothing has been certified for two election timeouts."""
-    if not _waits(raft):
+    acked = acked_of_this_term(raft)
+    if acked is None or raft.role is not Role.FOLLOWER or not raft.hears_leader:
         raft.uncertified_ticks = 0
         return
     raft.uncertified_ticks += 1
     if raft.uncertified_ticks < 2 * raft.timing.election:
         return
     raft.uncertified_ticks = 0
-    acked = raft.promise.acked
     # The last is what all hold if no more comes; the first, what a quorum holds if more does.
-    heights = sorted({raft.certified_height + 1, acked.height if acked else 0})
+    heights = sorted({raft.certified_height + 1, acked.height})
     _share(raft, raft.voters, [raft.log.block_id(height) for height in heights], wanted=True)
 
 
@@ -47,13 +47,12 @@ def on_shared_acks(raft: Raft, sender: str, message: SharedAcks) -> None:
         _share(raft, [sender], held, wanted=False)
 
 
-def _waits(raft: Raft) -> bool:
-    """Return whether this node has acked a block of a leader that it hears, still uncertified."""
+def acked_of_this_term(raft: Raft) -> BlockId | None:
+    """Return the last block of this term that this node has acked, if that is not certified yet."""
     acked = raft.promise.acked
-    if raft.role is not Role.FOLLOWER or not raft.hears_leader or acked is None:
-        return False
-    is_held = raft.log.block_id(acked.height) == acked
-    return is_held and acked.term == raft.term and acked.height > raft.certified_height
+    if acked is None or acked.term != raft.term or raft.log.block_id(acked.height) != acked:
+        return None
+    return acked if acked.height > raft.certified_height else None
 
 
 def _share(raft: Raft, to: list[str], blocks: list[BlockId | None], *, wanted: bool) -> None:

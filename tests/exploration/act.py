@@ -17,6 +17,7 @@ class Kind(StrEnum):
     LOSES = "misses its quorum and steps down"
     PROPOSES = "proposes"
     READS = "is asked for a read"
+    SHARES = "shows the others its acks"
     HANDS_OVER = "is told to hand over"
     SYNCS = "ends a write"
     CRASHES = "crashes and starts again"

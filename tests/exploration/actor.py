@@ -118,6 +118,10 @@ class Actor:
             case Kind.READS:
                 self.reads += 1
                 yield self._step(Read(self.reads))
+            case Kind.SHARES:
+                self.raft.silence = 0
+                self.raft.uncertified_ticks = 2 * TIMING.election - 1
+                yield self._step(Tick())
             case Kind.HANDS_OVER:
                 yield self._step(TransferLeadership())
             case Kind.SYNCS:
@@ -194,7 +198,11 @@ class Actor:
                 follower.heard = True
         elif not self._scope.hears:
             raft.silence = TIMING.election
-        raft.asked_final = 0
+        raft.asked_final = raft.uncertified_ticks = raft.rest_ticks = 0
+        if raft.successor is None:
+            raft.successor_ticks = 0
+        if raft.claimed_term <= raft.term:
+            raft.claimed_term = 0
         shift = raft.out._on_disk
         raft.out._issued -= shift
         raft.out._on_disk = 0

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from amanat.consensus.raft import Role
+from amanat.consensus.sharing import acked_of_this_term
 from amanat.ledger.authorities import QuorumRule
 from tests.exploration.act import Act, Kept, Kind
 from tests.exploration.actor import Actor
@@ -52,5 +53,7 @@ def _of_other(actor: Actor, scope: Scope) -> Iterator[Kind]:
     raft = actor.raft
     if scope.hears and raft.hears_leader:
         yield Kind.MISSES
-    if scope.may_stand(actor.name, raft.term + 1):
+    if scope.shares and raft.leader and acked_of_this_term(raft):
+        yield Kind.SHARES
+    if scope.may_stand(actor.name, max(raft.term, raft.claimed_term) + 1):
         yield Kind.STANDS if scope.pre_votes is PreVotes.GRANTED else Kind.ASKS

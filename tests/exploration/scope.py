@@ -55,6 +55,8 @@ class Scope:
     arrive at any time."""
     step_downs: bool = False
     """Whether leaders that hear no quorum step down. They do in any case for a higher term."""
+    shares: bool = False
+    """Whether followers show one another their acks, as if their leader showed no certificate."""
     handovers: bool = False
     """Whether leaders may be told to hand over."""
     rule: QuorumRule = QuorumRule.MAJORITY
@@ -112,6 +114,7 @@ SCOPES: Final = {
     "tiny": Scope("three authorities, one term", *_THREE, 2, (1,)),
     "small": Scope("three authorities, two terms with a block each", *_THREE, 2, (1, 1)),
     "crash": Scope("the same, and one crash", *_THREE, 2, (1, 1), crashes=1),
+    "shares": Scope("the same as small, and acks that are shared", *_THREE, 2, (1, 1), shares=True),
     "slow-disks": Scope(
         "two terms with a block each, and writes that take their time",
         *_THREE,

@@ -10,7 +10,14 @@ crash; therefore
   term, and no more; this is no news to whoever has it on disk as well.
 """
 
-from amanat.consensus.messages import Append, AppendRefused, AppendReply, RequestVote, VoteReply
+from amanat.consensus.messages import (
+    Append,
+    AppendRefused,
+    AppendReply,
+    RequestVote,
+    SharedAcks,
+    VoteReply,
+)
 from amanat.consensus.raft import Role
 from tests.exploration.act import Letter
 from tests.exploration.actor import Actor
@@ -68,6 +75,8 @@ class Spent:
                 return (letter.to, "vote", term)
             case AppendReply(term) | AppendRefused(term):
                 return (letter.to, "answer", term)
+            case SharedAcks(term):
+                return (letter.to, "acks", term)
             case RequestVote(term) | Append(term) if term < self._last_term:
                 return (letter.sender, letter.to, 0)
         return None
@@ -81,6 +90,8 @@ class Spent:
                 role = actor.raft.role if actor.raft.term == each else Role.FOLLOWER
                 if role is not Role.CANDIDATE:
                     keys.append((actor.name, "vote", each))
+                if each < term:
+                    keys.append((actor.name, "acks", each))
                     if role is not Role.LEADER:
                         keys.append((actor.name, "answer", each))
             self._keys.append((keys, actor.name if term == self._last_term else None))
