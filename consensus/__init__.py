@@ -4,7 +4,9 @@ Pure: no I/O, clock, randomness, threads or event loop. Blocks are opaque bytes 
 
 Reading order: `statements` (what is signed, and certificates), `log_entry` and `messages` (what
 travels), `interface` (events in, effects out: the driver's whole duty), `raft` (the state, one
-page), `elections`, `leading`, `following` and `patience` (the rules), `core` (the step function).
+page), `elections`, `leading`, `following` and `acks` (Raft's Figure 2, see docs/consensus.md),
+`reads`, `handover`, `membership`, `snapshots`, `catching_up`, `sharing`, `later_terms` and
+`patience` (what it leaves open), `core` (the step function).
 
 `submission` is what an authority signs for a client; consensus itself makes no use of it.
 
