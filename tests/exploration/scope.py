@@ -114,6 +114,14 @@ SCOPES: Final = {
     "tiny": Scope("three authorities, one term", *_THREE, 2, (1,)),
     "small": Scope("three authorities, two terms with a block each", *_THREE, 2, (1, 1)),
     "crash": Scope("the same, and one crash", *_THREE, 2, (1, 1), crashes=1),
+    "one-crash": Scope(
+        "two terms, for which one authority each stands, and one crash at any write",
+        *_THREE,
+        2,
+        (1, 1),
+        crashes=1,
+        standing=(("mof",), ("sbp",)),
+    ),
     "shares": Scope("the same as small, and acks that are shared", *_THREE, 2, (1, 1), shares=True),
     "slow-disks": Scope(
         "two terms with a block each, and writes that take their time",

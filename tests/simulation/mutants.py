@@ -67,7 +67,7 @@ def mutated(mutant: Mutant) -> Iterator[None]:
             function.__code__ = code
 
 
-def _function(function: Callable[..., object]) -> FunctionType:
+def _function(function: object) -> FunctionType:
     assert isinstance(function, FunctionType)
     return function
 
@@ -79,9 +79,15 @@ def _edited(function: FunctionType, edits: Iterable[Edit]) -> CodeType:
             raise AssertionError(f"{function.__qualname__} has {edit.old!r} not exactly once")
         source = source.replace(edit.old, edit.new)
     place = f"<mutant of {function.__qualname__}>"
-    names: dict[str, FunctionType] = {}
+    names: dict[str, object] = {}
     exec(compile(source, place, "exec"), function.__globals__, names)  # noqa: S102 - its own source
-    return names[function.__name__].__code__
+    made = names[function.__name__]
+    return _function(made.fget if isinstance(made, property) else made).__code__
+
+
+def getter(owner: type, name: str) -> Callable[..., object]:
+    """Return the function behind a property."""
+    return _function(vars(owner)[name].fget)
 
 
 def _mutant(rule: str, found_as: str, seeds: int, *edits: Edit, first: int = 0) -> Mutant:
