@@ -233,15 +233,13 @@ class Store:
     # --- the applied state ------------------------------------------------------------------------
 
     def apply(self, blocks: Sequence[ExecutedBlock], certificate: CommitCertificate) -> None:
-        """Write final blocks in one batch; `certificate` is for the last of them.
-
-        It is not synced: after a crash, what is missing is executed again from the log.
+        """Write final blocks in one batch, and sync; `certificate` is for the last of them.
 
         Raises:
             StorageFailed: whether it is on disk is not known.
         """
         try:
-            with self._db.write_batch() as batch:
+            with self._db.write_batch(sync=True) as batch:
                 for block in blocks:
                     write_block(batch, block)
                     if block.next_configuration.since == block.height:

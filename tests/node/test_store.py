@@ -5,6 +5,7 @@ What becomes of damaged files is in `test_store_damage`.
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import msgspec
 import plyvel
@@ -25,6 +26,7 @@ from tests.ledger.desk import NEVER, anything
 from tests.ledger.world import BILL, RUPEE, genesis
 from tests.node.full_disk import fill_up
 from tests.node.history import History, market_history
+from tests.simulation.database import SimulatedDatabase
 
 HISTORY = market_history()
 DOCUMENT, CHAIN = HISTORY.document, HISTORY.chain_id
@@ -333,6 +335,35 @@ def test_a_chain_opened_on_it_goes_on_as_the_network_did(store: Store, path: Pat
         chain.extend(entry.payload, latest=NEVER, accept=anything)
     assert chain.tip.digest == ENTRIES[-1].block.digest
     again.close()
+
+
+# Power that fails.
+
+
+def grown_until_the_power_fails(seed: int) -> Store:
+    """Append and apply block by block, in log files of some batches; then reopen what is left."""
+    database = SimulatedDatabase(file_batches=1 + seed % 4)
+    Store.found(database, DOCUMENT)
+    store = Store.resume(database, CHAIN)
+    store.append_synced(None, ENTRIES[:1])
+    for entry, block in zip(ENTRIES[1:], BLOCKS, strict=False):
+        store.apply([block], HISTORY.certificate(block.height))
+        store.append_synced(None, [entry])
+    database.lose(Random(seed))
+    return Store.resume(database, CHAIN)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_was_applied_outlives_a_power_cut_whole(seed: int) -> None:
+    store = grown_until_the_power_fails(seed)
+    assert store.applied().height == len(BLOCKS) - 1
+    for block in BLOCKS[:-1]:
+        assert store.header(block.height) == block.block.header
+        assert store.receipts(block.height) == block.receipts
+        assert all(store.contains(transaction) for transaction in block.ids)
+        tree = store.tree(block.height)
+        assert tree is not None
+        assert dict(tree.items()) == dict(block.tree.items())
 
 
 # Writes that fail.
