@@ -204,6 +204,21 @@ def test_a_power_cut_after_it_takes_nothing_away(
         check_new(Store.resume(database, HISTORY.chain_id))
 
 
+def test_blocks_after_a_snapshot_are_missed(source: Snapshots) -> None:
+    database = stored(HISTORY, OLD, OLD + 1)
+    for _ in taking(source, Store.resume(database, HISTORY.chain_id), HEIGHT - 3):
+        pass
+    store = Store.resume(database, HISTORY.chain_id)
+    store.append_synced(None, HISTORY.entries[HEIGHT - 3 :])
+    store.apply(HISTORY.blocks[HEIGHT - 3 :], HISTORY.certificate(HEIGHT))
+    store.write(Persist(1, None, None, (), HEIGHT - 1))
+    Store.resume(database, HISTORY.chain_id)
+    with database.write_batch(sync=True) as batch:
+        batch.delete(b"h" + (HEIGHT - 2).to_bytes(8, "big"))
+    with pytest.raises(StoreError, match=f"block {HEIGHT - 2} is missing"):
+        Store.resume(database, HISTORY.chain_id)
+
+
 def test_one_that_this_node_has_come_past_is_dropped(source: Snapshots) -> None:
     database = stored(HISTORY, OLD, HEIGHT)
     store = Store.resume(database, HISTORY.chain_id)
