@@ -13,7 +13,7 @@ has to wait until the one before it is a table on disk.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
@@ -57,6 +57,8 @@ class SimulatedDatabase:
         """Whether the next sync fails; nobody knows what is on disk then."""
         self.interrupted = False
         """Whether a sync no longer comes to its end."""
+        self.before_write: Callable[[], None] = lambda: None
+        """What happens before each write; if it raises, nothing is written."""
 
     # --- what the store calls ---------------------------------------------------------------------
 
@@ -180,6 +182,7 @@ class SimulatedDatabase:
         return self._rotten[key]
 
     def _write(self, changes: Changes, sync: bool) -> None:
+        self.before_write()
         if self.full:
             raise plyvel.IOError("No space left on device")
         if len(self._files[-1].written) >= self._file_batches:
