@@ -2,7 +2,8 @@
 
 Everything that queued up while the disk was busy shares one sync of the log and one of the promise,
 in the order of `Persist.halves`. `Persisted` is reported after both.
-Applying final blocks needs no sync of its own: after a crash they are re-executed from the log.
+Final blocks are synced too. Were they not, a later sync of the log would not cover them (see
+`amanat.node.leveldb`), and a power cut could leave the last of them without those before it.
 """
 
 import asyncio

@@ -17,6 +17,7 @@ from amanat.ledger.identifiers import Digest
 from amanat.ledger.state_intake import BadPiece, StateIntake
 from amanat.ledger.state_tree import NodeRef
 from amanat.node.applied_state import AppliedState
+from amanat.node.bulk_writer import BulkWriter
 from amanat.node.eras import follow, read_lineage
 from amanat.node.leveldb import Batch, Database
 from amanat.node.records import Records, StorageFailed, u64
@@ -28,9 +29,6 @@ REPLACED: Final = b"cdghklnrsvxy"
 """The tables that a snapshot takes the place of. What the node signed and found out stays."""
 
 GENESIS_KEY: Final = b"g" + u64(0)
-
-BATCH_KEYS: Final = 10_000
-"""After so many changes a batch is written, so that memory stays small."""
 
 
 def install(database: Database, chain: Digest) -> None:
@@ -58,11 +56,11 @@ def install(database: Database, chain: Digest) -> None:
         lineage = read_lineage(snapshot.lineage)
         configurations = follow(genesis.current, chain, lineage)
         header = decode(snapshot.entry.payload, Block, bytes_max=len(snapshot.entry.payload)).header
-        writer = _Writer(database)
+        writer = BulkWriter(database)
         for table in REPLACED:
             for key, _ in records.iterate(prefix=bytes([table])):
                 if key != GENESIS_KEY:
-                    writer.change(key, None)
+                    writer.delete(key)
         _write_state(writer, StateIntake(header), staging.pieces())
         writer.end()
     except ValueError as error:  # BadEra, BadPiece and EncodingError are
@@ -74,16 +72,16 @@ def install(database: Database, chain: Digest) -> None:
         staging.clear(batch)
 
 
-def _write_state(writer: _Writer, intake: StateIntake, pieces: Iterator[bytes]) -> None:
+def _write_state(writer: BulkWriter, intake: StateIntake, pieces: Iterator[bytes]) -> None:
     for piece in pieces:
         contents = intake.take(piece)
         for key, record in contents.records:
-            writer.change(b"n" + key, record)
+            writer.put(b"n" + key, record)
         for key, value in contents.entries:
-            writer.change(b"s" + key, value)
+            writer.put(b"s" + key, value)
         for turn, transaction in contents.executed:
-            writer.change(turn_key(turn), transaction)
-            writer.change(b"x" + transaction, NO_PLACE)
+            writer.put(turn_key(turn), transaction)
+            writer.put(b"x" + transaction, NO_PLACE)
     if intake.cursor is not None:
         raise BadPiece("pieces are missing")
 
@@ -99,27 +97,3 @@ def _write_head(batch: Batch, snapshot: Snapshot, header: BlockHeader) -> None:
     batch.put(b"c" + height, encode(snapshot.certificate))
     applied = AppliedState(block.height, block.digest, header.time, root, snapshot.certificate)
     batch.put(b"a", encode(applied))
-
-
-class _Writer:
-    """Writes many changes in batches of bounded size."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._changes: list[tuple[bytes, bytes | None]] = []
-
-    def change(self, key: bytes, value: bytes | None) -> None:
-        """Put `value` under `key`; None deletes what is there."""
-        self._changes.append((key, value))
-        if len(self._changes) >= BATCH_KEYS:
-            self.end()
-
-    def end(self) -> None:
-        """Write what was not written yet."""
-        with self._database.write_batch() as batch:
-            for key, value in self._changes:
-                if value is None:
-                    batch.delete(key)
-                else:
-                    batch.put(key, value)
-        self._changes.clear()

@@ -1,8 +1,14 @@
-"""LevelDB as this program uses it: opened so that what is damaged is told, never skipped."""
+"""LevelDB as this program uses it: opened so that what is damaged is told, never skipped.
+
+And written so that each batch is on disk before the next begins. A sync does not cover what was
+written before it without one: that may be in an older log file, which LevelDB closed without a sync
+when its table in memory was full. A power cut then takes from the middle of the writes, and nothing
+tells of it when the database is opened again. So the types here know no batch without a sync.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import plyvel
 
@@ -29,11 +35,11 @@ class Database(Protocol):
     def get(self, key: bytes, *, verify_checksums: bool = ...) -> bytes | None:
         """Return the value under `key`, or None."""
 
-    def put(self, key: bytes, value: bytes, *, sync: bool = ...) -> None:
-        """Put `value` under `key`; with `sync`, it is on disk afterwards."""
+    def put(self, key: bytes, value: bytes, *, sync: Literal[True]) -> None:
+        """Put `value` under `key`; it is on disk afterwards."""
 
-    def write_batch(self, *, sync: bool = ...) -> Batch:
-        """Return a batch; with `sync`, it is on disk once its block has ended."""
+    def write_batch(self, *, sync: Literal[True]) -> Batch:
+        """Return a batch; it is on disk once its block has ended."""
 
     def iterator(
         self,

@@ -15,7 +15,8 @@ from amanat.ledger.encoding import decode, encode
 from amanat.ledger.executed import Turn, day_of
 from amanat.ledger.transactions import open_transaction
 from amanat.node.applied_state import AppliedState
-from amanat.node.leveldb import Batch, Database
+from amanat.node.bulk_writer import BulkWriter
+from amanat.node.leveldb import Database
 from amanat.node.records import Records, u64
 from amanat.node.stored_blocks import turn_key
 
@@ -32,18 +33,19 @@ def migrate(database: Database) -> None:
     records = Records(database)
     applied = decode(records.need(b"a"), AppliedState).height
     days: Counter[int] = Counter()
+    writer = BulkWriter(database)
     for _, raw in records.iterate(start=b"l", stop=b"l" + u64(applied + 1)):
         entry = decode(raw, Entry, bytes_max=len(raw))
-        with database.write_batch() as batch:
-            _write(batch, entry, days)
+        _write(writer, entry, days)
+    writer.end()
 
 
-def _write(batch: Batch, entry: Entry, days: Counter[int]) -> None:
+def _write(writer: BulkWriter, entry: Entry, days: Counter[int]) -> None:
     block = decode(entry.payload, Block, bytes_max=len(entry.payload))
     for envelope in block.transactions:
         transaction = open_transaction(envelope, bytes_max=len(envelope))
         day = day_of(transaction.body.valid_until)
-        batch.put(turn_key(Turn(day, days[day])), transaction.id)
+        writer.put(turn_key(Turn(day, days[day])), transaction.id)
         days[day] += 1
     if entry.change_certificate is not None:
-        batch.put(b"k" + u64(entry.block.height), encode(entry.change_certificate))
+        writer.put(b"k" + u64(entry.block.height), encode(entry.change_certificate))

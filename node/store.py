@@ -46,7 +46,7 @@ from amanat.node.leveldb import Batch, Database, open_database
 from amanat.node.migration import OLDEST, migrate
 from amanat.node.records import Records, StorageFailed, u64
 from amanat.node.staging import Staging
-from amanat.node.stored_blocks import NO_PLACE, turn_key, write_block
+from amanat.node.stored_blocks import NO_PLACE, missing_block, turn_key, write_block
 from amanat.node.stored_eras import StoredEras
 from amanat.node.stored_log import LogBroken, whole_log
 
@@ -233,15 +233,13 @@ class Store:
     # --- the applied state ------------------------------------------------------------------------
 
     def apply(self, blocks: Sequence[ExecutedBlock], certificate: CommitCertificate) -> None:
-        """Write final blocks in one batch; `certificate` is for the last of them.
-
-        It is not synced: after a crash, what is missing is executed again from the log.
+        """Write final blocks in one batch, and sync; `certificate` is for the last of them.
 
         Raises:
             StorageFailed: whether it is on disk is not known.
         """
         try:
-            with self._db.write_batch() as batch:
+            with self._db.write_batch(sync=True) as batch:
                 for block in blocks:
                     write_block(batch, block)
                     if block.next_configuration.since == block.height:
@@ -378,7 +376,7 @@ class Store:
             self._db.put(b"i", encode(_Format(FORMAT, self.chain)), sync=True)
 
     def _check_log(self) -> None:
-        """Check that the log has no hole, and that the applied block is in it."""
+        """Check that the log has no hole, that the applied block is in it, and those before it."""
         applied = self.applied()
         raw = self._records.get(b"b")
         self.base = 0 if raw is None else int.from_bytes(raw, "big")
@@ -388,6 +386,12 @@ class Store:
                 self._remember(entry)
         except LogBroken as broken:
             raise StoreError(str(broken)) from broken
+        missing = missing_block(self._records, self.base, applied.height)
+        if missing is not None:
+            raise StoreError(
+                f"block {missing} is missing, though {applied.height} is applied: the disk has "
+                "lost what was written; put an earlier copy in its place, or a stopped peer's"
+            )
 
 
 def _decode_ref(raw: bytes) -> NodeRef | None:

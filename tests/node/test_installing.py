@@ -4,6 +4,7 @@ Whatever is cut off in between: the node has its old state or the new one, never
 """
 
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 
@@ -171,7 +172,7 @@ class FailingDatabase(SimulatedDatabase):
 def test_a_power_cut_at_any_write_leaves_the_old_state_or_the_new_one(
     source: Snapshots, written: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("amanat.node.installing.BATCH_KEYS", 40)
+    monkeypatch.setattr("amanat.node.bulk_writer.BATCH_KEYS", 40)
     whole = taken(source).content()
     cuts = 0
     while True:
@@ -182,11 +183,40 @@ def test_a_power_cut_at_any_write_leaves_the_old_state_or_the_new_one(
             Store.resume(database, HISTORY.chain_id)
         except PowerCut:
             database.left = 10**9
+            database.lose(Random(cuts))
             check_new(Store.resume(database, HISTORY.chain_id))
             cuts += 1
         else:
             break
     assert cuts > 5
+
+
+def test_a_power_cut_after_it_takes_nothing_away(
+    source: Snapshots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("amanat.node.bulk_writer.BATCH_KEYS", 40)
+    whole = taken(source).content()
+    for seed in range(20):
+        database = SimulatedDatabase()
+        database.replace(whole)
+        check_new(Store.resume(database, HISTORY.chain_id))
+        database.lose(Random(seed))
+        check_new(Store.resume(database, HISTORY.chain_id))
+
+
+def test_blocks_after_a_snapshot_are_missed(source: Snapshots) -> None:
+    database = stored(HISTORY, OLD, OLD + 1)
+    for _ in taking(source, Store.resume(database, HISTORY.chain_id), HEIGHT - 3):
+        pass
+    store = Store.resume(database, HISTORY.chain_id)
+    store.append_synced(None, HISTORY.entries[HEIGHT - 3 :])
+    store.apply(HISTORY.blocks[HEIGHT - 3 :], HISTORY.certificate(HEIGHT))
+    store.write(Persist(1, None, None, (), HEIGHT - 1))
+    Store.resume(database, HISTORY.chain_id)
+    with database.write_batch(sync=True) as batch:
+        batch.delete(b"h" + (HEIGHT - 2).to_bytes(8, "big"))
+    with pytest.raises(StoreError, match=f"block {HEIGHT - 2} is missing"):
+        Store.resume(database, HISTORY.chain_id)
 
 
 def test_one_that_this_node_has_come_past_is_dropped(source: Snapshots) -> None:

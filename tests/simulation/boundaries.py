@@ -6,6 +6,8 @@ from enum import StrEnum
 class Boundary(StrEnum):
     """A place in the carrying out of a step's effects, in the words of a story."""
 
+    START = "between the writes of a start"
+    """A start writes where it finds a snapshot to install, or data of an earlier version."""
     MESSAGE = "before a message leaves"
     WRITE = "after the messages, before the write begins"
     FINAL = "before what is final is applied"

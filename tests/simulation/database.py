@@ -1,14 +1,22 @@
 """A LevelDB in memory that a power cut, a failing sync or a rotten bit can meet.
 
-It has the methods of `plyvel.DB` that the node's store uses, so the store itself runs on it. As in
-LevelDB, writes reach the disk in the order in which they were made, a batch whole or not at all,
-and a sync covers all before it.
+It has the methods of `plyvel.DB` that the node's store uses, so the store itself runs on it. A
+batch is on disk whole or not at all, and what follows it in its log file is not there without it.
+
+A sync covers its own log file alone. LevelDB begins a new log file whenever its table in memory is
+full, and closes the old one without a sync (`MakeRoomForWrite` in db_impl.cc); what the old one
+holds is safe only when the table that is made of it in the background has been synced (section
+"Compactions" of doc/impl.md, and `WriteLevel0Table`). Until then a power cut can take the end of
+the old file and leave all of the new one, and recovery takes that end for the last write of a
+process that was killed: no error. Two files can be in that state, never three: a table in memory
+has to wait until the one before it is a table on disk.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 import plyvel
 
@@ -17,14 +25,31 @@ from amanat.ledger.encoding import decode, encode
 Content = dict[int, dict[bytes, bytes]]
 """Values by key, by the key's first byte: the store's tables."""
 
+Changes = list[tuple[bytes, bytes | None]]
+"""Values to be put under keys; None for what is to be deleted."""
+
+FILE_BATCHES: Final = 5
+"""A log file is full after so many batches. A node's takes 32 MiB, more than a whole run writes."""
+
+
+@dataclass(slots=True)
+class _LogFile:
+    """The batches of one log file, oldest first."""
+
+    written: list[tuple[Changes, Changes]] = field(default_factory=list)
+    """For each batch what it changed, and what was there before."""
+    synced: int = 0
+    """How many of them are on disk for certain."""
+
 
 class SimulatedDatabase:
     """One node's database, and what of it is on disk."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, file_batches: int = FILE_BATCHES) -> None:
+        self._file_batches = file_batches
         self._tables: Content = defaultdict(dict)
-        self._unsynced: list[list[tuple[bytes, bytes | None]]] = []
-        """For each batch that is not known to be on disk, what it replaced; oldest first."""
+        self._files = [_LogFile()]
+        """The log files that are not tables on disk yet: the last one, and perhaps one before."""
         self._rotten: dict[bytes, bytes] = {}
         self.full = False
         """Whether no further write finds space."""
@@ -32,6 +57,8 @@ class SimulatedDatabase:
         """Whether the next sync fails; nobody knows what is on disk then."""
         self.interrupted = False
         """Whether a sync no longer comes to its end."""
+        self.before_write: Callable[[], None] = lambda: None
+        """What happens before each write; if it raises, nothing is written."""
 
     # --- what the store calls ---------------------------------------------------------------------
 
@@ -84,7 +111,7 @@ class SimulatedDatabase:
     @property
     def unsynced(self) -> int:
         """How many batches a power cut may lose."""
-        return len(self._unsynced)
+        return sum(len(file.written) - file.synced for file in self._files)
 
     def content(self) -> Content:
         """Return a copy of everything, rot and all."""
@@ -98,7 +125,7 @@ class SimulatedDatabase:
         """Hold a copy of `content` and nothing else, all of it on disk."""
         self._tables = defaultdict(dict)
         self._tables.update({table: dict(records) for table, records in content.items()})
-        self._unsynced.clear()
+        self._settle()
         self._rotten.clear()
 
     def write_as_before(self) -> bool:
@@ -112,23 +139,32 @@ class SimulatedDatabase:
         self._tables[ord("i")][b"i"] = encode((2, chain))
         for table in b"dk":
             self._tables[table].clear()
-        self._unsynced.clear()
+        self._settle()
         return True
 
     def reopen(self) -> None:
         """A process opens it: LevelDB writes its log anew, synced, before it answers."""
         if self.full:
             raise plyvel.IOError("No space left on device")
-        self._unsynced.clear()
+        self._settle()
         self.interrupted = False
 
     def lose(self, random: Random) -> int:
-        """Lose some of the last unsynced batches, or none; return how many."""
-        lost = random.randint(0, len(self._unsynced))
-        for _ in range(lost):
-            for key, before in reversed(self._unsynced.pop()):
-                self._set(key, before)
-        self._unsynced.clear()
+        """Lose some of the last unsynced batches of each log file, or none; return how many."""
+        lost = 0
+        after: dict[bytes, bytes | None] = {}
+        for file in reversed(self._files):
+            for _, before in reversed(file.written):
+                after.update(before)
+        for file in self._files:
+            kept = random.randint(file.synced, len(file.written))
+            lost += len(file.written) - kept
+            for changes, _ in file.written[:kept]:
+                after.update(changes)
+        for key, value in after.items():
+            if value != self._tables[key[0]].get(key):
+                self._set(key, value)
+        self._settle()
         return lost
 
     def rot(self, random: Random) -> bytes:
@@ -145,11 +181,14 @@ class SimulatedDatabase:
             raise plyvel.CorruptionError(f"checksum mismatch at {key[:1].decode()} {key[1:].hex()}")
         return self._rotten[key]
 
-    def _write(self, changes: list[tuple[bytes, bytes | None]], sync: bool) -> None:
+    def _write(self, changes: Changes, sync: bool) -> None:
+        self.before_write()
         if self.full:
             raise plyvel.IOError("No space left on device")
-        tables = self._tables
-        self._unsynced.append([(key, tables[key[0]].get(key)) for key, _ in changes])
+        if len(self._files[-1].written) >= self._file_batches:
+            self._files = [self._files[-1], _LogFile()]
+        file, tables = self._files[-1], self._tables
+        file.written.append((changes, [(key, tables[key[0]].get(key)) for key, _ in changes]))
         for key, value in changes:
             self._set(key, value)
         if not sync:
@@ -157,7 +196,11 @@ class SimulatedDatabase:
         if self.failing:
             raise plyvel.IOError("Input/output error")
         if not self.interrupted:
-            self._unsynced.clear()
+            file.synced = len(file.written)
+
+    def _settle(self) -> None:
+        """All that is there is on disk."""
+        self._files = [_LogFile()]
 
     def _set(self, key: bytes, value: bytes | None) -> None:
         if self._rotten:
@@ -174,7 +217,7 @@ class SimulatedBatch:
     def __init__(self, database: SimulatedDatabase, sync: bool) -> None:
         self._database = database
         self._sync = sync
-        self._changes: list[tuple[bytes, bytes | None]] = []
+        self._changes: Changes = []
 
     def put(self, key: bytes, value: bytes) -> None:
         """Put `value` under `key`."""

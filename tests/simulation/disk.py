@@ -1,5 +1,6 @@
 """One machine's disk: the real store and the real sign guard, on files that can be lost in part."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
@@ -35,8 +36,11 @@ class SimulatedDisk:
         self.sync_ms = 2
         """How long a write takes at most."""
 
-    def open(self) -> tuple[Store, SignGuard]:
+    def open(self, before_write: Callable[[], None] = lambda: None) -> tuple[Store, SignGuard]:
         """Open both, as a node that starts does.
+
+        Args:
+            before_write: called before each write with which the store brings its data up to date.
 
         Raises:
             StoreError, GuardError, plyvel.Error: the node does not start.
@@ -44,7 +48,11 @@ class SimulatedDisk:
         self.guard.reopen()
         guard = SignGuard.resume(self.guard)
         self.database.reopen()
-        store = Store.resume(self.database, self._chain)
+        self.database.before_write = before_write
+        try:
+            store = Store.resume(self.database, self._chain)
+        finally:
+            self.database.before_write = lambda: None
         guard.renew()
         return store, guard
 

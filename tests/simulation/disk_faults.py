@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
+from tests.simulation.boundaries import Boundary
 from tests.simulation.fault import Draw, Fault, OfOne
-from tests.simulation.process_faults import Crash
+from tests.simulation.process_faults import Crash, CutOffAt
 
 if TYPE_CHECKING:
     from tests.simulation.cluster import Cluster
@@ -115,7 +116,12 @@ class OlderFormat(OfOne):
 
     @staticmethod
     def draw(draw: Draw) -> Sequence[Fault]:
-        return [OlderFormat(draw.at, draw.name(), draw.down())]
+        older = OlderFormat(draw.at, draw.name(), draw.down())
+        if draw.random.random() < 0.5:
+            return [older]
+        passing = draw.random.choice([0, 1])
+        power, down = draw.power(), draw.down()
+        return [CutOffAt(draw.at, older.name, Boundary.START, passing, power, down), older]
 
     def strike(self, cluster: Cluster) -> None:
         machine = cluster.machines[self.name]

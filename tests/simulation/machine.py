@@ -84,6 +84,9 @@ class Machine:
         except _DISK_ERRORS as error:
             self._refused(error)
             return
+        except CutOff:
+            self._strike(None, self._blow)
+            return
         log, applied = self.node.status.last, self.node.status.commit_height
         self._tell(f"{self.name} starts: its log ends at {log.height}, applied is {applied}")
         self.disk.back_up()

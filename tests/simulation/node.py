@@ -72,7 +72,7 @@ class SimulatedNode:
         self._around = around
         self._invariants = around.invariants
         self._key = world.key(f"authority {self.name}")
-        self.store, self.guard = disk.open()
+        self.store, self.guard = disk.open(lambda: around.reach(Boundary.START))
         applied = self.store.applied()
         tree = StateTree.open(applied.root, self.store)
         self.chain = Chain(

@@ -52,13 +52,49 @@ def test_a_power_cut_loses_any_of_the_last_unsynced_batches_and_each_as_a_whole(
     assert found == {b"a", b"abc", b"abcde"}
 
 
-def test_a_sync_covers_all_that_was_written_before_it() -> None:
+def test_a_sync_covers_what_was_written_before_it_to_the_same_log_file() -> None:
     for seed in SEEDS:
         database = SimulatedDatabase()
         put(database, b"za")
         put(database, b"zb", sync=True)
         database.lose(Random(seed))
         assert held(database) == b"ab"
+
+
+def test_a_sync_does_not_cover_the_log_file_before() -> None:
+    found = set()
+    for seed in SEEDS:
+        database = SimulatedDatabase(file_batches=3)
+        put(database, b"za", sync=True)
+        put(database, b"zb")
+        put(database, b"zc")
+        put(database, b"zd")
+        put(database, b"ze", sync=True)
+        put(database, b"zf")
+        database.lose(Random(seed))
+        found.add(held(database))
+    before, after = (b"a", b"ab", b"abc"), (b"de", b"def")
+    assert found == {first + second for first in before for second in after}
+
+
+def test_a_log_file_is_on_disk_once_the_one_after_it_is_full() -> None:
+    for seed in SEEDS:
+        database = SimulatedDatabase(file_batches=1)
+        put(database, b"za")
+        put(database, b"zb", sync=True)
+        put(database, b"zc", sync=True)
+        database.lose(Random(seed))
+        assert held(database) == b"abc"
+
+
+def test_what_is_synced_each_time_is_there_in_every_log_file() -> None:
+    for seed in SEEDS:
+        database = SimulatedDatabase(file_batches=2)
+        for key in (b"za", b"zb", b"zc", b"zd", b"ze"):
+            put(database, key, sync=True)
+        assert database.unsynced == 0
+        assert database.lose(Random(seed)) == 0
+        assert held(database) == b"abcde"
 
 
 def test_what_is_lost_gives_way_to_what_was_there_before() -> None:
@@ -113,6 +149,17 @@ def test_rot_is_noticed_where_checksums_are_verified_and_only_there(disk: Simula
             assert flipped.bit_count() == 1
         disk.database.put(key, b"written over")
         assert not disk.database.is_damaged
+
+
+def test_a_power_cut_heals_no_rot() -> None:
+    for seed in SEEDS:
+        database = SimulatedDatabase(file_batches=1)
+        database.put(b"za", b"old", sync=True)
+        database.put(b"xb", b"kept", sync=True)
+        database.put(b"zc", b"unsynced")
+        assert database.rot(Random(seed)) == b"xb"
+        database.lose(Random(seed))
+        assert database.is_damaged
 
 
 def test_a_node_does_not_start_from_a_rotten_record_that_it_must_read(disk: SimulatedDisk) -> None:
