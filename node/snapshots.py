@@ -39,7 +39,7 @@ class Snapshots:
             store: the node's database.
             genesis: the authorities that founded the network.
             keeps_all: whether this is an archive, which must not skip a block.
-            piece_bytes: after so many bytes a piece ends.
+            piece_bytes: after so many bytes a piece ends, in the whole network alike.
         """
         self._store = store
         self._genesis = genesis
@@ -48,7 +48,7 @@ class Snapshots:
         self._intake: StateIntake | None = None
         staged = store.staging.snapshot
         if staged is not None:
-            self._intake = _intake(staged.entry)
+            self._intake = self._begin(staged.entry)
             self._take_again(self._intake)
 
     def _take_again(self, intake: StateIntake) -> None:
@@ -100,7 +100,7 @@ class Snapshots:
         """
         if self._keeps_all and self._store.applied().height > 0:
             return False
-        self._intake = _intake(entry)
+        self._intake = self._begin(entry)
         return True
 
     def take(self, content: bytes) -> str | None:
@@ -112,6 +112,15 @@ class Snapshots:
         except BadPiece as bad:
             return str(bad)
         return None
+
+    def go_back(self) -> None:
+        """Drop the last pieces as far as it is not proved yet that they are of the state."""
+        if self._intake is not None:
+            self._intake.go_back()
+
+    def _begin(self, entry: Entry) -> StateIntake:
+        header = decode(entry.payload, Block, bytes_max=len(entry.payload)).header
+        return StateIntake(header, least_bytes=self._piece_bytes)
 
     @property
     def cursor(self) -> bytes | None:
@@ -140,6 +149,3 @@ class _ExecutedUpTo:
         ):
             yield transaction
 
-
-def _intake(entry: Entry) -> StateIntake:
-    return StateIntake(decode(entry.payload, Block, bytes_max=len(entry.payload)).header)

@@ -185,6 +185,9 @@ class Register:
         self._taken.append(entry)
         return None
 
+    def go_back(self) -> None:
+        """Every piece is checked when it comes."""
+
     def _ancestor(self, height: int) -> BlockId:
         block = self._goal or GENESIS
         while block.height > height:
