@@ -65,14 +65,14 @@ class Log:
         return self.block_id(block.height) not in (block, None)
 
     def entries(self, first: int, bytes_max: int) -> Iterator[Entry]:
-        """Yield entries from `first` on, at least one if there is one, up to `bytes_max`.
+        """Yield entries from `first` on, at least one if there is one, up to `bytes_max` on a wire.
 
         `first` is at least 1 and at least `base`.
         """
         total = 0
         for entry in self._from(first, bytes_max):
-            total += len(entry.payload)
-            if total > bytes_max and total != len(entry.payload):
+            total += entry.size
+            if total > bytes_max and total != entry.size:
                 return
             yield entry
 

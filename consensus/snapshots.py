@@ -175,7 +175,7 @@ def _fails(raft: Raft, fetch: Fetch, sender: str) -> None:
 
 def _next_peer(raft: Raft, fetch: Fetch) -> str:
     everybody = peers(raft)
-    return next((name for name in everybody if name > fetch.peer), everybody[0])
+    return next((name for name in everybody if name > fetch.peer), min(everybody, default=""))
 
 
 def _ask(raft: Raft, fetch: Fetch, peer: str) -> None:
@@ -183,7 +183,7 @@ def _ask(raft: Raft, fetch: Fetch, peer: str) -> None:
         # What cannot be checked piece by piece comes from one peer: so it is known who lied.
         raft.states.go_back()
     cursor = raft.states.cursor
-    if cursor is None:
+    if cursor is None or not peer:
         return
     fetch.wait = max(fetch.wait, _shortest_wait(raft))
     fetch.peer, fetch.silence = peer, 0

@@ -7,7 +7,7 @@ header and then kept in the staging area; whatever is there when the node starts
 
 from collections.abc import Iterator, Sequence
 
-from amanat.consensus.log_entry import Entry
+from amanat.consensus.log_entry import LINEAGE_BYTES_MAX, Entry
 from amanat.ledger.authorities import AuthoritySet
 from amanat.ledger.blocks import Block
 from amanat.ledger.configurations import Configuration
@@ -68,10 +68,15 @@ class Snapshots:
     # --- for others -------------------------------------------------------------------------------
 
     def lineage(self, height: int) -> bytes | None:
-        """Return the eras up to the final block at `height`, or None if it is not applied yet."""
+        """Return the eras up to the final block at `height`.
+
+        None if it is not applied yet; or if their proofs are too long for a message, because this
+        node keeps few certificates of a time when it was far behind.
+        """
         if self._store.header(height) is None:
             return None
-        return write_lineage(eras(self._store, height))
+        lineage = write_lineage(eras(self._store, height))
+        return lineage if len(lineage) <= LINEAGE_BYTES_MAX else None
 
     def piece(self, height: int, cursor: bytes) -> bytes | None:
         """Return the piece at `cursor` of the state after the block at `height`, if it is kept."""

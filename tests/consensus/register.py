@@ -32,6 +32,7 @@ class Disk:
         self.commit: CommitCertificate | None = None
         self.rule = QuorumRule.MAJORITY
         self.reads = 0
+        self.entries_read = 0
 
     def certificate(self, first: int, last: int) -> CommitCertificate | None:
         final = self.commit.final(self.rule) if self.commit is not None else None
@@ -56,10 +57,11 @@ class Disk:
         taken: list[Entry] = []
         assert self._holds(first), "an entry was read that is gone"
         for entry in self.log[first - self._first : last - self._first + 1]:
-            bytes_max -= len(entry.payload)
+            bytes_max -= entry.size
             if taken and bytes_max < 0:
                 break
             taken.append(entry)
+        self.entries_read += len(taken)
         return taken
 
     def write(self, persist: Persist) -> None:
