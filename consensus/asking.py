@@ -26,4 +26,3 @@ def ask_everybody(raft: Raft) -> None:
     raft.asked_everybody = raft.timing.election
     for peer in peers(raft):
         raft.out.send(peer, AskFinal(raft.term, raft.final.height + 1))
-

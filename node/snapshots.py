@@ -153,4 +153,3 @@ class _ExecutedUpTo:
             range(number, most), self._store.executed(day, number), strict=False
         ):
             yield transaction
-

@@ -145,10 +145,12 @@ def test_by_two_thirds_every_stretch_is_proved_by_what_its_blocks_carry(
 # --- an archive ---
 
 
-def test_an_archive_that_is_offered_snapshots_asks_everybody_only_now_and_then() -> None:
+def test_an_archive_that_is_offered_snapshots_asks_everybody_only_now_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Each of them may answer with an offer again: else every round would be longer."""
     it = follower()
-    it.application.begin = lambda _: False  # type: ignore[method-assign]  # as an archive does
+    monkeypatch.setattr(it.application, "begin", lambda _: False)  # as an archive does
     lineage = encode([entry.payload for entry in LONG])
     snapshot = Snapshot(LONG[-1], commit_certificate(LONG[-1].block), lineage)
     sent = [each for _ in range(9) for each in it.answers("mof", OfferSnapshot(1, snapshot))]

@@ -58,7 +58,7 @@ def head(source: Snapshots, height: int = HEIGHT) -> Snapshot:
 
 def taking(source: Snapshots, store: Store, height: int = HEIGHT) -> Iterator[None]:
     """Take the snapshot in, piece by piece, staged as the core asks for it; yield after each."""
-    snapshots = Snapshots(store, AUTHORITIES)
+    snapshots = Snapshots(store, AUTHORITIES, piece_bytes=700)
     if store.staging.snapshot is None:
         assert snapshots.begin(HISTORY.entries[height - 1])
         store.write(Persist(1, None, None, (), None, (head(source, height),)))
