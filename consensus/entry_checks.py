@@ -50,8 +50,7 @@ def _opening_fault(
     named = (certificate.term, certificate.candidate, certificate.last)
     if named != (entry.block.term, entry.proposer, previous):
         return "its leader certificate is for another election"
-    if certificate == raft.leader:
-        return None
+    # Even if it is the present leader's: this node may have followed it before it knew who elects.
     if not certificate.is_valid(raft.me.chain, raft.configuration_after(previous.height)):
         return "its leader certificate is not a sovereign quorum of votes"
     return None

@@ -27,6 +27,7 @@ from tests.consensus.signing import (
     authority_set,
     commit_certificate,
     extended,
+    leader_certificate,
 )
 
 STRANGER = AuthoritySignature("stranger", bytes(64))
@@ -157,3 +158,19 @@ def test_an_archive_that_is_offered_snapshots_asks_everybody_only_now_and_then(
     assert sent == [AskFinal(0, 1)] * 4
     it.tick(TIMING.election)
     assert it.answers("mof", OfferSnapshot(1, snapshot)) == [AskFinal(0, 1)] * 4
+
+
+# --- an election that could not be checked at first ---
+
+
+def test_no_block_opens_a_term_by_a_vote_of_a_stranger_though_its_leader_is_followed() -> None:
+    """Whoever holds what the leader was elected on would refuse that block for ever."""
+    genuine = leader_certificate("mof", 2, THREE)
+    false = replace(genuine, votes=(*genuine.votes, STRANGER))
+    for certificate, height in ((false, 3), (genuine, 4)):
+        it = follower()
+        opening = extended(THREE, certificate, b"opening")
+        it.answers("mof", append(certificate, THREE, []))
+        assert it.leader == "mof"
+        it.answers("mof", append(certificate, GENESIS, [*LOG, *opening]))
+        assert it.last.height == height, it.faults

@@ -21,9 +21,10 @@ from amanat.consensus.raft import Role
 from amanat.consensus.snapshots import WAIT_MAX
 from amanat.consensus.statements import AuthoritySignature, CommitCertificate
 from amanat.ledger.authorities import QuorumRule
-from amanat.ledger.encoding import encode
+from amanat.ledger.encoding import decode, encode
 from tests.consensus.deciding import change_to
 from tests.consensus.network import TIMING, Network, Node, follower
+from tests.consensus.register import Register
 from tests.consensus.signing import (
     GENESIS,
     LEADER,
@@ -248,6 +249,59 @@ def test_wrong_pieces_that_nobody_asked_for_do_not_put_off_the_next_ask() -> Non
         found += asks(it)
     assert found == [("sbp", 1)]
     assert it.faults == []
+
+
+class Together(Register):
+    """Of whose state the pieces after the first are proved only all together, by the last."""
+
+    def take(self, content: bytes) -> str | None:
+        self._taken.append(decode(content, Entry))
+        right = [entry.block for entry in BLOCKS[: self.count]]
+        if self.cursor is not None or [entry.block for entry in self._taken] == right:
+            return None
+        self.go_back()
+        return "they are not of that state"
+
+    def go_back(self) -> None:
+        del self._taken[1:]
+
+
+@pytest.mark.parametrize("liar", ["bank-a", "bank-b", "mof", "sbp"])
+@pytest.mark.parametrize("serves", [1, 2, 3])
+def test_pieces_that_are_proved_together_come_from_one_peer_so_a_liar_is_asked_once(
+    liar: str, serves: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It sends false pieces as far as nobody can tell, and then it may be silent."""
+    monkeypatch.setattr("tests.consensus.network.Register", Together)
+    it = taking()
+    it.answers("mof", piece(0))
+    asked_of = asks(it, 0) or [("mof", 1)]
+    turns: list[str] = []
+    for _ in range(100 * WAIT):
+        for name, number in asked_of:
+            turns += [] if turns[-1:] == [name] else [name]
+            false = name == liar and number <= serves
+            content = encode(BLOCKS[4 if false else number])
+            if name != liar or number <= serves:
+                it.step(Receive(name, replace(piece(number), content=content)))
+        it.write()
+        asked_of = asks(it)
+        if it.installs:
+            break
+    assert it.installs
+    assert turns.count(liar) <= 1
+    assert {name for name, _ in it.faults} <= {liar}
+    assert [it.disk.pieces[number] for number in range(4)] == [encode(each) for each in BLOCKS[:4]]
+
+
+def test_whoever_had_his_turn_may_not_send_again_what_was_begun_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tests.consensus.network.Register", Together)
+    it = taking(2)
+    assert asks(it, WAIT) == [("sbp", 1)]
+    assert asks_upon(it, "mof", piece(1)) == []
+    assert asks_upon(it, "sbp", piece(1)) == [("sbp", 2)]
 
 
 def test_a_node_that_was_restarted_goes_on_where_it_was() -> None:
