@@ -251,6 +251,15 @@ def test_a_state_that_is_not_kept_is_not_served(source: Snapshots) -> None:
     assert other.lineage(HEIGHT + 1) is None
 
 
+def test_no_lineage_is_shown_that_is_too_long_for_a_message(
+    source: Snapshots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lineage = source.lineage(HEIGHT)
+    assert lineage is not None
+    monkeypatch.setattr("amanat.node.snapshots.LINEAGE_BYTES_MAX", len(lineage) - 1)
+    assert source.lineage(HEIGHT) is None
+
+
 def test_a_log_that_begins_later_than_it_is_known_to_is_refused(source: Snapshots) -> None:
     del source
     database = stored(HISTORY, HEIGHT, HEIGHT)
