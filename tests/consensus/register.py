@@ -32,7 +32,6 @@ class Disk:
         self.commit: CommitCertificate | None = None
         self.rule = QuorumRule.MAJORITY
         self.reads = 0
-        self.entries_read = 0
 
     def certificate(self, first: int, last: int) -> CommitCertificate | None:
         final = self.commit.final(self.rule) if self.commit is not None else None
@@ -61,7 +60,6 @@ class Disk:
             if taken and bytes_max < 0:
                 break
             taken.append(entry)
-        self.entries_read += len(taken)
         return taken
 
     def write(self, persist: Persist) -> None:
