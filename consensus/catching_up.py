@@ -10,57 +10,76 @@ from collections.abc import Iterator
 from typing import Final
 
 from amanat.consensus.asking import ask
-from amanat.consensus.entry_checks import entry_fault, is_certified
+from amanat.consensus.entry_checks import entry_fault, has_strangers, is_certified
 from amanat.consensus.finality import certify_final
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import AskFinal, Finalized
 from amanat.consensus.raft import Raft, Role
 from amanat.consensus.snapshots import offer
-from amanat.consensus.statements import CommitCertificate
+from amanat.consensus.statements import BlockId, CommitCertificate
 
 BYTES_MAX: Final = 2 * 1024 * 1024
-"""Payload bytes of one message, unless a single entry is longer."""
+"""Bytes of one message, unless a single entry is longer."""
+
+BYTES_LIMIT: Final = 6 * 1024 * 1024
+"""The same where no certificate is nearer; whoever has none within it offers a snapshot."""
 
 
 def on_ask_final(raft: Raft, sender: str, message: AskFinal) -> None:
     """Send final blocks from that height on, with a certificate that the sender can check."""
     first = message.height
-    if 0 < first < raft.log.base:
-        offer(raft, sender)
+    if not 0 < first <= raft.final.height:
         return
-    known = raft.application.configuration(first - 1)
-    if not 0 < first <= raft.final.height or known is None:
-        return
-    entries = list(raft.log.entries(first, BYTES_MAX))
-    last = min(first + len(entries) - 1, raft.final.height)
-    for certificate in _certificates(raft, first, last):
-        final = certificate.final(raft.rule)
-        if final is None or not certificate.is_proof(raft.me.chain, known):
-            continue
-        while entries and entries[-1].block.height < final.height:
-            entries += raft.log.entries(entries[-1].block.height + 1, BYTES_MAX)
-        taken = tuple(entries[: final.height - first + 1])
-        raft.out.send(sender, Finalized(raft.term, taken, certificate, raft.final.height))
-        return
+    for bytes_max in (BYTES_MAX, BYTES_LIMIT) if first >= raft.log.base else ():
+        entries = list(raft.log.entries(first, bytes_max))
+        proved = _proved(raft, entries)
+        if proved is not None:
+            count, certificate = proved
+            taken = tuple(entries[:count])
+            raft.out.send(sender, Finalized(raft.term, taken, certificate, raft.final.height))
+            return
+    offer(raft, sender)
 
 
-def _certificates(raft: Raft, first: int, last: int) -> Iterator[CommitCertificate]:
-    """Yield certificates for what is final from `first` on, best first; one of them will do.
+def _proved(raft: Raft, entries: list[Entry]) -> tuple[int, CommitCertificate] | None:
+    """Return how many of these entries are proved by a certificate, and by which; or None.
 
-    Whoever knows the configuration before `first` can check certificates of its era and of the
-    next. Should this node keep none of those eras, then blocks that complete changes carry some.
+    To whom lacks them it is proof if it is of the era before them, or of the next one.
     """
-    ends = [last, *_era_ends(raft, first, last)]
-    for end in ends:
+    first = entries[0].block.height
+    last = min(entries[-1].block.height, raft.final.height)
+    known = raft.application.configuration(first - 1)
+    if known is None:
+        return None
+    for certificate in _certificates(raft, entries, last):
+        final = certificate.final(raft.rule)
+        if final is None or not first <= final.height <= last:
+            continue
+        if certificate.is_proof(raft.me.chain, known):
+            return final.height - first + 1, certificate
+    return None
+
+
+def _certificates(raft: Raft, entries: list[Entry], last: int) -> Iterator[CommitCertificate]:
+    """Yield certificates for what is final of `entries`, best first; one of them will do.
+
+    This node keeps those with which it learnt itself what is final, and these may be far apart.
+    But by two thirds each block carries one, and by any rule a block that completes a change.
+    """
+    first = entries[0].block.height
+    for end in (last, *_era_ends(raft, first, last)):
         certificate = raft.log.certificate(first, end)
         if certificate is not None:
             yield certificate
     if raft.commit is not None:
         yield raft.commit
+    for entry in reversed(entries):
+        if entry.parent_certificate is not None:
+            yield entry.parent_certificate
     for end in reversed(_era_ends(raft, first, raft.final.height)):
-        entry = raft.log.entry(end)
-        if entry is not None and entry.change_certificate is not None:
-            yield entry.change_certificate
+        completing = raft.log.entry(end)
+        if completing is not None and completing.change_certificate is not None:
+            yield completing.change_certificate
 
 
 def _era_ends(raft: Raft, first: int, last: int) -> list[int]:
@@ -85,7 +104,7 @@ def on_finalized(raft: Raft, sender: str, message: Finalized) -> None:
     fault = (
         _proof_fault(raft, entries, certificate)
         or _take(raft, entries)
-        or _padding_fault(raft, certificate)
+        or _padding_fault(raft, entries[-1].block, certificate)
     )
     if fault:
         raft.out.fault(sender, f"what it sends as final: {fault}")
@@ -113,15 +132,19 @@ def _proof_fault(raft: Raft, entries: list[Entry], certificate: CommitCertificat
     return None
 
 
-def _padding_fault(raft: Raft, certificate: CommitCertificate) -> str | None:
+def _padding_fault(raft: Raft, last: BlockId, certificate: CommitCertificate) -> str | None:
     """Return what is wrong with the signatures that could not be checked before, or None.
 
     This node will show the certificate to others, who can check them all.
     """
     block = certificate.block
-    if raft.log.block_id(block.height) != block or is_certified(raft, certificate):
-        return None
-    return "its certificate has a signature that is not valid"
+    if raft.log.block_id(block.height) == block:
+        is_whole = is_certified(raft, certificate)
+    else:  # by two thirds it is of the block after the last
+        after = raft.configuration_after(last.height)
+        is_known = certificate.is_proof(raft.me.chain, after)
+        is_whole = is_known and not has_strangers(certificate, after)
+    return None if is_whole else "its certificate has a signature that is not valid"
 
 
 def _take(raft: Raft, entries: list[Entry]) -> str | None:

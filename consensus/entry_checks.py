@@ -4,6 +4,7 @@ from amanat.consensus.log_entry import Entry
 from amanat.consensus.raft import Raft
 from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate
 from amanat.ledger.authorities import QuorumRule
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import verify
 
 
@@ -51,8 +52,7 @@ def _opening_fault(
     named = (certificate.term, certificate.candidate, certificate.last)
     if named != (entry.block.term, entry.proposer, previous):
         return "its leader certificate is for another election"
-    if certificate == raft.leader:
-        return None
+    # Even if it is the present leader's: this node may have followed it before it knew who elects.
     if not certificate.is_valid(raft.me.chain, raft.configuration_after(previous.height)):
         return "its leader certificate is not a sovereign quorum of votes"
     return None
@@ -85,6 +85,8 @@ def _change_fault(raft: Raft, previous: BlockId, entry: Entry) -> str | None:
         or raft.log.lacks(final)
         or before is None
         or not certificate.is_proof(raft.me.chain, before)
+        or not certificate.is_proof(raft.me.chain, configuration)
+        or has_strangers(certificate, configuration)
     ):
         return "it completes a change of the authorities without proof that it is final"
     return None
@@ -99,3 +101,16 @@ def is_certified(raft: Raft, certificate: CommitCertificate) -> bool:
         return False
     configuration = raft.application.certifier(block.height)
     return configuration is not None and certificate.is_valid(raft.me.chain, configuration)
+
+
+def has_strangers(certificate: CommitCertificate, after: Configuration) -> bool:
+    """Return whether anybody signed who does not decide.
+
+    `is_proof` looks at those alone whom it knows. What a node keeps is to be shown to others, who
+    check every signature: so nobody may have added one that means nothing.
+
+    Args:
+        certificate: valid for whoever knows the configuration before what it makes final.
+        after: the configuration after that, in which all who can have certified it are members.
+    """
+    return any(after.get(ack.authority) is None for ack in certificate.acks)

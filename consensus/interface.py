@@ -257,6 +257,9 @@ class States(Protocol):
     def take(self, content: bytes) -> str | None:
         """Take the piece at `cursor`. Return what is wrong with it, or None."""
 
+    def go_back(self) -> None:
+        """Drop the last pieces as far as it is not proved yet that they are of the state."""
+
     @property
     def cursor(self) -> bytes | None:
         """Where the next piece begins; None once the state is whole."""

@@ -72,13 +72,13 @@ class Log:
     def entries(self, first: int, bytes_max: int) -> Iterator[Entry]:
         """Yield entries from `first` on, at least one if there is one: what a message may hold.
 
-        Their payloads are `bytes_max` long at most, and they are `ENTRIES_MAX` at most, because
-        signatures take more room than an empty block. `first` is at least 1 and at least `base`.
+        They take `bytes_max` on a wire at most, and are `ENTRIES_MAX` at most, so that whoever
+        catches up soon hears what of them is final. `first` is at least 1 and at least `base`.
         """
         total = 0
         for entry in islice(self._from(first, bytes_max), ENTRIES_MAX):
-            total += len(entry.payload)
-            if total > bytes_max and total != len(entry.payload):
+            total += entry.size
+            if total > bytes_max and total != entry.size:
                 return
             yield entry
 

@@ -8,8 +8,16 @@ from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertif
 from amanat.ledger.encoding import Structure
 from amanat.ledger.identifiers import Digest, Name, Signature
 
-LINEAGE_BYTES_MAX: Final = 4 * 1024 * 1024
-"""Longest account of how the authorities changed: more than a thousand changes."""
+LINEAGE_BYTES_MAX: Final = 3 * 1024 * 1024
+"""Longest account of how the authorities changed: more than a thousand changes of a few members.
+
+With it and the longest block an offer still fits into one frame."""
+
+ENTRY_BYTES: Final = 1024
+"""All of an entry but its payload and the signatures in its certificates, and the offer of it."""
+
+SIGNATURE_BYTES: Final = 160
+"""One signature in a certificate, with the longest name."""
 
 
 class Entry(Structure, frozen=True):
@@ -37,6 +45,15 @@ class Entry(Structure, frozen=True):
     def completes_change(self) -> bool:
         """Whether this block ends the change of the authority set that is under way."""
         return self.change_certificate is not None
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes in a message, at most."""
+        certificates = (self.parent_certificate, self.change_certificate)
+        signed = sum(len(each.acks) for each in certificates if each is not None)
+        if self.leader_certificate is not None:
+            signed += len(self.leader_certificate.votes)
+        return len(self.payload) + ENTRY_BYTES + signed * SIGNATURE_BYTES
 
     def proposal(self, chain: Digest) -> Proposal:
         """Return the statement that the proposer signed."""

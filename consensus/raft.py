@@ -74,10 +74,16 @@ class Fetch:
 
     block: BlockId
     """The block that it goes up to."""
-    asked: str = ""
+    wait: int = 0
+    """Ticks that a piece may take before another peer is asked: it follows what they do take."""
+    peer: str = ""
     """Who was asked last; empty if nobody was."""
     silence: int = 0
-    """Ticks since a piece came."""
+    """Ticks since then."""
+    asked: set[tuple[str, bytes]] = field(default_factory=set)
+    """Who was asked for which piece, and has not answered: from nobody else is one taken."""
+    failed: set[str] = field(default_factory=set)
+    """Who did not send the piece that is wanted now."""
     is_whole: bool = False
     """The node only waits for its disk, and ends then."""
 
@@ -156,6 +162,8 @@ class Raft:
     # Volatile on nodes that lag behind.
     asked_final: int = 0
     """From which height it has asked for final blocks since its last heartbeat period."""
+    asked_everybody: int = 0
+    """Ticks until it may ask everybody again."""
     fetch: Fetch | None = None
     """The snapshot that it takes in, for want of the blocks."""
 
@@ -304,10 +312,8 @@ class Raft:
 
     @property
     def fetching(self) -> int:
-        """The height whose snapshot is being taken in, as long as pieces come; else 0."""
-        if self.fetch is None or self.fetch.silence >= self.timing.election:
-            return 0
-        return self.fetch.block.height
+        """The height whose snapshot is being taken in; else 0."""
+        return self.fetch.block.height if self.fetch is not None else 0
 
     @property
     def certified_height(self) -> int:

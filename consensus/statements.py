@@ -4,7 +4,7 @@ A certificate is a sovereign quorum of signatures over one statement. The statem
 chain, so a signature from a test network means nothing on another.
 """
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -112,6 +112,13 @@ class AuthoritySignature(Structure, frozen=True):
     signature: Signature
 
 
+SIGNATURES_MAX: Final = 128
+"""In one certificate: those of two whole authority sets, where one gives way to the other."""
+
+Signatures = Annotated[tuple[AuthoritySignature, ...], Meta(max_length=SIGNATURES_MAX)]
+"""Of different authorities under one statement, sorted by name."""
+
+
 class SignedAck(Structure, frozen=True):
     """One authority's ack, whoever it is, and its signature."""
 
@@ -130,7 +137,7 @@ class LeaderCertificate(Structure, frozen=True):
     term: Term
     candidate: Name
     last: BlockId
-    votes: tuple[AuthoritySignature, ...]
+    votes: Signatures
 
     def digest(self) -> Digest:
         """Return the digest by which the term-opening block's header names this certificate."""
@@ -158,7 +165,7 @@ class CommitCertificate(Structure, frozen=True):
 
     parent: BlockId
     block: BlockId
-    acks: tuple[AuthoritySignature, ...]
+    acks: Signatures
 
     def final(self, rule: QuorumRule) -> BlockId | None:
         """Return the last block that this makes final, if it makes any.

@@ -50,8 +50,12 @@ class _Place:
 class StateIntake:
     """The intake of the state after one block. `cursor` says what is to come next."""
 
-    def __init__(self, header: BlockHeader) -> None:
-        """`header` is that of a final block."""
+    def __init__(self, header: BlockHeader, *, least_bytes: int = 0) -> None:
+        """`header` is that of a final block; no piece but a last one is of less than `least_bytes`.
+
+        So nobody can draw it out by sending the state one node at a time.
+        """
+        self._least_bytes = least_bytes
         self._version = header.height.to_bytes(8, "big")
         self._today = day_of(header.time)
         self._wanted = [_Place(header.state_root, 0, bytes(32))]
@@ -102,12 +106,23 @@ class StateIntake:
         self.count += 1
         return contents
 
+    def go_back(self) -> None:
+        """Begin the present day anew: whether its ids so far are the right ones is not known."""
+        if self._rolled != NO_IDS:
+            self._rolled, self.count = NO_IDS, self._day_began
+
+    def _check_size(self, piece: Piece) -> None:
+        if sum(map(len, piece.parts)) < self._least_bytes:
+            raise BadPiece("it is too short, and more is to come")
+
     def _take_nodes(self, piece: Piece) -> Contents:
         contents, wanted = Contents(), list(self._wanted)
         for node in piece.parts:
             if not wanted:
                 raise BadPiece("it goes on after the tree's last node")
             contents.records.append(self._node(wanted, node, contents.entries))
+        if wanted:
+            self._check_size(piece)
         self._wanted = wanted
         for key, value in contents.entries:
             self._note_day(key, value)
@@ -161,8 +176,10 @@ class StateIntake:
             rolled = rolled.followed_by(transaction)
         whole = self._open_days[day]
         if rolled.count > whole.count or (rolled.count == whole.count and rolled != whole):
-            self._rolled, self.count = NO_IDS, self._day_began
+            self.go_back()
             raise BadPiece(f"the ids of day {day} are not those of the executed transactions")
+        if rolled != whole:
+            self._check_size(piece)
         self._rolled = rolled
         if rolled == whole:
             self._days.popleft()

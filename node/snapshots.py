@@ -7,7 +7,7 @@ header and then kept in the staging area; whatever is there when the node starts
 
 from collections.abc import Iterator, Sequence
 
-from amanat.consensus.log_entry import Entry
+from amanat.consensus.log_entry import LINEAGE_BYTES_MAX, Entry
 from amanat.ledger.authorities import AuthoritySet
 from amanat.ledger.blocks import Block
 from amanat.ledger.configurations import Configuration
@@ -39,7 +39,7 @@ class Snapshots:
             store: the node's database.
             genesis: the authorities that founded the network.
             keeps_all: whether this is an archive, which must not skip a block.
-            piece_bytes: after so many bytes a piece ends.
+            piece_bytes: after so many bytes a piece ends, in the whole network alike.
         """
         self._store = store
         self._genesis = genesis
@@ -48,7 +48,7 @@ class Snapshots:
         self._intake: StateIntake | None = None
         staged = store.staging.snapshot
         if staged is not None:
-            self._intake = _intake(staged.entry)
+            self._intake = self._begin(staged.entry)
             self._take_again(self._intake)
 
     def _take_again(self, intake: StateIntake) -> None:
@@ -68,10 +68,15 @@ class Snapshots:
     # --- for others -------------------------------------------------------------------------------
 
     def lineage(self, height: int) -> bytes | None:
-        """Return the eras up to the final block at `height`, or None if it is not applied yet."""
+        """Return the eras up to the final block at `height`.
+
+        None if it is not applied yet; or if their proofs are too long for a message, because this
+        node keeps few certificates of a time when it was far behind.
+        """
         if self._store.header(height) is None:
             return None
-        return write_lineage(eras(self._store, height))
+        lineage = write_lineage(eras(self._store, height))
+        return lineage if len(lineage) <= LINEAGE_BYTES_MAX else None
 
     def piece(self, height: int, cursor: bytes) -> bytes | None:
         """Return the piece at `cursor` of the state after the block at `height`, if it is kept."""
@@ -100,7 +105,7 @@ class Snapshots:
         """
         if self._keeps_all and self._store.applied().height > 0:
             return False
-        self._intake = _intake(entry)
+        self._intake = self._begin(entry)
         return True
 
     def take(self, content: bytes) -> str | None:
@@ -112,6 +117,15 @@ class Snapshots:
         except BadPiece as bad:
             return str(bad)
         return None
+
+    def go_back(self) -> None:
+        """Drop the last pieces as far as it is not proved yet that they are of the state."""
+        if self._intake is not None:
+            self._intake.go_back()
+
+    def _begin(self, entry: Entry) -> StateIntake:
+        header = decode(entry.payload, Block, bytes_max=len(entry.payload)).header
+        return StateIntake(header, least_bytes=self._piece_bytes)
 
     @property
     def cursor(self) -> bytes | None:
@@ -139,7 +153,3 @@ class _ExecutedUpTo:
             range(number, most), self._store.executed(day, number), strict=False
         ):
             yield transaction
-
-
-def _intake(entry: Entry) -> StateIntake:
-    return StateIntake(decode(entry.payload, Block, bytes_max=len(entry.payload)).header)

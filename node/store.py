@@ -179,7 +179,7 @@ class Store:
             entry = self.entry(height)
             if entry is None:
                 raise StorageFailed(f"the log entry at height {height} is missing")
-            size += len(entry.payload)
+            size += entry.size
             if found and size > bytes_max:
                 break
             found.append(entry)

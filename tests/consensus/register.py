@@ -61,7 +61,7 @@ class Disk:
         taken: list[Entry] = []
         assert self._holds(first), "an entry was read that is gone"
         for entry in self.log[first - self._first : last - self._first + 1]:
-            bytes_max -= len(entry.payload)
+            bytes_max -= entry.size
             if taken and bytes_max < 0:
                 break
             taken.append(entry)
@@ -189,6 +189,9 @@ class Register:
             return "it is not of that state"
         self._taken.append(entry)
         return None
+
+    def go_back(self) -> None:
+        """Every piece is checked when it comes."""
 
     def _ancestor(self, height: int) -> BlockId:
         block = self._goal or GENESIS

@@ -1,14 +1,42 @@
-"""What a lagging node takes for final from anybody who proves it."""
+"""What a lagging node takes for final from anybody who proves it, and what it is sent."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
+import pytest
 from msgspec.structs import replace
 
+from amanat.consensus import catching_up
 from amanat.consensus.log import ENTRIES_MAX
-from amanat.consensus.messages import Append, Finalized
-from amanat.consensus.statements import AuthoritySignature
-from tests.consensus.network import TIMING, follower, leading
-from tests.consensus.signing import LOG, THREE, commit_certificate
+from amanat.consensus.log_entry import Entry, Snapshot
+from amanat.consensus.messages import Append, AskFinal, Finalized, OfferSnapshot
+from amanat.consensus.statements import (
+    SIGNATURES_MAX,
+    AuthoritySignature,
+    CommitCertificate,
+)
+from amanat.ledger.authorities import QuorumRule
+from amanat.ledger.encoding import EncodingError, decode, encode
+from tests.consensus.deciding import COMPLETES, change_to
+from tests.consensus.network import TIMING, Network, Node, follower, leading
+from tests.consensus.register import Disk
+from tests.consensus.signing import (
+    GENESIS,
+    LEADER,
+    LOG,
+    THREE,
+    append,
+    authority_set,
+    commit_certificate,
+    extended,
+    leader_certificate,
+)
+
+STRANGER = AuthoritySignature("stranger", bytes(64))
+
+
+def padded(certificate: CommitCertificate) -> CommitCertificate:
+    return replace(certificate, acks=(*certificate.acks, STRANGER))
 
 
 def test_final_blocks_are_taken_from_anybody_with_a_certificate() -> None:
@@ -20,10 +48,7 @@ def test_final_blocks_are_taken_from_anybody_with_a_certificate() -> None:
 def test_no_certificate_is_kept_with_a_signature_that_nobody_checked() -> None:
     """Others would refuse it from this node, and so would whoever gets a proof with it."""
     it = follower()
-    genuine = commit_certificate(THREE)
-    stranger = AuthoritySignature("stranger", bytes(64))
-    padded = replace(genuine, acks=(*genuine.acks, stranger))
-    it.answers("sbp", Finalized(1, tuple(LOG), padded, 3))
+    it.answers("sbp", Finalized(1, tuple(LOG), padded(commit_certificate(THREE)), 3))
     assert it.commit_height == 0
     assert [peer for peer, _ in it.faults] == ["sbp"]
 
@@ -60,3 +85,135 @@ def test_a_message_holds_a_bounded_number_of_entries_however_small() -> None:
     ]
     assert max(sizes) == ENTRIES_MAX
     assert network["cdc"].last == network["mof"].last
+
+
+def test_nor_by_two_thirds_where_the_certificate_is_of_a_block_that_is_not_there_yet() -> None:
+    network = Network(authority_set(quorum=4, rule=QuorumRule.TWO_THIRDS))
+    network.elect("mof")
+    network.cut = {"cdc"}
+    for number in range(4):
+        network.propose("mof", b"%d" % number)
+        network.settle()
+    it = network["cdc"]
+    (sent,) = network["mof"].answers("cdc", AskFinal(1, 1))
+    assert isinstance(sent, Finalized)
+    assert sent.certificate.block.height > sent.entries[-1].block.height
+    it.answers("sbp", replace(sent, certificate=padded(sent.certificate)))
+    assert it.commit_height == 0
+    assert [peer for peer, _ in it.faults] == ["sbp"]
+    it.answers("sbp", sent)
+    assert it.commit_height == sent.entries[-1].block.height
+
+
+def test_no_change_is_completed_by_a_certificate_with_a_signature_of_a_stranger() -> None:
+    """It would stand in the chain for ever, and in every proof of who decides."""
+    start = extended(GENESIS, LEADER, b"one", change_to(authority_set(custodian=("bank-a", "cdc"))))
+    genuine = commit_certificate(start[-1].block)
+    (end,) = extended(start[-1].block, LEADER, COMPLETES)
+    for certificate, height in ((padded(genuine), 0), (genuine, 3)):
+        it = follower()
+        blocks = (*start, replace(end, change_certificate=certificate))
+        it.answers("mof", Finalized(1, blocks, commit_certificate(end.block), 3))
+        assert it.commit_height == height, it.faults
+
+
+def test_certificates_have_no_more_signatures_than_two_authority_sets() -> None:
+    most = replace(commit_certificate(THREE), acks=(STRANGER,) * SIGNATURES_MAX)
+    decode(encode(most), CommitCertificate)
+    with pytest.raises(EncodingError):
+        decode(encode(replace(most, acks=(*most.acks, STRANGER))), CommitCertificate)
+
+
+# --- what it is sent ---
+
+
+def holding(blocks: Sequence[Entry], certified: int) -> Node:
+    """sbp holds these blocks; of one alone it has a certificate, which is the last's."""
+    it = follower(name="sbp")
+    it.answers("mof", append(LEADER, GENESIS, blocks, commit_certificate(blocks[certified].block)))
+    assert it.commit_height == certified + 1
+    return it
+
+
+LONG = extended(GENESIS, LEADER, *(b"%d" % number for number in range(100)))
+SIZE = LONG[-1].size
+
+
+def test_where_the_next_certificate_is_far_the_answer_is_still_bounded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(catching_up, "BYTES_MAX", 5 * SIZE)
+    monkeypatch.setattr(catching_up, "BYTES_LIMIT", 20 * SIZE)
+    it = holding(LONG, 99)
+    (sent,) = it.answers("cdc", AskFinal(1, 98))
+    assert isinstance(sent, Finalized)
+    assert len(sent.entries) == 3
+    (sent,) = it.answers("cdc", AskFinal(1, 83))
+    assert isinstance(sent, Finalized), "further than usual, but not too far"
+    assert len(sent.entries) == 18
+    read: list[Entry] = []
+    entries = it.disk.entries
+
+    def counted(first: int, last: int, bytes_max: int) -> Sequence[Entry]:
+        read.extend(entries(first, last, bytes_max))
+        return entries(first, last, bytes_max)
+
+    monkeypatch.setattr(it.disk, "entries", counted)
+    (sent,) = it.answers("cdc", AskFinal(1, 2))
+    assert isinstance(sent, OfferSnapshot)
+    assert len(read) < 40
+    assert sent.snapshot.block == LONG[-1].block
+
+
+def test_by_two_thirds_every_stretch_is_proved_by_what_its_blocks_carry(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network = Network(authority_set(quorum=4, rule=QuorumRule.TWO_THIRDS))
+    network.elect("mof")
+    for number in range(20):
+        network.propose("mof", b"%d" % number)
+        network.settle()
+    size = network["mof"].disk.log[-1].size
+    monkeypatch.setattr(catching_up, "BYTES_MAX", 5 * size)
+    it = Node("cdc", network.authorities, Disk())
+    while it.commit_height < 18:
+        (sent,) = network["sbp"].answers("cdc", AskFinal(1, it.commit_height + 1))
+        assert isinstance(sent, Finalized)
+        assert len(sent.entries) <= 5
+        before = it.commit_height
+        it.answers("sbp", sent)
+        assert it.commit_height > before
+    assert it.faults == []
+
+
+# --- an archive ---
+
+
+def test_an_archive_that_is_offered_snapshots_asks_everybody_only_now_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each of them may answer with an offer again: else every round would be longer."""
+    it = follower()
+    monkeypatch.setattr(it.application, "begin", lambda _: False)  # as an archive does
+    lineage = encode([entry.payload for entry in LONG])
+    snapshot = Snapshot(LONG[-1], commit_certificate(LONG[-1].block), lineage)
+    sent = [each for _ in range(9) for each in it.answers("mof", OfferSnapshot(1, snapshot))]
+    assert sent == [AskFinal(0, 1)] * 4
+    it.tick(TIMING.election)
+    assert it.answers("mof", OfferSnapshot(1, snapshot)) == [AskFinal(0, 1)] * 4
+
+
+# --- an election that could not be checked at first ---
+
+
+def test_no_block_opens_a_term_by_a_vote_of_a_stranger_though_its_leader_is_followed() -> None:
+    """Whoever holds what the leader was elected on would refuse that block for ever."""
+    genuine = leader_certificate("mof", 2, THREE)
+    false = replace(genuine, votes=(*genuine.votes, STRANGER))
+    for certificate, height in ((false, 3), (genuine, 4)):
+        it = follower()
+        opening = extended(THREE, certificate, b"opening")
+        it.answers("mof", append(certificate, THREE, []))
+        assert it.leader == "mof"
+        it.answers("mof", append(certificate, GENESIS, [*LOG, *opening]))
+        assert it.last.height == height, it.faults

@@ -6,6 +6,14 @@ from hypothesis import strategies as st
 
 from amanat.consensus.log import Log
 from amanat.consensus.log_entry import Entry
+from amanat.consensus.statements import (
+    SIGNATURES_MAX,
+    AuthoritySignature,
+    BlockId,
+    CommitCertificate,
+    LeaderCertificate,
+)
+from amanat.ledger.encoding import encode
 from tests.consensus.register import Disk
 from tests.consensus.signing import CHAIN, GENESIS, LEADER, extended, log_of
 
@@ -14,7 +22,7 @@ def log_on(disk: Disk) -> Log:
     return Log(CHAIN, disk, disk.last)
 
 
-def payloads(log: Log, first: int, bytes_max: int = 10_000) -> list[bytes]:
+def payloads(log: Log, first: int, bytes_max: int = 10**6) -> list[bytes]:
     return [entry.payload for entry in log.entries(first, bytes_max)]
 
 
@@ -37,7 +45,7 @@ def test_entries_on_disk_and_on_their_way_there_read_as_one_log() -> None:
     assert [log.block_id(height) for height in range(1, 6)] == [*[e.block for e in entries], None]
     assert [log.entry(height) for height in range(1, 5)] == entries
     for first in range(1, 6):
-        assert list(log.entries(first, 10_000)) == entries[first - 1 :]
+        assert list(log.entries(first, 10**6)) == entries[first - 1 :]
 
 
 @pytest.mark.parametrize("on_disk", range(5))
@@ -46,19 +54,33 @@ def test_a_read_is_bounded_in_bytes_but_gives_one_entry_at_least(on_disk: int) -
     log = log_on(Disk(entries[:on_disk]))
     for entry in entries[on_disk:]:
         log.append(entry, 1)
-    size = len(entries[0].payload)
+    sizes = [entry.size for entry in entries]
     assert list(log.entries(1, 0)) == entries[:1]
-    assert list(log.entries(1, size)) == entries[:1]
-    assert list(log.entries(1, 2 * size)) == entries[:2]
-    assert list(log.entries(2, 3 * size - 1)) == entries[1:3]
-    assert list(log.entries(1, 4 * size)) == entries
+    assert list(log.entries(1, sizes[0])) == entries[:1]
+    assert list(log.entries(1, sum(sizes[:2]))) == entries[:2]
+    assert list(log.entries(2, sum(sizes[1:]) - 1)) == entries[1:3]
+    assert list(log.entries(1, sum(sizes))) == entries
 
 
 def test_a_bounded_read_never_skips_what_does_not_fit() -> None:
     entries = extended(GENESIS, LEADER, b"small", bytes(1000), b"small too")
     log = log_on(Disk(entries[:2]))
     log.append(entries[2], 1)
-    assert list(log.entries(1, 100)) == entries[:1]
+    assert list(log.entries(1, entries[0].size + entries[2].size)) == entries[:1]
+
+
+def test_the_size_of_an_entry_covers_all_that_a_message_carries_of_it() -> None:
+    """Not its payload alone: by two thirds even an empty block carries a certificate."""
+    name, signature = "a" * 64, bytes(64)
+    signed = (AuthoritySignature(name, signature),) * SIGNATURES_MAX
+    block = BlockId(2**63 - 1, 2**63 - 1, bytes(32))
+    election = LeaderCertificate(block.term, name, block, signed)
+    commit = CommitCertificate(block, block, signed)
+    for payload in (b"", bytes(1000)):
+        bare = Entry(block, bytes(32), name, None, None, None, signature, payload)
+        full = Entry(block, bytes(32), name, election, commit, commit, signature, payload)
+        for entry in (bare, full):
+            assert len(encode(entry)) + len(encode(signature)) <= entry.size
 
 
 def test_entries_that_a_truncation_left_on_disk_are_never_seen() -> None:
@@ -68,7 +90,7 @@ def test_entries_that_a_truncation_left_on_disk_are_never_seen() -> None:
     assert len(disk.log) == 4
     assert log.last == disk.log[1].block
     assert log.block_id(3) is None
-    assert list(log.entries(1, 10_000)) == disk.log[:2]
+    assert list(log.entries(1, 10**6)) == disk.log[:2]
 
 
 def test_truncating_to_the_end_or_beyond_genesis_is_a_mistake_only_where_nothing_is() -> None:
@@ -94,10 +116,10 @@ def test_a_completion_from_before_a_truncation_vouches_for_nothing_written_after
     disk.log[1:] = old[1:]
     log.persisted(1)
     assert log.block_id(2) == new[1].block
-    assert list(log.entries(1, 10_000)) == new
+    assert list(log.entries(1, 10**6)) == new
     disk.log[1:] = new[1:]
     log.persisted(2)
-    assert list(log.entries(1, 10_000)) == new
+    assert list(log.entries(1, 10**6)) == new
 
 
 terms = st.lists(st.integers(1, 5), max_size=12).map(sorted)
@@ -149,7 +171,7 @@ def test_a_log_reads_like_a_list_whatever_the_disk_has_finished(data: st.DataObj
             if data.draw(st.booleans()):  # a completion may also be reported with a later one
                 log.persisted(number)
         assert log.last == model[-1].block
-        assert list(log.entries(1, 10_000)) == model
+        assert list(log.entries(1, 10**6)) == model
         assert [log.block_id(height) for height in range(1, len(model) + 1)] == [
             entry.block for entry in model
         ]
@@ -167,7 +189,7 @@ def test_what_is_forgotten_is_gone_and_the_log_begins_with_its_base() -> None:
         *(entry.block for entry in entries[2:]),
     ]
     assert log.entry(2) is None
-    assert list(log.entries(3, 10_000)) == entries[2:]
+    assert list(log.entries(3, 10**6)) == entries[2:]
     assert not log.forget(3)
     assert not log.forget(2)
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from amanat.consensus.interface import NotLeader, Promise, Propose
 from amanat.consensus.leading import APPEND_BYTES_MAX
+from amanat.consensus.log_entry import ENTRY_BYTES
 from amanat.consensus.messages import (
     Append,
     AppendRefused,
@@ -318,7 +319,7 @@ def test_a_follower_far_behind_catches_up_message_after_message_without_waiting(
     network = leading("mof")
     network.cut = {"cdc"}
     for number in range(6):
-        network.propose("mof", b"%d" % number + bytes(APPEND_BYTES_MAX // 2 - 1))
+        network.propose("mof", b"%d" % number + bytes(APPEND_BYTES_MAX // 2 - ENTRY_BYTES - 1))
         network.settle()
     network.cut, before = set(), len(network.delivered)
     network.heartbeat("mof")

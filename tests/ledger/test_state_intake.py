@@ -198,3 +198,38 @@ def test_the_fraction_grows_to_one() -> None:
     seen.append(intake.fraction)
     assert seen == sorted(seen)
     assert (seen[0], seen[-1]) == (0.0, 1.0)
+
+
+# --- who sends pieces that help nobody ---
+
+
+def test_a_piece_shorter_than_a_piece_is_refused_unless_nothing_follows_it() -> None:
+    """Else a sender could draw a state out for ever, one node at a time."""
+    intake = StateIntake(HEADER, least_bytes=600)
+    while intake.cursor is not None:
+        cursor, count = intake.cursor, intake.count
+        short, whole = SOURCE.piece(cursor, 1), SOURCE.piece(cursor, 600)
+        if short != whole:
+            with pytest.raises(BadPiece, match="too short"):
+                intake.take(short)
+        assert (intake.cursor, intake.count) == (cursor, count)
+        intake.take(whole)
+
+
+def test_going_back_costs_the_present_day_alone() -> None:
+    intake = StateIntake(HEADER)
+    while isinstance(intake.cursor, NodesFrom):
+        intake.take(SOURCE.piece(intake.cursor, 2_000))
+        before = (intake.cursor, intake.count)
+        intake.go_back()
+        assert (intake.cursor, intake.count) == before, "nodes are proved as they come"
+    assert isinstance(intake.cursor, IdsFrom)
+    first, begun = intake.cursor, intake.count
+    intake.take(SOURCE.piece(intake.cursor, 64))
+    assert intake.count == begun + 1
+    intake.go_back()
+    assert (intake.cursor, intake.count) == (first, begun)
+    intake.take(SOURCE.piece(intake.cursor, 2**20))
+    second = intake.cursor
+    intake.go_back()
+    assert intake.cursor == second != first, "the first day is whole, and proved"

@@ -59,7 +59,7 @@ def head(source: Snapshots, height: int = HEIGHT) -> Snapshot:
 
 def taking(source: Snapshots, store: Store, height: int = HEIGHT) -> Iterator[None]:
     """Take the snapshot in, piece by piece, staged as the core asks for it; yield after each."""
-    snapshots = Snapshots(store, AUTHORITIES)
+    snapshots = Snapshots(store, AUTHORITIES, piece_bytes=700)
     if store.staging.snapshot is None:
         assert snapshots.begin(HISTORY.entries[height - 1])
         store.write(Persist(1, None, None, (), None, (head(source, height),)))
@@ -279,6 +279,15 @@ def test_a_state_that_is_not_kept_is_not_served(source: Snapshots) -> None:
     assert other.piece(OLD, cursor.cursor) is None
     assert other.piece(HEIGHT, b"nonsense") is None
     assert other.lineage(HEIGHT + 1) is None
+
+
+def test_no_lineage_is_shown_that_is_too_long_for_a_message(
+    source: Snapshots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lineage = source.lineage(HEIGHT)
+    assert lineage is not None
+    monkeypatch.setattr("amanat.node.snapshots.LINEAGE_BYTES_MAX", len(lineage) - 1)
+    assert source.lineage(HEIGHT) is None
 
 
 def test_a_log_that_begins_later_than_it_is_known_to_is_refused(source: Snapshots) -> None:

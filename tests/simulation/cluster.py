@@ -22,7 +22,7 @@ from tests.simulation.lie_faults import liars_of
 from tests.simulation.machine import Machine
 from tests.simulation.network import Forward, SimulatedNetwork
 from tests.simulation.node import BLOCK_TRANSACTIONS_MAX, SimulatedNode
-from tests.simulation.plan import FAULTY_MS, Plan
+from tests.simulation.plan import FAULTY_MS, Plan, lets_blocks_go
 from tests.simulation.story import Story
 from tests.simulation.surroundings import Surroundings
 from tests.simulation.timeline import Timeline
@@ -126,7 +126,7 @@ class Cluster:
 
     def _keep(self, name: str) -> int | None:
         """Return how many blocks a node keeps: in some networks all, in others few."""
-        if Random(f"{self.plan.seed} keeps").random() < 0.4:
+        if not lets_blocks_go(self.plan.seed):
             return None
         return Random(f"{self.plan.seed} {name} keeps").choice([2, 4, 8, 16])
 
@@ -234,6 +234,8 @@ class Cluster:
         liar = self.liars.get(sender)
         for said in [message] if liar is None else liar.says(to, message):
             self._post(sender, to, said)
+        for other, bait in liar.baits() if liar is not None else ():
+            self._post(sender, other, bait)
 
     def _post(self, sender: str, to: str, message: Message | Forward) -> None:
         arrivals = self.network.arrivals((sender, to))

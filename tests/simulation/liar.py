@@ -5,7 +5,7 @@ an authority knows, and its lies are close enough to the truth to be believed if
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Final
@@ -13,11 +13,12 @@ from typing import Final
 from msgspec.structs import replace
 
 from amanat.consensus.log_entry import Entry
-from amanat.consensus.messages import Append, PreVote, RequestVote
+from amanat.consensus.messages import Append, AskPiece, PreVote, RequestVote
 from amanat.consensus.statements import (
     Ack,
     AuthoritySignature,
     BlockId,
+    CommitCertificate,
     LeaderCertificate,
     Proposal,
     SignedAck,
@@ -29,9 +30,16 @@ from amanat.ledger.encoding import decode, encode
 from amanat.ledger.identifiers import Digest, Signature
 from tests.ledger import world
 from tests.simulation.lies import ALL_LIES, Said, offer_of
+from tests.simulation.snapshot_lies import SNAPSHOT_LIES, offer_of_the_end
 
 MEMORY_MAX: Final = 300
 """Messages that a liar remembers, to say them again."""
+
+ENTRIES_MAX: Final = 50
+"""Blocks that it remembers, to offer the state after one."""
+
+BAITS: Final = 0.1
+"""How often, for each message, it offers a snapshot while it lies about snapshots."""
 
 
 @dataclass(slots=True)
@@ -59,7 +67,7 @@ class Liar:
         """`counts` is told each lie by its kind, and `tell` who lies to whom."""
         self.name, self.chain = name, chain
         self.names = [member.name for member in authorities.members]
-        self.quorum = authorities.quorum
+        self.quorum, self.rule = authorities.quorum, authorities.rule
         self.electorate = Configuration.first(authorities).digest()
         self.random = random
         self.memory: deque[Said] = deque(maxlen=MEMORY_MAX)
@@ -69,6 +77,12 @@ class Liar:
         self.asked_vote: dict[str, RequestVote] = {}
         self.asked_pre_vote: dict[str, int] = {}
         """For which term each candidate last asked."""
+        self.entries: dict[BlockId, Entry] = {}
+        """Blocks that it heard of or spoke of lately."""
+        self.certificate: CommitCertificate | None = None
+        """The last such certificate."""
+        self.wanted: AskPiece | None = None
+        """The last piece of a snapshot that anybody wanted of it."""
         self._key = world.key(f"authority {name}")
         self._counts = counts
         self._tell = tell
@@ -84,9 +98,12 @@ class Liar:
     def hears(self, sender: str, message: Said) -> None:
         """Remember what arrives."""
         self.memory.append(message)
+        self._notes(message)
         match message:
             case Append():
                 self.heard_append = message
+            case AskPiece():
+                self.wanted = message
             case RequestVote():
                 self.asked_vote[sender] = message
             case PreVote():
@@ -95,6 +112,7 @@ class Liar:
     def says(self, to: str, message: Said) -> Sequence[Said]:
         """Return what it sends in place of an honest message."""
         self.memory.append(message)
+        self._notes(message)
         for habit in self.habits:
             if self.random.random() >= habit.share:
                 continue
@@ -104,6 +122,26 @@ class Liar:
                 self._tell(f"{self.name} lies to {to}: {habit.kind}")
                 return false
         return [message]
+
+    def baits(self) -> Iterator[tuple[str, Said]]:
+        """Yield what it sends besides, and to whom: true offers of snapshots about which it lies.
+
+        For who takes one asks the liar for the pieces, and else it would seldom be asked.
+        """
+        lies = any(habit.kind in SNAPSHOT_LIES for habit in self.habits)
+        if lies and self.random.random() < BAITS:
+            offer = offer_of_the_end(self, self.heard_append.term if self.heard_append else 0)
+            if offer is not None:
+                yield self.random.choice([n for n in self.names if n != self.name]), offer
+
+    def _notes(self, message: Said) -> None:
+        if not isinstance(message, Append):
+            return
+        self.certificate = message.certificate or self.certificate
+        for entry in message.entries:
+            self.entries[entry.block] = entry
+            if len(self.entries) > ENTRIES_MAX:
+                del self.entries[next(iter(self.entries))]
 
     # --- what it can make -------------------------------------------------------------------------
 

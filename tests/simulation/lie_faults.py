@@ -11,6 +11,7 @@ from amanat.ledger.authorities import AuthoritySet, QuorumRule
 from tests.simulation.fault import Fault, OfOne
 from tests.simulation.liar import Habit
 from tests.simulation.lies import CONTRADICTIONS, LIES
+from tests.simulation.snapshot_lies import SNAPSHOT_LIES
 
 if TYPE_CHECKING:
     from tests.simulation.cluster import Cluster
@@ -36,9 +37,16 @@ class Lying(OfOne):
 
 
 def draw_lies(
-    random: Random, authorities: AuthoritySet, spare: Sequence[str], until: int
+    random: Random,
+    authorities: AuthoritySet,
+    spare: Sequence[str],
+    until: int,
+    *,
+    snapshots: bool,
 ) -> list[Fault]:
     """Draw what some authorities lie; none where the others cannot do without anybody.
+
+    They lie about snapshots, and often, where there are any.
 
     They are as many as the rule bears, by `two_thirds`, and then they also sign what contradicts
     itself. By `majority` they do all but that.
@@ -49,6 +57,8 @@ def draw_lies(
         return []
     liars = random.sample(spare, random.randint(1, most))
     kinds = [*LIES, *CONTRADICTIONS, *CONTRADICTIONS] if by_two_thirds else [*LIES]
+    if snapshots:
+        kinds += [*SNAPSHOT_LIES, *SNAPSHOT_LIES]
     found: list[Fault] = []
     at = random.randint(1, 1_000)
     while at < until:

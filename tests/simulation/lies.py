@@ -38,6 +38,7 @@ from amanat.ledger.blocks import Block
 from amanat.ledger.encoding import decode
 from tests.ledger.false_blocks import FALSE_BLOCKS, false_payload
 from tests.simulation.network import Forward
+from tests.simulation.snapshot_lies import SNAPSHOT_LIES
 
 if TYPE_CHECKING:
     from tests.simulation.liar import Liar
@@ -335,7 +336,7 @@ CONTRADICTIONS: Final[dict[str, Lie]] = {
 }
 """What makes a liar's signatures contradict one another; a majority does not bear it."""
 
-ALL_LIES: Final = {**LIES, **CONTRADICTIONS}
+ALL_LIES: Final = {**LIES, **CONTRADICTIONS, **SNAPSHOT_LIES}
 
 
 def offer_of(liar: Liar, parent: BlockId, entry: Entry) -> Offer:

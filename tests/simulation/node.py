@@ -53,7 +53,7 @@ TIMING = Timing(election=12, heartbeat=2)
 IN_FLIGHT_MAX = 4
 BLOCK_TRANSACTIONS_MAX = 4
 CLOCK_AHEAD_MS = 5_000
-PIECE_BYTES = 4_000
+PIECE_BYTES = 1_000
 
 
 class SimulatedNode:

@@ -63,6 +63,11 @@ class Plan:
         )
 
 
+def lets_blocks_go(seed: int) -> bool:
+    """Return whether nodes of a seed keep few blocks, so that some need snapshots."""
+    return Random(f"{seed} keeps").random() >= 0.4
+
+
 def draw_plan(seed: int) -> Plan:
     """Return the plan of a seed."""
     if seed % LYING == LYING - 1:
@@ -101,7 +106,8 @@ def _draw_lying_plan(seed: int) -> Plan:
     authorities = world.authority_set(names, least_quorum(len(names), rule), 1, rule)
     spare = _draw_spare(random, authorities)
     faults = _draw_faults(random, names, spare) if random.random() < 0.7 else []
-    faults += draw_lies(random, authorities, spare, FAULTY_MS)
+    snapshots = lets_blocks_go(seed)
+    faults += draw_lies(random, authorities, spare, FAULTY_MS, snapshots=snapshots)
     return Plan(
         seed,
         authorities,
