@@ -35,16 +35,21 @@ def offer_made_up(
         stage.blocks.introduce(entry.block, MADE_UP.decode())
     block = made_up[-1].block
     acks = signatures(Ack(CHAIN, parent_of(block), block).message(), ackers, forged, liar)
-    _offer(stage, liar, made_up, CommitCertificate(parent_of(block), block, acks), to)
+    certificate = CommitCertificate(parent_of(block), block, acks)
+    _offer(stage, liar, Snapshot(made_up[-1], certificate, _lineage(made_up)), to)
 
 
-@WORDS.event("lie NODE offers BLOCK with certificate of BLOCK to NODE")
-def offer_by_another(stage: Stage, liar: str, name: str, certified: str, to: str) -> None:
-    """Offer the state after a block of the liar's log, with a certificate that a leader showed."""
+@WORDS.event("lie NODE offers BLOCK with certificate of BLOCK [and lineage to BLOCK] to NODE")
+def offer_by_another(
+    stage: Stage, liar: str, name: str, certified: str, lineage: str | None, to: str
+) -> None:
+    """Offer the state after a block, with what really proves another block to be final."""
     certificate = stage.certificates.get(stage.block(certified))
     if certificate is None:
         raise ScriptError(f"nobody has shown a certificate of {certified}")
-    _offer(stage, liar, _chain(stage, liar, stage.block(name)), certificate, to)
+    block = stage.block(name)
+    chain = _chain(stage, liar, block if lineage is None else stage.block(lineage))
+    _offer(stage, liar, Snapshot(chain[block.height - 1], certificate, _lineage(chain)), to)
 
 
 @WORDS.event("lie NODE sends piece NUMBER of state NUMBER to NODE")
@@ -55,12 +60,12 @@ def send_piece(stage: Stage, liar: str, number: int, height: int, to: str) -> No
     stage.forge(liar, to, Piece(stage.node(to).term, height, cursor, encode(entry)))
 
 
-def _offer(
-    stage: Stage, liar: str, chain: list[Entry], certificate: CommitCertificate, to: str
-) -> None:
-    lineage = encode([entry.payload for entry in chain])
-    snapshot = Snapshot(chain[-1], certificate, lineage)
+def _offer(stage: Stage, liar: str, snapshot: Snapshot, to: str) -> None:
     stage.forge(liar, to, OfferSnapshot(stage.node(to).term, snapshot))
+
+
+def _lineage(chain: list[Entry]) -> bytes:
+    return encode([entry.payload for entry in chain])
 
 
 def _chain(stage: Stage, name: str, last: BlockId) -> list[Entry]:
