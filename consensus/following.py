@@ -34,7 +34,7 @@ def on_append(raft: Raft, sender: str, message: Append) -> None:
         raft.out.fault(sender, fault)
         return
     if message.entries:
-        raft.distrusts, raft.answers = False, True
+        _trust(raft)
     if not raft.answers:
         return
     if message.certificate is not None:
@@ -47,6 +47,13 @@ def on_append(raft: Raft, sender: str, message: Append) -> None:
     if acks:
         raft.promise_ack(acks[-1].block)
     raft.when_synced(lambda: _reply(raft, sender, match, acks))
+
+
+def _trust(raft: Raft) -> None:
+    """Hear and answer the leader, which has shown a good block. Whoever stands gives way to it."""
+    if raft.distrusts:
+        raft.become_follower(raft.term, raft.leader)
+    raft.distrusts, raft.answers = False, True
 
 
 def _follow(raft: Raft, sender: str, message: Append) -> bool:
@@ -69,7 +76,10 @@ def _follow(raft: Raft, sender: str, message: Append) -> bool:
             raft.out.evidence(of_two_elections(raft.me.chain, known, certificate))
             raft.out.fault(sender, f"a second election of term {raft.term}")
             return False
-        raft.become_follower(message.term, certificate)
+        if raft.distrusts and message.term == raft.term:
+            raft.leader = certificate  # whoever stands in its stead stands on
+        else:
+            raft.become_follower(message.term, certificate)
         release_promise(raft, certificate, held=False)
     elif certificate.candidate != sender:
         raft.out.fault(sender, "it sends as if it were the leader")

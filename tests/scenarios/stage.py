@@ -165,7 +165,7 @@ class Stage:
 
     def _tell_standing(self, name: str, before: Status, effects: Effects) -> None:
         after = self.network[name].core.status
-        if (before.role, before.term, before.leader) != (after.role, after.term, after.leader):
+        if standing(before) != standing(after):
             by = f", elected by {signers(effects.elected.votes)}" if effects.elected else ""
             self.tell(name, f"becomes {standing(after)}{by}")
 
