@@ -150,7 +150,7 @@ class Blocks:
 
     def _staged(self, staged: Staged) -> str:
         if isinstance(staged, Snapshot):
-            return f"no piece yet of state {self.name(staged.block)}"
+            return f"the offer of state {self.name(staged.block)}"
         return f"piece {staged.number + 1}" + (", the last" if staged.is_last else "")
 
     def disk(self, disk: Disk) -> str:
