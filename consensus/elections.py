@@ -72,6 +72,7 @@ def begin_election(raft: Raft, handover: Signature | None = None) -> None:
     raft.set_promise(Promise(term=vote.term, vote=vote, acked=raft.promise.acked))
     raft.role = Role.CANDIDATE
     raft.leader = None
+    raft.distrusts = False
     raft.supporters = {}
     raft.restart_timeout()
 

@@ -44,7 +44,7 @@ def on_append(raft: Raft, sender: str, message: Append) -> None:
         raft.out.fault(sender, fault)
         return
     if raft.log.last != before:
-        raft.distrusts, raft.answers = False, True
+        _trust(raft)
     if not raft.answers:
         return
     if message.certificate is not None:
@@ -57,6 +57,13 @@ def on_append(raft: Raft, sender: str, message: Append) -> None:
     if acks:
         raft.promise_ack(acks[-1].block)
     raft.when_synced(lambda: _reply(raft, sender, match, acks))
+
+
+def _trust(raft: Raft) -> None:
+    """Hear and answer the leader, which has shown a good block. Whoever stands gives way to it."""
+    if raft.distrusts:
+        raft.become_follower(raft.term, raft.leader)
+    raft.distrusts, raft.answers = False, True
 
 
 def _follow(raft: Raft, sender: str, message: Append) -> bool:
@@ -81,7 +88,10 @@ def _follow(raft: Raft, sender: str, message: Append) -> bool:
             raft.out.fault(sender, f"a second election of term {raft.term}")
             return False
         _accuse_voters(raft, certificate)
-        raft.become_follower(message.term, certificate)
+        if raft.distrusts and message.term == raft.term:
+            raft.leader = certificate  # whoever stands in its stead stands on
+        else:
+            raft.become_follower(message.term, certificate)
         accuse_deniers(raft)
         release_promise(raft, certificate, held=False)
     elif certificate.candidate != sender:

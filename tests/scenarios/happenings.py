@@ -139,8 +139,9 @@ def damage(stage: Stage, name: str, height: int) -> None:
     if name not in stage.down:
         raise ScriptError(f"{name} runs")
     disk = stage.any_node(name).disk
-    stage.tell(name, f"loses {stage.blocks.entries(disk.log[height:])} from its disk")
-    del disk.log[height:]
+    kept = [entry for entry in disk.log if entry.block.height <= height]
+    stage.tell(name, f"loses {stage.blocks.entries(disk.log[len(kept) :])} from its disk")
+    disk.log = kept
     if disk.commit is not None and disk.commit.block.height > height:
         disk.commit = None
 

@@ -88,7 +88,7 @@ def lead(
 ) -> None:
     """Send as the leader of that term, with a certificate of these votes and forged ones."""
     last = stage.node(liar).last
-    votes = _signatures(Vote(CHAIN, term, liar, last).message(), voters, forged, liar)
+    votes = signatures(Vote(CHAIN, term, liar, last).message(), voters, forged, liar)
     certificate = LeaderCertificate(term, liar, last, votes)
     stage.forge(liar, to, Append(term, certificate, last, (), None))
 
@@ -132,7 +132,7 @@ def claim_final(
     """Send, as leader, a commit certificate of these acks and forged ones."""
     block, certificate = stage.block(name), stage.leader_certificate(leader)
     parent = parent_of(block)
-    acks = _signatures(Ack(CHAIN, parent, block).message(), ackers, forged, leader)
+    acks = signatures(Ack(CHAIN, parent, block).message(), ackers, forged, leader)
     commit = CommitCertificate(parent, block, acks)
     message = Append(certificate.term, certificate, GENESIS, (), commit)
     stage.forge(leader, to, message)
@@ -167,9 +167,10 @@ def answer(stage: Stage, liar: str, number: int, reader: str, height: int) -> No
     stage.forge(liar, reader, Index(stage.node(reader).term, number, height))
 
 
-def _signatures(
+def signatures(
     message: bytes, names: list[str], forged: list[str] | None, liar: str
 ) -> tuple[AuthoritySignature, ...]:
+    """Return the signatures of `names`, and forged ones in the names of `forged`, by name."""
     signers = {name: name for name in names} | dict.fromkeys(forged or (), liar)
     return tuple(
         AuthoritySignature(name, signer(signers[name])(message)) for name in sorted(signers)

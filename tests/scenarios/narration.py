@@ -4,7 +4,7 @@ A block is called by its height and term: `3@2` is the block at height 3 that th
 proposed. Another block at the same place, which only a liar can make, gets a prime: `3@2'`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from amanat.consensus.core import Status
 from amanat.consensus.evidence import (
@@ -16,19 +16,22 @@ from amanat.consensus.evidence import (
     InvalidBlock,
     UnelectedLeader,
 )
-from amanat.consensus.interface import Final, Persist, Promise, ReadIndex
-from amanat.consensus.log_entry import Entry
+from amanat.consensus.interface import Effects, Final, Persist, Promise, ReadIndex, Staged
+from amanat.consensus.log_entry import Entry, Snapshot
 from amanat.consensus.messages import (
     Append,
     AppendRefused,
     AppendReply,
     AskFinal,
     AskIndex,
+    AskPiece,
     Confirm,
     Confirmed,
     Finalized,
     Index,
     Message,
+    OfferSnapshot,
+    Piece,
     PreVote,
     PreVoteReply,
     RequestVote,
@@ -39,6 +42,7 @@ from amanat.consensus.raft import Role
 from amanat.consensus.statements import AuthoritySignature, BlockId
 from amanat.ledger.authorities import AuthorityClass, AuthoritySet
 from amanat.ledger.configurations import Configuration
+from tests.consensus.register import Disk
 from tests.consensus.signing import GENESIS
 
 
@@ -79,7 +83,8 @@ class Blocks:
 
     def message(self, message: Message) -> str:
         """Return what a message says."""
-        said = self._of_election(message) or self._of_replication(message) or _of_read(message)
+        said = self._of_election(message) or self._of_replication(message)
+        said = said or self._of_snapshot(message) or _of_read(message)
         return f"{type(message).__name__} term {message.term}{said}"
 
     def _of_election(self, message: Message) -> str | None:
@@ -105,13 +110,24 @@ class Blocks:
             case SharedAcks(_, acks, wanted):
                 acked = ", ".join(self.name(ack.block) for ack in acks)
                 return f" acked {acked}" + (", and you?" if wanted else "")
-            case AppendRefused(_, height, held):
-                return f" not at {height}, perhaps at {self.name(held)}"
+            case AppendRefused(_, height, held, fetching):
+                taken = f", takes in state {fetching}" if fetching else ""
+                return f" not at {height}, perhaps at {self.name(held)}{taken}"
             case AskFinal(_, height):
                 return f" from {height}"
             case Finalized(_, entries, certificate, height):
                 certified = self.name(certificate.block)
                 return f": [{self.entries(entries)}] certified {certified}, final to {height}"
+        return None
+
+    def _of_snapshot(self, message: Message) -> str | None:
+        match message:
+            case OfferSnapshot(_, snapshot):
+                certified = self.name(snapshot.certificate.block)
+                return f": state {self.name(snapshot.block)} certified {certified}"
+            case AskPiece(_, height, cursor) | Piece(_, height, cursor):
+                number = int.from_bytes(cursor, "big") + 1
+                return f": {number}/{height - 1} of state {height}"
         return None
 
     # --- what a node binds itself to and learns ---
@@ -131,7 +147,34 @@ class Blocks:
             parts.append(self.entries(persist.entries))
         if persist.promise is not None:
             parts.append(self.promise(persist.promise))
+        if persist.forget_below is not None:
+            parts.append(f"nothing below {persist.forget_below}")
+        parts += [self._staged(staged) for staged in persist.staged]
         return "; ".join(parts)
+
+    def _staged(self, staged: Staged) -> str:
+        if isinstance(staged, Snapshot):
+            return f"the offer of state {self.name(staged.block)}"
+        return f"piece {staged.number + 1}" + (", the last" if staged.is_last else "")
+
+    def disk(self, disk: Disk) -> str:
+        """Return what is on a disk."""
+        said = f"{self.promise(disk.promise)}; log [{self.entries(disk.log)}]"
+        if disk.staged is None:
+            return said
+        whole = disk.staged.block.height - 1
+        return f"{said}; {len(disk.pieces)}/{whole} of state {self.name(disk.staged.block)}"
+
+    def learnt(self, effects: Effects) -> Iterator[str]:
+        """Yield what a node has learnt from a step."""
+        if effects.final is not None:
+            yield self.final(effects.final)
+        for index in effects.reads:
+            yield read(index)
+        for fault in effects.faults:
+            yield f"finds fault with {fault.peer}: {fault.reason}"
+        for evidence in effects.evidence:
+            yield f"has evidence against {evidence.authority}: {self.evidence(evidence)}"
 
     def final(self, final: Final) -> str:
         """Return which block is final, and who acked it or, by two thirds, its child."""

@@ -1,12 +1,18 @@
 """Plays a script: performs its directives and writes down what is then seen."""
 
-from tests.scenarios import changes, happenings, lies, scenery, views, wires
+from tests.scenarios import changes, happenings, lies, scenery, snapshots, views, wires
 from tests.scenarios.script import Case, Script, ScriptError, parse
 from tests.scenarios.stage import Stage
 from tests.scenarios.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(
-    scenery.WORDS, wires.WORDS, happenings.WORDS, changes.WORDS, lies.WORDS, views.WORDS
+    scenery.WORDS,
+    wires.WORDS,
+    happenings.WORDS,
+    changes.WORDS,
+    snapshots.WORDS,
+    lies.WORDS,
+    views.WORDS,
 )
 """Every directive there is."""
 

@@ -16,9 +16,8 @@ from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertif
 from amanat.ledger.authorities import AuthoritySet
 from amanat.ledger.configurations import Configuration
 from tests.consensus.network import TIMING, Letter, Network, Node, says_so
-from tests.consensus.register import Disk
 from tests.consensus.signing import CHAIN, configuration
-from tests.scenarios.narration import Blocks, decided, read, signers, standing
+from tests.scenarios.narration import Blocks, decided, signers, standing
 from tests.scenarios.script import ScriptError
 
 DELIVERIES_MAX: Final = 10_000
@@ -131,6 +130,9 @@ class Stage:
         if not self.node(name).unsynced:
             raise ScriptError(f"{name} has nothing to write")
         self._watch(name, lambda node: node.write_next())
+        if self.node(name).installs:
+            self.tell(name, "has a whole snapshot, and ends to start anew from it")
+            self.restart(name)
 
     def settle_disk(self, name: str) -> None:
         """Let a quick disk finish all that it was given."""
@@ -153,8 +155,9 @@ class Stage:
             self._tell_standing(name, status, effects)
             self._tell_log(name, log)
             self._tell_effects(name, effects)
-        if _deciding(node) != deciding:
-            self.tell(name, f"goes by {decided(_deciding(node))}")
+        self._tell_deciding(name, deciding)
+        if node.core.status.base != status.base:
+            self.tell(name, f"forgets all below {node.core.status.base}")
         for letter in letters:
             self.post(letter)
         if any(effects.elected for effects in node.history[steps:]) and name not in self.unopened:
@@ -162,7 +165,7 @@ class Stage:
 
     def _tell_standing(self, name: str, before: Status, effects: Effects) -> None:
         after = self.network[name].core.status
-        if (before.role, before.term, before.leader) != (after.role, after.term, after.leader):
+        if standing(before) != standing(after):
             by = f", elected by {signers(effects.elected.votes)}" if effects.elected else ""
             self.tell(name, f"becomes {standing(after)}{by}")
 
@@ -172,18 +175,17 @@ class Stage:
         if dropped:
             self.tell(name, f"drops {self.blocks.listed(dropped)}")
 
+    def _tell_deciding(self, name: str, before: Configuration) -> None:
+        after = _deciding(self.network[name])
+        if after != before:
+            self.tell(name, f"goes by {decided(after)}")
+
     def _tell_effects(self, name: str, effects: Effects) -> None:
-        if effects.final is not None:
-            self.tell(name, self.blocks.final(effects.final))
-        for index in effects.reads:
-            self.tell(name, read(index))
-        for fault in effects.faults:
-            self.tell(name, f"finds fault with {fault.peer}: {fault.reason}")
+        known = configuration(self.network.authorities)
         for evidence in effects.evidence:
-            known = configuration(self.network.authorities)
             assert is_proven(evidence, CHAIN, known, is_refuted=says_so)
-            text = self.blocks.evidence(evidence)
-            self.tell(name, f"has evidence against {evidence.authority}: {text}")
+        for line in self.blocks.learnt(effects):
+            self.tell(name, line)
         if effects.persist is not None and name in self.slow:
             self.tell(name, f"must write {self.blocks.write(effects.persist)}")
 
@@ -269,14 +271,15 @@ class Stage:
 
     def restart(self, name: str) -> None:
         """Start a node from what is on its disk."""
+        deciding = _deciding(self.any_node(name))
         self.any_node(name).start()
         self.down.discard(name)
         self.tell(name, f"starts with {self.disk(name)}")
+        self._tell_deciding(name, deciding)
 
     def disk(self, name: str) -> str:
         """Return what is on a node's disk."""
-        disk: Disk = self.any_node(name).disk
-        return f"{self.blocks.promise(disk.promise)}; log [{self.blocks.entries(disk.log)}]"
+        return self.blocks.disk(self.any_node(name).disk)
 
     # --- time ---
 

@@ -1,5 +1,6 @@
 """The interpreter: the form of scripts, the words of directives, and that stories can fail."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,15 @@ def test_every_directive_is_documented_and_serves_some_story() -> None:
         form.text for form in VOCABULARY.forms if all(form.values(each) is None for each in done)
     ]
     assert unused == []
+
+
+def test_every_story_that_the_manual_names_is_there() -> None:
+    manual = (Path(__file__).parent / "README.md").read_text()
+    _, _, table = manual.partition("| there | here |")
+    here = [row.split("|")[2] for row in table.splitlines() if row.count("|") == 3]
+    named = {name for cell in here for name in re.findall(r"`(\w+)`", cell)}
+    assert len(named) > 20
+    assert named <= {path.stem for path in SCRIPTS}
 
 
 # --- the stories ---

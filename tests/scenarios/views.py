@@ -15,8 +15,10 @@ def status(stage: Stage, names: list[str] | None) -> None:
             stage.tell(name, "down")
             continue
         it = stage.node(name).core.status
-        last = stage.blocks.name(it.last)
-        stage.tell(name, f"{standing(it)}; log ends at {last}, final to {it.commit_height}")
+        begins = f"begins at {it.base}, " if it.base else ""
+        taken = f"; takes in state {it.fetching}" if it.fetching else ""
+        log = f"log {begins}ends at {stage.blocks.name(it.last)}, final to {it.commit_height}"
+        stage.tell(name, f"{standing(it)}; {log}{taken}")
 
 
 @WORDS.event("log [NODES]")
@@ -27,9 +29,10 @@ def log(stage: Stage, names: list[str] | None) -> None:
             stage.tell(name, "down")
             continue
         node = stage.node(name)
-        blocks, height = node.application.blocks, node.commit_height
-        parts = {"final": blocks[:height], "not final": blocks[height:]}
-        said = [f"{part}: {stage.blocks.listed(some)}" for part, some in parts.items() if some]
+        blocks, height, base = node.application.blocks, node.commit_height, node.core.status.base
+        parts = {"final": blocks[max(base, 1) - 1 : height], "not final": blocks[height:]}
+        said = [f"nothing below {base}"] if base else []
+        said += [f"{part}: {stage.blocks.listed(some)}" for part, some in parts.items() if some]
         stage.tell(name, "; ".join(said) or "holds nothing")
 
 

@@ -1,0 +1,56 @@
+"""A leader whose block was refused: who is not stopped by it any more, and what it can do."""
+
+from amanat.consensus.messages import PreVote, PreVoteReply
+from amanat.consensus.raft import Role
+from tests.consensus.network import TIMING, Node, follower
+from tests.consensus.signing import (
+    GENESIS,
+    LEADER,
+    LOG,
+    ONE,
+    append,
+    extended,
+    leader_certificate,
+    vote_of,
+)
+
+BAD = extended(ONE, LEADER, b"invalid")
+
+
+def distrusting() -> Node:
+    """cdc, which has refused a block of mof and stands for election."""
+    it = follower()
+    it.answers("mof", append(LEADER, GENESIS, LOG[:1]))
+    it.answers("mof", append(LEADER, ONE, BAD))
+    assert it.faults == [("mof", "block 2: the block executes to another state")]
+    it.tick(2 * TIMING.election)
+    assert it.role is Role.PRE_CANDIDATE
+    return it
+
+
+def test_what_a_distrusted_leader_sends_ends_no_candidacy() -> None:
+    it = distrusting()
+    for message in (append(LEADER, ONE), append(LEADER, ONE, BAD), append(LEADER, BAD[0].block)):
+        it.answers("mof", message)
+        assert it.role is Role.PRE_CANDIDATE
+    for voter in ("sbp", "bank-a"):
+        it.answers(voter, PreVoteReply(2, granted=True))
+    assert (it.role, it.term) == (Role.CANDIDATE, 2)
+
+
+def test_a_better_block_ends_it() -> None:
+    it = distrusting()
+    assert it.answers("mof", append(LEADER, ONE, LOG[1:2])) != []
+    assert (it.role, it.leader) == (Role.FOLLOWER, "mof")
+    assert it.answers("sbp", PreVote(2, LOG[1].block)) == [PreVoteReply(1, granted=False)]
+
+
+def test_whoever_wins_the_next_term_is_not_distrusted_for_the_one_before() -> None:
+    it = distrusting()
+    for voter in ("sbp", "bank-a"):
+        it.answers(voter, PreVoteReply(2, granted=True))
+    it.answers("bank-b", vote_of("bank-b", 2, "cdc", ONE))
+    assert it.role is Role.CANDIDATE
+    it.answers("sbp", append(leader_certificate("sbp", 2, ONE), ONE))
+    assert (it.role, it.leader) == (Role.FOLLOWER, "sbp")
+    assert it.answers("bank-a", PreVote(3, ONE)) == [PreVoteReply(2, granted=False)]
