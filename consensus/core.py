@@ -54,7 +54,8 @@ from amanat.consensus.messages import (
     TimeoutNow,
     VoteReply,
 )
-from amanat.consensus.raft import Fetch, Identity, Raft, Role, Timing
+from amanat.consensus.pending import Fetch
+from amanat.consensus.raft import Identity, Raft, Role, Timing
 from amanat.consensus.statements import BlockId, CommitCertificate, genesis_id
 
 TERM_LEAP_MAX: Final = 2**32

@@ -10,7 +10,8 @@ from typing import Final
 from amanat.consensus.interface import Read, ReadIndex
 from amanat.consensus.later_terms import on_claim
 from amanat.consensus.messages import AskIndex, Confirm, Confirmed, Index
-from amanat.consensus.raft import PendingRead, Raft, Role
+from amanat.consensus.pending import PendingRead
+from amanat.consensus.raft import Raft, Role
 
 PENDING_MAX: Final = 1024
 """Reads that wait for a confirmation at one leader; more are dropped, and asked for again."""

@@ -19,7 +19,8 @@ from amanat.consensus.finality import certify_final
 from amanat.consensus.interface import Forget, StagedPiece
 from amanat.consensus.log_entry import Snapshot
 from amanat.consensus.messages import AskPiece, OfferSnapshot, Piece
-from amanat.consensus.raft import Fetch, Raft, Role
+from amanat.consensus.pending import Fetch
+from amanat.consensus.raft import Raft, Role
 
 WAIT_MAX: Final = 32
 """The longest wait for a piece, in election timeouts: of 1 MiB at 0.4 Mbit/s."""

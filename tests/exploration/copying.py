@@ -15,8 +15,9 @@ from amanat.consensus.core import Core
 from amanat.consensus.interface import Persist
 from amanat.consensus.log import Log
 from amanat.consensus.output import Output
+from amanat.consensus.pending import Fetch, PendingRead
 from amanat.consensus.progress import Progress
-from amanat.consensus.raft import Fetch, Identity, PendingRead, Raft, Timing
+from amanat.consensus.raft import Identity, Raft, Timing
 from amanat.ledger.authorities import AuthoritySet
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import Structure, encode
