@@ -60,6 +60,7 @@ def on_offer(raft: Raft, sender: str, message: OfferSnapshot) -> None:
         return
     if fault:
         raft.out.fault(sender, f"its snapshot of block {snapshot.block.height}: {fault}")
+        ask_everybody(raft)  # a leader that lies would offer nothing else for ever
         return
     if not raft.states.begin(snapshot.entry):
         ask_everybody(raft)  # somebody may have all the blocks

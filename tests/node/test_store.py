@@ -181,7 +181,7 @@ def test_a_truncation_drops_what_is_above_and_adds_what_replaces_it(
 
 def test_entries_are_read_up_to_a_number_of_bytes_and_at_least_one(store: Store) -> None:
     store.append_synced(None, ENTRIES)
-    sizes = [len(entry.payload) for entry in ENTRIES]
+    sizes = [entry.size for entry in ENTRIES]
     assert store.entries(2, 4, NEVER) == ENTRIES[1:4]
     assert store.entries(2, 4, sum(sizes[1:4])) == ENTRIES[1:4]
     assert store.entries(2, 4, sum(sizes[1:4]) - 1) == ENTRIES[1:3]

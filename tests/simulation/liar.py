@@ -124,15 +124,16 @@ class Liar:
         return [message]
 
     def baits(self) -> Iterator[tuple[str, Said]]:
-        """Yield what it sends besides, and to whom: true offers of snapshots about which it lies.
+        """Yield what it sends besides, and to whom: offers of snapshots, while it lies about them.
 
-        For who takes one asks the liar for the pieces, and else it would seldom be asked.
+        For who takes a true one asks the liar for the pieces, and else it would seldom be asked.
         """
         lies = any(habit.kind in SNAPSHOT_LIES for habit in self.habits)
         if lies and self.random.random() < BAITS:
             offer = offer_of_the_end(self, self.heard_append.term if self.heard_append else 0)
             if offer is not None:
-                yield self.random.choice([n for n in self.names if n != self.name]), offer
+                to = self.random.choice([name for name in self.names if name != self.name])
+                yield from ((to, said) for said in self.says(to, offer))
 
     def _notes(self, message: Said) -> None:
         if not isinstance(message, Append):
