@@ -1,6 +1,8 @@
 """The follower's rules: whom it follows, what it takes into its log, what it acks (Raft §5.3)."""
 
-from amanat.consensus.asking import ask
+from typing import Final
+
+from amanat.consensus.asking import ask, ask_everybody
 from amanat.consensus.elections import is_elected, release_promise
 from amanat.consensus.entry_checks import entry_fault
 from amanat.consensus.evidence import (
@@ -24,6 +26,9 @@ from amanat.consensus.statements import (
     SignedAck,
 )
 from amanat.ledger.identifiers import Signature
+
+REFUSALS_MAX: Final = 16
+"""Messages in a row that do not go on from the log's end; backing up takes a few at most."""
 
 
 def on_append(raft: Raft, sender: str, message: Append) -> None:
@@ -126,6 +131,7 @@ def _holds(raft: Raft, sender: str, previous: BlockId) -> bool:
     if raft.log.block_id(previous.height) != previous:
         _refuse(raft, sender, previous)
         return False
+    raft.refusals = 0
     return True
 
 
@@ -139,6 +145,9 @@ def _refuse(raft: Raft, sender: str, previous: BlockId) -> None:
     if held is None or not raft.answers:
         return
     raft.out.send(sender, AppendRefused(raft.term, previous.height, held, raft.fetching))
+    raft.refusals += 1
+    if raft.refusals >= REFUSALS_MAX and not raft.fetching:
+        ask_everybody(raft)  # a leader that lies may send nothing that goes on from here
 
 
 def _take_entries(raft: Raft, message: Append) -> str | None:

@@ -132,6 +132,8 @@ class Raft:
     # Volatile on nodes that lag behind.
     asked_final: int = 0
     """From which height it has asked for final blocks since its last heartbeat period."""
+    refusals: int = 0
+    """How many messages of the leader in a row do not go on from what the log holds."""
     asked_everybody: int = 0
     """Ticks until it may ask everybody again."""
     fetch: Fetch | None = None

@@ -7,9 +7,17 @@ import pytest
 from msgspec.structs import replace
 
 from amanat.consensus import catching_up
+from amanat.consensus.following import REFUSALS_MAX
 from amanat.consensus.log import ENTRIES_MAX
 from amanat.consensus.log_entry import Entry, Snapshot
-from amanat.consensus.messages import Append, AskFinal, Finalized, OfferSnapshot
+from amanat.consensus.messages import (
+    Append,
+    AppendRefused,
+    AppendReply,
+    AskFinal,
+    Finalized,
+    OfferSnapshot,
+)
 from amanat.consensus.statements import (
     SIGNATURES_MAX,
     AuthoritySignature,
@@ -217,3 +225,13 @@ def test_no_block_opens_a_term_by_a_vote_of_a_stranger_though_its_leader_is_foll
         assert it.leader == "mof"
         it.answers("mof", append(certificate, GENESIS, [*LOG, *opening]))
         assert it.last.height == height, it.faults
+
+
+def test_who_is_sent_nothing_that_goes_on_from_its_log_asks_everybody_else() -> None:
+    it = follower(LOG[:1])
+    far = append(LEADER, LOG[2].block)
+    for _ in range(REFUSALS_MAX - 1):
+        assert [type(each) for each in it.answers("mof", far)] == [AppendRefused]
+    assert it.answers("mof", far)[1:] == [AskFinal(1, 1)] * 4
+    it.answers("mof", append(LEADER, LOG[0].block, LOG[1:]))
+    assert [type(each) for each in it.answers("mof", far)] == [AppendReply]

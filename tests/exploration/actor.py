@@ -198,7 +198,8 @@ class Actor:
                 follower.heard = True
         elif not self._scope.hears:
             raft.silence = TIMING.election
-        raft.asked_final = raft.uncertified_ticks = raft.rest_ticks = 0
+        raft.asked_final = raft.asked_everybody = raft.refusals = 0
+        raft.uncertified_ticks = raft.rest_ticks = 0
         if raft.successor is None:
             raft.successor_ticks = 0
         if raft.claimed_term <= raft.term:

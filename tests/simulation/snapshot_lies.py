@@ -155,6 +155,11 @@ def _sends_false_ids(_: Liar, __: str, said: Said) -> Sequence[Said] | None:
     return [replace(said, content=encode(Parts(false)))]
 
 
+def _withholds_offers(_: Liar, __: str, said: Said) -> Sequence[Said] | None:
+    """Silence, where a follower lacks what is gone."""
+    return [] if isinstance(said, OfferSnapshot) else None
+
+
 # --- of asking --------------------------------------------------------------------------------
 
 
@@ -173,6 +178,7 @@ SNAPSHOT_LIES: Final[dict[str, Callable[[Liar, str, Said], Sequence[Said] | None
     "snapshot of other authorities": _offers_another_lineage,
     "snapshot for everybody": _offers_to_everybody,
     "snapshot in place of pieces": _offers_in_place_of_pieces,
+    "withheld offers of snapshots": _withholds_offers,
     "forged pieces": _forges_pieces,
     "short pieces": _shortens_pieces,
     "pieces not asked for": _sends_unasked_pieces,
