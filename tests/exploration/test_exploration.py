@@ -5,7 +5,8 @@ import pytest
 from tests.exploration.exploring import Exploration
 from tests.exploration.report import explore
 from tests.exploration.scope import SCOPES
-from tests.simulation.mutants import MUTANTS, mutated
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.mutation import mutated
 
 STATES = {"tiny": 1_649, "small": 908_394}
 """How many states each scope has that is explored here."""

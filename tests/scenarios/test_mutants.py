@@ -4,7 +4,8 @@ import pytest
 
 from tests.scenarios.play import play
 from tests.scenarios.test_scenarios import SCRIPTS
-from tests.simulation.mutants import MUTANTS, Mutant, mutated
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.mutation import Mutant, mutated
 
 OF_THE_PROTOCOL = [
     mutant

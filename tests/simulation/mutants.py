@@ -1,17 +1,18 @@
-"""Programs with one safety rule switched off, to see whether the simulator sees it.
+"""Which rules are switched off, one at a time, and what the simulator then finds."""
 
-A mutant replaces a piece of a function's source text and swaps the compiled code in place, so every
-reference to the function runs the mutated one until it is restored.
-"""
-
-import inspect
-import textwrap
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from types import CodeType, FunctionType
-
-from amanat.consensus import core, elections, entry_checks, following, leading, reads
+from amanat.consensus import (
+    acks,
+    core,
+    elections,
+    entry_checks,
+    finality,
+    following,
+    leading,
+    reads,
+    sharing,
+    snapshots,
+)
+from amanat.consensus.interface import Persist
 from amanat.consensus.log import Log
 from amanat.consensus.progress import Progress
 from amanat.consensus.raft import Raft
@@ -21,73 +22,8 @@ from amanat.ledger.authorities import AuthoritySet
 from amanat.ledger.balances import credit, debit
 from amanat.ledger.configurations import Configuration
 from amanat.node import block_duties
+from tests.simulation.mutation import Edit, Mutant, getter
 from tests.simulation.node import SimulatedNode
-
-
-@dataclass(frozen=True)
-class Edit:
-    """In `function`, put `new` for `old`, which must stand there exactly once."""
-
-    function: Callable[..., object]
-    old: str
-    new: str
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One rule switched off, and the invariants (DESIGN) that may fall for it."""
-
-    rule: str
-    edits: tuple[Edit, ...]
-    found_as: str
-    """A pattern of what the simulator then says; a number is that of the invariant."""
-    seeds: int
-    """It is found within so many seeds, from `first` on. 0: it takes more runs than a test may
-    have; then the stories under `tests/scenarios` alone hold the rule."""
-    first: int = 0
-    """Not 0 for what it takes hundreds of runs to find."""
-
-
-def code_of(function: Callable[..., object]) -> CodeType:
-    """Return the code that a call of `function` runs now."""
-    return _function(function).__code__
-
-
-@contextmanager
-def mutated(mutant: Mutant) -> Iterator[None]:
-    """Run the program with `mutant`'s edits."""
-    functions = {_function(edit.function): code_of(edit.function) for edit in mutant.edits}
-    try:
-        for function in functions:
-            edits = [edit for edit in mutant.edits if edit.function is function]
-            function.__code__ = _edited(function, edits)
-        yield
-    finally:
-        for function, code in functions.items():
-            function.__code__ = code
-
-
-def _function(function: object) -> FunctionType:
-    assert isinstance(function, FunctionType)
-    return function
-
-
-def _edited(function: FunctionType, edits: Iterable[Edit]) -> CodeType:
-    source = textwrap.dedent(inspect.getsource(function))
-    for edit in edits:
-        if source.count(edit.old) != 1:
-            raise AssertionError(f"{function.__qualname__} has {edit.old!r} not exactly once")
-        source = source.replace(edit.old, edit.new)
-    place = f"<mutant of {function.__qualname__}>"
-    names: dict[str, object] = {}
-    exec(compile(source, place, "exec"), function.__globals__, names)  # noqa: S102 - its own source
-    made = names[function.__name__]
-    return _function(made.fget if isinstance(made, property) else made).__code__
-
-
-def getter(owner: type, name: str) -> Callable[..., object]:
-    """Return the function behind a property."""
-    return _function(vars(owner)[name].fget)
 
 
 def _mutant(rule: str, found_as: str, seeds: int, *edits: Edit, first: int = 0) -> Mutant:
@@ -311,5 +247,119 @@ MUTANTS = (
         "Violation: 14",
         20,
         Edit(following._holds, "raft.log.block_id(previous.height) != previous", "False"),
+    ),
+    _mutant(
+        "a block is on disk before the promise to ack it",
+        "Violation: 14",
+        20,
+        Edit(
+            getter(Persist, "halves"),
+            "(log, promise) if binds else (promise, log)",
+            "(promise, log)",
+        ),
+    ),
+    _mutant(
+        "a promise is let go before the block is dropped",
+        "Violation: 14",
+        600,
+        Edit(
+            getter(Persist, "halves"),
+            "(log, promise) if binds else (promise, log)",
+            "(log, promise)",
+        ),
+    ),
+    _mutant(
+        "whoever a change takes out defends nothing that is decided without it",
+        "Violation: 14",
+        600,
+        Edit(getter(Raft, "_defended"), "not self._certifies(block.height)", "False"),
+    ),
+    _mutant(
+        "followers show one another their acks",
+        "Violation: 14",
+        600,
+        Edit(sharing.on_tick, "raft.uncertified_ticks < 2 * raft.timing.election", "True"),
+    ),
+    _mutant(
+        "an ack is signed by its sender",
+        "Violation: [1237]|Fork",
+        600,
+        Edit(
+            acks.ack_fault,
+            "not verify(member.key, ack.message(raft.me.chain), ack.signature)",
+            "False",
+        ),
+    ),
+    _mutant(
+        "a commit certificate is checked by whoever receives it",
+        "Violation: 7",
+        100,
+        Edit(finality.learn, "not is_certified(raft, certificate)", "False"),
+    ),
+    _mutant(
+        "a leader is followed for a sovereign quorum of votes alone",
+        "Violation: [167]",
+        600,
+        Edit(following._follow, "not is_elected(raft, certificate)", "False"),
+    ),
+    _mutant(
+        "a vote is signed by its voter",
+        "Violation: [167]",
+        600,
+        Edit(
+            elections.on_vote_reply,
+            "not verify(voter.key, vote.message(), message.signature)",
+            "False",
+        ),
+    ),
+    _mutant(
+        "a leader whose block is refused is not heard",
+        "Violation: 14",
+        600,
+        Edit(following.on_append, "raft.distrusts, raft.answers = True, False", "pass"),
+    ),
+    _mutant(
+        "what replaced a promise releases it",
+        "Violation: 14",
+        600,
+        Edit(
+            elections.release_promise,
+            "acked.term < election.term and election.last.position < acked.position",
+            "False",
+        ),
+    ),
+    _mutant(
+        "a node behind its promise abstains",
+        "Violation: [2346]|PromiseBroken",
+        600,
+        Edit(getter(Raft, "abstains"), "acked is None or acked == self.log.last", "True"),
+    ),
+    _mutant(
+        "a snapshot is of what a quorum made final",
+        "Violation",
+        600,
+        Edit(
+            snapshots._offer_fault,
+            "not snapshot.certificate.is_proof(raft.me.chain, known[-1])",
+            "False",
+        ),
+    ),
+    _mutant(
+        "a certificate shows signatures of those alone who decide",
+        "Violation",
+        600,
+        Edit(snapshots._offer_fault, "has_strangers(snapshot.certificate, known[-1])", "False"),
+    ),
+    _mutant(
+        "a wrong piece is not taken",
+        "Violation|StoreError|EncodingError",
+        600,
+        Edit(snapshots.on_piece, "if fault:", "if False:"),
+    ),
+    _mutant(
+        "whoever lacks a piece asks the next",
+        "Violation: 14",
+        600,
+        Edit(snapshots.on_tick, "_ask(raft, fetch, _next_peer(raft, fetch))", "pass"),
     ),
 )

@@ -8,7 +8,7 @@ from amanat.consensus import following
 from amanat.node.forwarder import Forwarder
 from amanat.node.patience import Patience
 from tests.simulation.censor import CensoredCluster, QuietCluster
-from tests.simulation.mutants import Edit, Mutant, mutated
+from tests.simulation.mutation import Edit, Mutant, mutated
 from tests.simulation.plan import draw_plan
 from tests.simulation.verifying import verify_once
 

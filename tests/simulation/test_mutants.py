@@ -5,7 +5,8 @@ import re
 import pytest
 
 from tests.simulation.campaign import run_plan
-from tests.simulation.mutants import MUTANTS, Mutant, code_of, mutated
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.mutation import Mutant, code_of, mutated
 from tests.simulation.plan import draw_plan
 
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.simulation.campaign import run_plan
-from tests.simulation.mutants import MUTANTS, mutated
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.mutation import mutated
 from tests.simulation.plan import draw_plan
 from tests.simulation.shrinking import RUNS_MAX, reason, reduced, shrink
 

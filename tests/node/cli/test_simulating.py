@@ -9,7 +9,8 @@ import pytest
 from amanat.node.cli import simulating
 from tests.node.cli.running import Amanat
 from tests.simulation.campaign import Totals, run_campaign
-from tests.simulation.mutants import MUTANTS, Mutant, mutated
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.mutation import Mutant, mutated
 
 RULE = "a node votes once a term"
 
