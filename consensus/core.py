@@ -144,6 +144,9 @@ class Core:
         if carried is not None and carried.block.height > self._raft.certified_height:
             # Held by whoever acked the last block, and to be shown in an election.
             self._raft.certified = carried
+        acked = restored.promise.acked
+        if acked is not None and acked.term == self._raft.term:
+            self._raft.shared = acked.height  # an earlier life may have
         if restored.fetching is not None:
             self._raft.fetch = Fetch(restored.fetching)
         release_promise(self._raft, self._raft.final)

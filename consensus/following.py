@@ -211,19 +211,18 @@ def _replace_from(raft: Raft, entry: Entry) -> str | None:
 
 
 def _acks(raft: Raft, first: int, last: int, certificate: CommitCertificate | None) -> list[Ack]:
-    """Return the acks due for this term's blocks `first` to `last` that are not yet certified.
+    """Return the acks due for this term's blocks `first` to `last` that the leader may lack.
 
     They are chosen when the message arrives: what this node acks later, once they are on disk,
     is what the message vouched for, whatever has happened to the log by then.
     """
     if raft.abstains:
         return []  # invariants 3, 4 and 6: see `Raft.abstains`
-    certified = max(raft.certified_height, certificate.block.height if certificate else 0)
-    return [
-        ack
-        for height in range(max(certified + 1, first), last + 1)
-        if (ack := ack_of(raft, height)) is not None
-    ]
+    shown = certificate.block.height if certificate else 0
+    heights = set(range(max(raft.certified_height, shown, first - 1) + 1, last + 1))
+    if last > shown:
+        heights.add(last)  # the leader may not know what followers have certified themselves
+    return [ack for height in sorted(heights) if (ack := ack_of(raft, height)) is not None]
 
 
 def ack_of(raft: Raft, height: int) -> Ack | None:

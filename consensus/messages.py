@@ -78,7 +78,8 @@ class AppendReply(Structure, frozen=True, tag="append-reply"):
     term: Term
     match: Height
     acks: tuple[SignedAck, ...]
-    """Of blocks of this term that the follower does not yet know to be certified."""
+    """Of blocks of this term that the follower does not yet know to be certified, and of `match`
+    unless the leader has shown that it is."""
 
 
 SHARED_ACKS_MAX: Final = 2
@@ -168,6 +169,8 @@ class Confirmed(Structure, frozen=True, tag="confirmed"):
 
     term: Term
     round: Round
+    shared: Height = 0
+    """Up to where I have shown others my acks: so far they may know of more that is final."""
 
 
 class AskIndex(Structure, frozen=True, tag="ask-index"):

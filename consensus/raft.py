@@ -13,6 +13,7 @@ from amanat.consensus.evidence import InvalidBlock
 from amanat.consensus.interface import Application, Promise, ReadIndex, States
 from amanat.consensus.log import Log
 from amanat.consensus.log_entry import Entry
+from amanat.consensus.messages import Confirmed
 from amanat.consensus.output import Output
 from amanat.consensus.pending import Fetch, PendingRead
 from amanat.consensus.progress import Progress
@@ -118,6 +119,8 @@ class Raft:
     """By height and name. A leader is sent them; followers show them if it shows no certificate."""
     uncertified_ticks: int = 0
     """For how long a follower has seen nothing certified of what it acked."""
+    shared: int = 0
+    """Up to which height this node may have shown others its acks of this term's blocks."""
 
     # Volatile on leaders: nextIndex[] and matchIndex[].
     followers: dict[str, Progress] = field(default_factory=dict)
@@ -144,8 +147,8 @@ class Raft:
     """Reads that wait until a quorum has confirmed that this node leads."""
     read_round: int = 0
     """The last round of confirmation; never goes back, so that late answers are known as late."""
-    confirmed: dict[str, int] = field(default_factory=dict)
-    """The last round that each follower has confirmed."""
+    confirmed: dict[str, Confirmed] = field(default_factory=dict)
+    """The last round that each follower has confirmed, and how far it has shown its acks."""
 
     out: Output = field(default_factory=Output)
 
@@ -336,6 +339,8 @@ class Raft:
 
     def set_promise(self, promise: Promise) -> None:
         """Bind this node to `promise` as soon as it is on disk."""
+        if promise.term > self.term:
+            self.shared = 0
         self.promise = promise
         self.out.promise(promise)
 

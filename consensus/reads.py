@@ -2,9 +2,12 @@
 
 A read is up to date at the height that was final when it was asked for, if the node that knew that
 height still led afterwards. So the leader notes its commit height, asks everybody whether it still
-leads, and answers when a sovereign quorum has said so. No clock takes part.
+leads, and answers when a sovereign quorum has said so. No clock takes part. Where followers put
+certificates together themselves (`sharing`), they may know more than their leader; so they say how
+far they have shown their acks, and the read waits for that too.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from amanat.consensus.interface import Read, ReadIndex
@@ -45,7 +48,7 @@ def on_confirm(raft: Raft, sender: str, message: Confirm) -> None:
     leader = raft.leader
     follows = leader is not None and leader.candidate == sender
     if message.term < raft.term or (message.term == raft.term and follows):
-        raft.out.send(sender, Confirmed(raft.term, message.round))
+        raft.out.send(sender, Confirmed(raft.term, message.round, raft.shared))
 
 
 def on_confirmed(raft: Raft, sender: str, message: Confirmed) -> None:
@@ -58,7 +61,9 @@ def on_confirmed(raft: Raft, sender: str, message: Confirmed) -> None:
         return
     if sender in raft.followers:
         raft.followers[sender].heard = True
-    raft.confirmed[sender] = max(raft.confirmed.get(sender, 0), message.round)
+    before = raft.confirmed.get(sender)
+    if before is None or before.round < message.round:
+        raft.confirmed[sender] = message
     _answer(raft)
 
 
@@ -93,11 +98,15 @@ def _answer(raft: Raft) -> None:
             ask_quorum(raft)
             return
         # Invariants 7 and 12: only a sovereign quorum can say that no other leader was elected.
-        confirming = [peer for peer, round_ in raft.confirmed.items() if round_ >= first.round]
+        confirming = {peer: it for peer, it in raft.confirmed.items() if it.round >= first.round}
         if not raft.configuration.is_quorum([raft.me.name, *confirming]):
             return
         raft.reads.popleft()
-        _send(raft, first)
+        # Invariant 12: what followers have made final among themselves, one of these has shown its
+        # ack of.
+        shared = max((it.shared for it in confirming.values()), default=0)
+        index = max(first.height or 0, min(shared, raft.log.last.height))
+        _send(raft, replace(first, height=index))
 
 
 def _send(raft: Raft, read: PendingRead) -> None:

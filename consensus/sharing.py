@@ -65,6 +65,7 @@ def _share(raft: Raft, to: list[str], blocks: list[BlockId | None], *, wanted: b
     acks = [ack for ack in found if ack is not None][:SHARED_ACKS_MAX]
     if not acks:
         return
+    raft.shared = max(raft.shared, *(ack.block.height for ack in acks))
 
     def send() -> None:
         signed = tuple(_signed(raft, ack) for ack in acks)

@@ -172,7 +172,7 @@ MUTANTS = (
         "an answer to an earlier round confirms nothing later",
         "Violation: 12",
         0,
-        Edit(reads._answer, "if round_ >= first.round", ""),
+        Edit(reads._answer, "if it.round >= first.round", ""),
     ),
     _mutant(
         "both sets decide while one takes over from the other",
