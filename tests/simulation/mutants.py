@@ -54,9 +54,10 @@ MUTANTS = (
     ),
     _mutant(
         "nothing is signed before it is on disk",
-        "Violation: [46]",
-        50,
+        "Violation: [46]:",
+        5,
         Edit(Raft.when_synced, "self.out.when_synced(in_same_term)", "action()"),
+        first=60,
     ),
     _mutant(
         "a promise outlives a crash",
@@ -135,44 +136,47 @@ MUTANTS = (
     _mutant(
         "a candidacy is announced once it is on disk",
         "Violation: 6",
-        150,
+        8,
         Edit(elections.begin_election, "raft.when_synced(ask)", "ask()"),
+        first=90,
     ),
     _mutant(
         "a follower acks once the block is on disk",
         "Violation: 4",
-        10,
+        5,
         Edit(
             following.on_append,
             "raft.when_synced(lambda: _reply(raft, sender, match, acks))",
             "_reply(raft, sender, match, acks)",
         ),
-        first=350,
+        first=98,
     ),
     _mutant(
         "a leader reads once a quorum has confirmed it",
         "Violation: 12",
-        10,
+        5,
         Edit(
             reads._answer, "not raft.configuration.is_quorum([raft.me.name, *confirming])", "False"
         ),
-        first=205,
+        first=188,
     ),
     _mutant(
         "a new leader reads once its opening block is final",
         "Violation: 12",
-        200,
+        5,
         Edit(
             reads._begin,
             "raft.final.term != raft.term",
             "raft.final.height == 0",
         ),
+        first=179,
     ),
     _mutant(
         "an answer to an earlier round confirms nothing later",
         "Violation: 12",
-        0,
+        5,
         Edit(reads._answer, "if it.round >= first.round", ""),
+        first=188,
     ),
     _mutant(
         "both sets decide while one takes over from the other",
@@ -186,8 +190,8 @@ MUTANTS = (
     ),
     _mutant(
         "a change is completed once it is final",
-        "Violation: (2|4|14):",
-        50,
+        "Violation: (2|3|4|14):",
+        20,
         Edit(
             block_duties.completes_change,
             "status.commit_height >= configuration.since",
@@ -204,8 +208,8 @@ MUTANTS = (
     ),
     _mutant(
         "by two thirds a candidate offers what is certified, and no less than its voters know of",
-        "Violation: [1234]|ValueError",
-        200,
+        "Violation: [1234]:|ValueError",
+        20,
         Edit(elections.on_request_vote, "message.last.position >= raft.least_position", "True"),
         Edit(elections.on_pre_vote, "message.last.position >= raft.least_position", "True"),
         Edit(
@@ -232,8 +236,8 @@ MUTANTS = (
     ),
     _mutant(
         "what is replaced in the log is undone in the ledger",
-        "Violation: 14",
-        50,
+        "Violation: (6|14):",
+        20,
         Edit(Raft.truncate, "self.application.truncate(height)", "pass"),
     ),
     _mutant(
@@ -244,7 +248,7 @@ MUTANTS = (
     ),
     _mutant(
         "the log is linked by hashes",
-        "Violation: 14",
+        "Violation: (6|14):",
         20,
         Edit(following._holds, "raft.log.block_id(previous.height) != previous", "False"),
     ),
@@ -282,8 +286,8 @@ MUTANTS = (
     ),
     _mutant(
         "an ack is signed by its sender",
-        "Violation: [1237]|Fork",
-        600,
+        "Violation: [1237]:",
+        20,
         Edit(
             acks.ack_fault,
             "not verify(member.key, ack.message(raft.me.chain), ack.signature)",
@@ -293,14 +297,16 @@ MUTANTS = (
     _mutant(
         "a commit certificate is checked by whoever receives it",
         "Violation: 7",
-        100,
+        10,
         Edit(finality.learn, "not is_certified(raft, certificate)", "False"),
+        first=60,
     ),
     _mutant(
         "a leader is followed for a sovereign quorum of votes alone",
-        "Violation: [167]",
-        600,
+        "Violation: (1|6|7|14):",
+        10,
         Edit(following._follow, "not is_elected(raft, certificate)", "False"),
+        first=30,
     ),
     _mutant(
         "a vote is signed by its voter",
@@ -315,7 +321,7 @@ MUTANTS = (
     _mutant(
         "a leader whose block is refused is not heard",
         "Violation: 14",
-        600,
+        20,
         Edit(following.on_append, "raft.distrusts, raft.answers = True, False", "pass"),
     ),
     _mutant(
