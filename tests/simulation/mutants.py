@@ -129,9 +129,8 @@ MUTANTS = (
     _mutant(
         "a vote leaves once it is on disk",
         "Violation: 6",
-        10,
+        0,
         Edit(elections.on_request_vote, "raft.when_synced(reply)", "reply()"),
-        first=945,
     ),
     _mutant(
         "a candidacy is announced once it is on disk",
@@ -265,7 +264,7 @@ MUTANTS = (
     _mutant(
         "a promise is let go before the block is dropped",
         "Violation: 14",
-        600,
+        0,
         Edit(
             getter(Persist, "halves"),
             "(log, promise) if binds else (promise, log)",
@@ -275,13 +274,13 @@ MUTANTS = (
     _mutant(
         "whoever a change takes out defends nothing that is decided without it",
         "Violation: 14",
-        600,
+        0,
         Edit(getter(Raft, "_defended"), "not self._certifies(block.height)", "False"),
     ),
     _mutant(
         "followers show one another their acks",
         "Violation: 14",
-        600,
+        0,
         Edit(sharing.on_tick, "raft.uncertified_ticks < 2 * raft.timing.election", "True"),
     ),
     _mutant(
@@ -310,13 +309,14 @@ MUTANTS = (
     ),
     _mutant(
         "a vote is signed by its voter",
-        "Violation: [167]",
-        600,
+        "Violation: [167]:",
+        5,
         Edit(
             elections.on_vote_reply,
             "not verify(voter.key, vote.message(), message.signature)",
             "False",
         ),
+        first=117,
     ),
     _mutant(
         "a leader whose block is refused is not heard",
@@ -327,7 +327,7 @@ MUTANTS = (
     _mutant(
         "what replaced a promise releases it",
         "Violation: 14",
-        600,
+        20,
         Edit(
             elections.release_promise,
             "acked.term < election.term and election.last.position < acked.position",
@@ -337,13 +337,13 @@ MUTANTS = (
     _mutant(
         "a node behind its promise abstains",
         "Violation: [2346]|PromiseBroken",
-        600,
+        0,
         Edit(getter(Raft, "abstains"), "acked is None or acked == self.log.last", "True"),
     ),
     _mutant(
         "a snapshot is of what a quorum made final",
         "Violation",
-        600,
+        0,
         Edit(
             snapshots._offer_fault,
             "not snapshot.certificate.is_proof(raft.me.chain, known[-1])",
@@ -353,19 +353,19 @@ MUTANTS = (
     _mutant(
         "a certificate shows signatures of those alone who decide",
         "Violation",
-        600,
+        0,
         Edit(snapshots._offer_fault, "has_strangers(snapshot.certificate, known[-1])", "False"),
     ),
     _mutant(
         "a wrong piece is not taken",
         "Violation|StoreError|EncodingError",
-        600,
+        0,
         Edit(snapshots.on_piece, "if fault:", "if False:"),
     ),
     _mutant(
         "whoever lacks a piece asks the next",
         "Violation: 14",
-        600,
+        20,
         Edit(snapshots.on_tick, "_ask(raft, fetch, _next_peer(raft, fetch))", "pass"),
     ),
 )

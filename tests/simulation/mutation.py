@@ -31,7 +31,7 @@ class Mutant:
     """A pattern of what the simulator then says; a number is that of the invariant."""
     seeds: int
     """It is found within so many seeds, from `first` on. 0: it takes more runs than a test may
-    have; then the stories under `tests/scenarios` alone hold the rule."""
+    have; then the stories under `tests/scenarios` hold the rule, or the exploration does."""
     first: int = 0
     """Not 0 for what it takes hundreds of runs to find."""
 
