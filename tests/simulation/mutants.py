@@ -368,4 +368,11 @@ MUTANTS = (
         20,
         Edit(snapshots.on_tick, "_ask(raft, fetch, _next_peer(raft, fetch))", "pass"),
     ),
+    _mutant(
+        "a read waits for what followers have made final among themselves",
+        "Violation: 12",
+        1,
+        Edit(reads._answer, "min(shared, raft.log.last.height)", "0"),
+        first=11_675,
+    ),
 )
