@@ -11,7 +11,7 @@ from tests.simulation.plan import draw_plan
 from tests.simulation.shrinking import RUNS_MAX, reason, reduced, shrink
 
 VOTES = "Violation: 6: mof signs two votes in term 4"
-RULES = ("a node votes once a term", "a higher term frees the vote")
+RULES = ("a promise outlives a crash", "a higher term frees the vote")
 
 
 @pytest.mark.parametrize("rule", RULES)
