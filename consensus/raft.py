@@ -89,8 +89,9 @@ class Raft:
     stands: bool = True
     """Whether this node stands for election; one that is about to be stopped does not."""
     distrusts: bool = False
-    """Whether the last block of this term's leader was refused here. Until it shows a better one
-    it is not heard, so a leader whose blocks a quorum refuses is followed by another."""
+    """Whether the last block of this term's leader was refused here, or what it had acked is not
+    certified for long. Until the leader shows something better it is not heard, so a leader whose
+    blocks a quorum refuses, or that keeps it split, is followed by another."""
     answers: bool = True
     """Whether the leader gets an answer. After a refused block it gets none until a timeout has
     passed; then it may try again."""

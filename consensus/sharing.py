@@ -6,23 +6,36 @@ quorum. So a follower whose acked blocks stay uncertified for a while asks the o
 acks of the same blocks. A quorum of acks certifies a block, whoever puts it together.
 """
 
+from typing import Final
+
 from amanat.consensus.acks import ack_fault, gather, note_double_ack
 from amanat.consensus.following import ack_of
 from amanat.consensus.messages import SHARED_ACKS_MAX, SharedAcks
 from amanat.consensus.raft import Raft, Role
 from amanat.consensus.statements import Ack, BlockId, SignedAck
 
+SHARE_TIMEOUTS: Final = 2
+"""Election timeouts without a certificate of what this node acked, until it asks the others."""
+
+TRUST_TIMEOUTS: Final = 20
+"""The same, until it hears the leader no more: longer than an honest quorum's disks ever take."""
+
 
 def on_tick(raft: Raft) -> None:
-    """Ask the others for their acks, if nothing has been certified for two election timeouts."""
+    """Ask the others for their acks; hear a leader no more for whom they do not suffice either.
+
+    Such a leader may have sent this node a good block, and the others none or a bad one.
+    """
     acked = acked_of_this_term(raft)
     if acked is None or raft.role is not Role.FOLLOWER or not raft.hears_leader:
         raft.uncertified_ticks = 0
         return
     raft.uncertified_ticks += 1
-    if raft.uncertified_ticks < 2 * raft.timing.election:
+    if raft.uncertified_ticks >= TRUST_TIMEOUTS * raft.timing.election:
+        raft.distrusts = True
         return
-    raft.uncertified_ticks = 0
+    if raft.uncertified_ticks % (SHARE_TIMEOUTS * raft.timing.election):
+        return
     # The last is what all hold if no more comes; the first, what a quorum holds if more does.
     heights = sorted({raft.certified_height + 1, acked.height})
     _share(raft, raft.voters, [raft.log.block_id(height) for height in heights], wanted=True)

@@ -2,6 +2,7 @@
 
 from amanat.consensus.messages import PreVote, PreVoteReply
 from amanat.consensus.raft import Role
+from amanat.consensus.sharing import TRUST_TIMEOUTS
 from tests.consensus.network import TIMING, Node, follower
 from tests.consensus.signing import (
     GENESIS,
@@ -9,11 +10,13 @@ from tests.consensus.signing import (
     LOG,
     ONE,
     append,
+    commit_certificate,
     extended,
     leader_certificate,
     vote_of,
 )
 
+TRUST_TICKS = TRUST_TIMEOUTS * TIMING.election
 BAD = extended(ONE, LEADER, b"invalid")
 
 
@@ -54,3 +57,27 @@ def test_whoever_wins_the_next_term_is_not_distrusted_for_the_one_before() -> No
     it.answers("sbp", append(leader_certificate("sbp", 2, ONE), ONE))
     assert (it.role, it.leader) == (Role.FOLLOWER, "sbp")
     assert it.answers("bank-a", PreVote(3, ONE)) == [PreVoteReply(2, granted=False)]
+
+
+def kept_waiting(ticks: int) -> Node:
+    """cdc, which has acked a block of mof that nobody certifies, and hears mof all the time."""
+    it = follower()
+    it.answers("mof", append(LEADER, GENESIS, LOG[:1]))
+    for _ in range(ticks):
+        it.answers("mof", append(LEADER, ONE))
+        it.tick()
+    return it
+
+
+def test_a_leader_for_whom_nothing_is_certified_is_not_heard_for_ever() -> None:
+    """It may have sent this node a good block, and the others none or a bad one."""
+    for ticks, granted in ((TRUST_TICKS - 1, False), (TRUST_TICKS, True)):
+        it = kept_waiting(ticks)
+        (reply,) = it.answers("sbp", PreVote(2, ONE))
+        assert reply == PreVoteReply(2 if granted else 1, granted=granted)
+
+
+def test_it_is_heard_again_once_something_is_certified() -> None:
+    it = kept_waiting(TRUST_TICKS)
+    it.answers("mof", append(LEADER, ONE, (), commit_certificate(ONE)))
+    assert it.answers("sbp", PreVote(2, ONE)) == [PreVoteReply(1, granted=False, final=1)]

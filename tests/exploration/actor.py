@@ -25,6 +25,7 @@ from amanat.consensus.interface import (
 )
 from amanat.consensus.messages import PreVoteReply
 from amanat.consensus.raft import Identity, Raft, Role, Timing
+from amanat.consensus.sharing import SHARE_TIMEOUTS
 from amanat.consensus.statements import BlockId, CommitCertificate
 from amanat.ledger.crypto import Sign
 from tests.consensus.register import Disk, Register
@@ -120,7 +121,7 @@ class Actor:
                 yield self._step(Read(self.reads))
             case Kind.SHARES:
                 self.raft.silence = 0
-                self.raft.uncertified_ticks = 2 * TIMING.election - 1
+                self.raft.uncertified_ticks = SHARE_TIMEOUTS * TIMING.election - 1
                 yield self._step(Tick())
             case Kind.HANDS_OVER:
                 yield self._step(TransferLeadership())

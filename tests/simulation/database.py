@@ -55,6 +55,8 @@ class SimulatedDatabase:
         """Whether no further write finds space."""
         self.failing = False
         """Whether the next sync fails; nobody knows what is on disk then."""
+        self._has_failed = False
+        """Whether a sync has failed: LevelDB takes no write any more until it is opened anew."""
         self.interrupted = False
         """Whether a sync no longer comes to its end."""
         self.before_write: Callable[[], None] = lambda: None
@@ -147,7 +149,7 @@ class SimulatedDatabase:
         if self.full:
             raise plyvel.IOError("No space left on device")
         self._settle()
-        self.interrupted = False
+        self.interrupted = self._has_failed = False
 
     def lose(self, random: Random) -> int:
         """Lose some of the last unsynced batches of each log file, or none; return how many."""
@@ -185,6 +187,8 @@ class SimulatedDatabase:
         self.before_write()
         if self.full:
             raise plyvel.IOError("No space left on device")
+        if self._has_failed:
+            raise plyvel.IOError("Input/output error")
         if len(self._files[-1].written) >= self._file_batches:
             self._files = [self._files[-1], _LogFile()]
         file, tables = self._files[-1], self._tables
@@ -194,6 +198,7 @@ class SimulatedDatabase:
         if not sync:
             return
         if self.failing:
+            self._has_failed = True
             raise plyvel.IOError("Input/output error")
         if not self.interrupted:
             file.synced = len(file.written)

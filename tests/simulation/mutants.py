@@ -281,7 +281,11 @@ MUTANTS = (
         "followers show one another their acks",
         "Violation: 14",
         0,
-        Edit(sharing.on_tick, "raft.uncertified_ticks < 2 * raft.timing.election", "True"),
+        Edit(
+            sharing.on_tick,
+            "raft.uncertified_ticks % (SHARE_TIMEOUTS * raft.timing.election)",
+            "True",
+        ),
     ),
     _mutant(
         "an ack is signed by its sender",

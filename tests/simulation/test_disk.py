@@ -123,6 +123,19 @@ def test_of_a_failed_sync_nobody_knows_the_outcome(disk: SimulatedDisk) -> None:
     assert outcomes == {b"", b"a"}
 
 
+def test_after_a_failed_sync_nothing_is_written_until_the_database_is_opened_anew() -> None:
+    database = SimulatedDatabase()
+    database.failing = True
+    with pytest.raises(plyvel.Error):
+        put(database, b"za", sync=True)
+    database.failing = False
+    with pytest.raises(plyvel.Error):
+        put(database, b"zb", sync=True)
+    database.reopen()
+    put(database, b"zc", sync=True)
+    assert held(database) == b"ac"
+
+
 def test_a_full_disk_takes_nothing_and_lets_no_node_start(disk: SimulatedDisk) -> None:
     store, _ = disk.open()
     disk.database.full = True
