@@ -331,12 +331,13 @@ MUTANTS = (
     _mutant(
         "what replaced a promise releases it",
         "Violation: 14",
-        20,
+        5,
         Edit(
             elections.release_promise,
             "acked.term < election.term and election.last.position < acked.position",
             "False",
         ),
+        first=78,
     ),
     _mutant(
         "a node behind its promise abstains",
