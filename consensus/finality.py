@@ -27,7 +27,9 @@ def learn(raft: Raft, sender: str, certificate: CommitCertificate) -> None:
 def certify(raft: Raft, certificate: CommitCertificate) -> None:
     """Note a valid certificate of a block in the log, and what it makes final."""
     raft.certified = certificate
-    raft.uncertified_ticks, raft.distrusts = 0, False
+    raft.uncertified_ticks = 0
+    if raft.answers:
+        raft.trust()
     release_promise(raft, certificate.block)
     height = certificate.block.height
     raft.acks = {each: found for each, found in raft.acks.items() if each > height}

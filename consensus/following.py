@@ -49,7 +49,7 @@ def on_append(raft: Raft, sender: str, message: Append) -> None:
         raft.out.fault(sender, fault)
         return
     if raft.log.last != before:
-        _trust(raft)
+        raft.trust()
     if not raft.answers:
         return
     if message.certificate is not None:
@@ -62,13 +62,6 @@ def on_append(raft: Raft, sender: str, message: Append) -> None:
     if acks:
         raft.promise_ack(acks[-1].block)
     raft.when_synced(lambda: _reply(raft, sender, match, acks))
-
-
-def _trust(raft: Raft) -> None:
-    """Hear and answer the leader, which has shown a good block. Whoever stands gives way to it."""
-    if raft.distrusts:
-        raft.become_follower(raft.term, raft.leader)
-    raft.distrusts, raft.answers = False, True
 
 
 def _follow(raft: Raft, sender: str, message: Append) -> bool:

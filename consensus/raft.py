@@ -321,6 +321,12 @@ class Raft:
         self.leave_leadership()
         self.restart_timeout()
 
+    def trust(self) -> None:
+        """Hear and answer the leader, which has shown something good; whoever stands gives way."""
+        if self.distrusts:
+            self.become_follower(self.term, self.leader)
+        self.distrusts, self.answers = False, True
+
     def leave_leadership(self) -> None:
         """Forget all that a leader keeps; its unanswered reads are to be asked for again."""
         self.followers = {}

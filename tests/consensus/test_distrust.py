@@ -1,6 +1,6 @@
 """A leader whose block was refused: who is not stopped by it any more, and what it can do."""
 
-from amanat.consensus.messages import PreVote, PreVoteReply
+from amanat.consensus.messages import AppendReply, Finalized, PreVote, PreVoteReply
 from amanat.consensus.raft import Role
 from amanat.consensus.sharing import TRUST_TIMEOUTS
 from tests.consensus.network import TIMING, Node, follower
@@ -81,3 +81,15 @@ def test_it_is_heard_again_once_something_is_certified() -> None:
     it = kept_waiting(TRUST_TICKS)
     it.answers("mof", append(LEADER, ONE, (), commit_certificate(ONE)))
     assert it.answers("sbp", PreVote(2, ONE)) == [PreVoteReply(1, granted=False, final=1)]
+
+
+def test_a_certificate_of_older_blocks_does_not_make_up_for_one_that_was_refused() -> None:
+    it = follower()
+    it.answers("mof", append(LEADER, GENESIS, LOG[:1]))
+    it.answers("mof", append(LEADER, ONE, BAD))
+    it.answers("sbp", Finalized(1, tuple(LOG[:1]), commit_certificate(ONE), 1))
+    assert it.commit_height == 1
+    assert it.answers("mof", append(LEADER, ONE)) == []
+    it.tick(2 * TIMING.election)
+    assert it.role is Role.PRE_CANDIDATE
+    assert [type(each) for each in it.answers("mof", append(LEADER, ONE))] == [AppendReply]
