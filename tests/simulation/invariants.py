@@ -53,6 +53,8 @@ class Invariants:
         self._reads: dict[tuple[str, int], int] = {}
         self.final: dict[int, BlockId] = {}
         """Every final block, by height."""
+        self._final_since: dict[int, int] = {}
+        """In which term each was made final, as far as that is known."""
         self.executed: dict[Digest, int] = {}
         """Every final transaction, in the order of the chain: its height by its id."""
 
@@ -119,11 +121,15 @@ class Invariants:
             if self.final.get(block.height) == block:
                 raise Violation(f"3: {name} drops the final block {block.height}")
 
-    def leader_log(self, name: str, log: dict[int, BlockId]) -> None:
-        """4: a new leader's log holds every final block, from where it begins on."""
+    def leader_log(self, name: str, term: int, log: dict[int, BlockId]) -> None:
+        """4: a new leader's log holds every block made final in a term before, where it begins.
+
+        Whoever is elected late, in a term that is past, may lack what became final since.
+        """
         first = min(log, default=1)
         for height, block in self.final.items():
-            if height >= first and log.get(height) != block:
+            is_older = self._final_since.get(height, block.term) < term
+            if height >= first and is_older and log.get(height) != block:
                 raise Violation(f"4: {name} is elected without the final block {height}")
 
     def finalizes(
@@ -135,6 +141,7 @@ class Invariants:
         """
         self._certified(certificate)
         for block, root in blocks:
+            self._final_since.setdefault(block.height, certificate.block.term)
             self.learns(block, root)
             if self.final[block.height] != block:
                 raise Violation(f"2: {name} has another final block at height {block.height}")

@@ -320,7 +320,7 @@ MUTANTS = (
             "not verify(voter.key, vote.message(), message.signature)",
             "False",
         ),
-        first=117,
+        first=159,
     ),
     _mutant(
         "a leader whose block is refused is not heard",

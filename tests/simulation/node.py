@@ -296,7 +296,7 @@ class SimulatedNode:
         """Open the term as soon as the step is over."""
         voters = ", ".join(vote.authority for vote in certificate.votes)
         self._around.story.tell(f"{self.name} leads term {certificate.term} by votes of {voters}")
-        self._invariants.leader_log(self.name, self._log_ids)
+        self._invariants.leader_log(self.name, certificate.term, self._log_ids)
         self._opening = certificate
 
     def leader_changed(self, status: Status) -> None:

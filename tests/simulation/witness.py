@@ -97,10 +97,10 @@ class Witness(Invariants):
         if name not in self._liars:
             self._noting(lambda: super(Witness, self).truncates(name, dropped))
 
-    def leader_log(self, name: str, log: dict[int, BlockId]) -> None:
+    def leader_log(self, name: str, term: int, log: dict[int, BlockId]) -> None:
         """4, of the honest."""
         if name not in self._liars:
-            self._noting(lambda: super(Witness, self).leader_log(name, log))
+            self._noting(lambda: super(Witness, self).leader_log(name, term, log))
 
     def finalizes(
         self, name: str, certificate: CommitCertificate, blocks: list[tuple[BlockId, Digest]]
