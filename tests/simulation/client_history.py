@@ -13,7 +13,7 @@ from tests.simulation.clients import DECISIONS
 from tests.simulation.invariants import Violation
 from tests.simulation.market import Holdings, Look, Market, Submit, holdings, submit
 
-STEPS_MAX: Final = 1_000_000
+STEPS_MAX: Final = 30_000_000
 """Of the search for an order. With the hint it takes one step a transaction where there is one."""
 
 Asked = Submit | Look
