@@ -18,7 +18,7 @@ SHARE_TIMEOUTS: Final = 2
 """Election timeouts without a certificate of what this node acked, until it asks the others."""
 
 TRUST_TIMEOUTS: Final = 20
-"""The same, until it hears the leader no more: longer than an honest quorum's disks ever take."""
+"""The same, until it hears the leader no more; long, because an honest one may have slow disks."""
 
 
 def on_tick(raft: Raft) -> None:
