@@ -8,7 +8,8 @@ from typing import Final
 
 from nacl.signing import SigningKey
 
-from amanat.ledger.accounts import Account
+from amanat.ledger.accounts import Account, Attestation, InvestorClass
+from amanat.ledger.dates import date_of
 from amanat.ledger.instruments import CashTerms
 from amanat.ledger.operations import (
     AnyOperation,
@@ -44,12 +45,12 @@ class Market:
         rupee = RegisterInstrument(RUPEE, "sbp", "Pakistani rupee", CashTerms("PKR", 2))
         await self._commit(client, ["sbp"], [rupee])
         holders = [
-            RegisterParticipant(Participant(name, name, (Role.HOLDER,), (key.public_key,), 1, None))
+            RegisterParticipant(Participant.simple(name, name, (Role.HOLDER,), key.public_key))
             for name, key in self._holders.items()
         ]
         await self._commit(client, ["cdc"], holders)
         opened = [
-            OpenAccount(Account(name, owner, "cdc", sha256(name.encode()).digest()))
+            OpenAccount(Account.client(name, owner, "cdc", _attestation(name)))
             for name, owner in self._accounts.items()
         ]
         issued = [Issue(RUPEE, name, 10**12) for name in self._accounts]
@@ -89,3 +90,9 @@ class Market:
             tuple(operations),
         )
         return sign(body, keys)
+
+
+def _attestation(name: str) -> Attestation:
+    commitment = sha256(name.encode()).digest()
+    expires = date_of(clock.now()) + 365
+    return Attestation(commitment, InvestorClass.CORPORATE, "PK", "filer", expires)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from amanat.config.genesis_file import to_json
-from amanat.config.standard_rules import standard_parameters, standard_policies
+from amanat.config.standard_rules import standard_calendar, standard_parameters, standard_policies
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.participants import Participant, Role
@@ -115,16 +115,17 @@ def _found(root: Path) -> Network:
         authorities.append(Authority(name, node_key.public_key, kind))
         signers[name] = keystore.create(root / f"{name}.json", passphrase, cost=keystore.TEST)
     document = GenesisDocument(
-        version=1,
+        version=2,
         network="benchmark",
         created=clock.now(),
         authorities=AuthoritySet(tuple(authorities), 2, 1, QuorumRule.MAJORITY),
         participants=tuple(
-            Participant(name, name, (ROLES[name],), (signers[name].public_key,), 1, None)
+            Participant.simple(name, name, (ROLES[name],), signers[name].public_key)
             for name in names
         ),
         policies=standard_policies(),
         parameters=standard_parameters(),
+        calendar=standard_calendar(),
     )
     (root / "genesis.json").write_text(to_json(document))
     for index, name in enumerate(names):

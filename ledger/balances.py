@@ -1,62 +1,82 @@
-"""The only code that changes holdings and supply."""
+"""The only code that changes holdings, what is reserved of them, and supply.
 
-from amanat.ledger.accounts import Holding, Supply
+It refuses nothing: `checks` has looked before. What would break an account's books is a fault of
+this program.
+"""
+
+from amanat.ledger import totals
+from amanat.ledger.accounts import Account, Holding, Supply
 from amanat.ledger.identifiers import AMOUNT_MAX
 from amanat.ledger.instruments import Instrument
-from amanat.ledger.rejections import Refused, RejectionCode
+from amanat.ledger.linked_sets import LinkedSet
 from amanat.ledger.state import HOLDINGS, SUPPLIES, State
 
-
-def check_denomination(instrument: Instrument, amount: int) -> None:
-    """Refuse an amount that is not a multiple of the instrument's denomination."""
-    denomination = instrument.terms.denomination
-    if amount % denomination:
-        raise Refused(RejectionCode.NOT_A_MULTIPLE, amount=amount, denomination=denomination)
+NOTHING = Holding(0, 0)
 
 
-def held(state: State, account: str, instrument: str) -> int:
-    """Return how much of `instrument` the account holds."""
-    holding = state.get(HOLDINGS, account, instrument)
-    return holding.amount if holding is not None else 0
+def holding(state: State, account: str, instrument: str) -> Holding:
+    """Return what the account holds of the instrument, which may be nothing."""
+    return state.get(HOLDINGS, account, instrument) or NOTHING
 
 
-def debit(state: State, account: str, instrument: str, amount: int) -> None:
-    """Take `amount` from the account; refuse to take more than it holds."""
-    have = held(state, account, instrument)
-    if amount > have:
-        raise Refused(
-            RejectionCode.INSUFFICIENT_HOLDING,
-            account=account,
-            instrument=instrument,
-            have=have,
-            need=amount,
-        )
-    left = Holding(have - amount) if have > amount else None
-    state.put(left, HOLDINGS, account, instrument)
+def instruments_of(account: str) -> LinkedSet:
+    """Return the instruments of which the account holds something."""
+    return LinkedSet("held", account)
 
 
-def credit(state: State, account: str, instrument: str, amount: int) -> None:
-    """Give `amount` to the account; refuse to leave the range of amounts."""
-    total = _within_range(held(state, account, instrument) + amount)
-    state.put(Holding(total), HOLDINGS, account, instrument)
+def supply(state: State, instrument: str) -> Supply:
+    """Return how much was issued and redeemed."""
+    return state.get(SUPPLIES, instrument) or Supply(0, 0)
 
 
-def issue(state: State, account: str, instrument: str, amount: int) -> None:
-    """Create `amount` of the instrument in the account."""
-    supply = state.get(SUPPLIES, instrument) or Supply(0, 0)
-    total = Supply(_within_range(supply.issued + amount), supply.redeemed)
-    state.put(total, SUPPLIES, instrument)
-    credit(state, account, instrument, amount)
+def move(
+    state: State, source: Account, target: Account, instrument: Instrument, amount: int
+) -> None:
+    """Take an amount out of one account and put it into the other."""
+    _change(state, source, instrument, -amount)
+    _change(state, target, instrument, amount)
+    totals.move(state, source, target, instrument, amount)
 
 
-def redeem(state: State, account: str, instrument: str, amount: int) -> None:
-    """Destroy `amount` of the instrument, out of the account."""
-    debit(state, account, instrument, amount)
-    supply = state.get(SUPPLIES, instrument) or Supply(0, 0)
-    state.put(Supply(supply.issued, supply.redeemed + amount), SUPPLIES, instrument)
+def issue(state: State, account: Account, instrument: Instrument, amount: int) -> None:
+    """Create an amount of the instrument in the account."""
+    before = supply(state, instrument.id)
+    state.put(Supply(before.issued + amount, before.redeemed), SUPPLIES, instrument.id)
+    _change(state, account, instrument, amount)
+    totals.add(state, account, instrument, amount)
 
 
-def _within_range(total: int) -> int:
-    if total > AMOUNT_MAX:
-        raise Refused(RejectionCode.AMOUNT_OUT_OF_RANGE, would_be=total, may_be=AMOUNT_MAX)
-    return total
+def redeem(state: State, account: Account, instrument: Instrument, amount: int) -> None:
+    """Destroy an amount of the instrument, out of the account."""
+    before = supply(state, instrument.id)
+    state.put(Supply(before.issued, before.redeemed + amount), SUPPLIES, instrument.id)
+    _change(state, account, instrument, -amount)
+    totals.add(state, account, instrument, -amount)
+
+
+def reserve(state: State, account: str, instrument: str, amount: int) -> None:
+    """Reserve more of a holding, or release some where `amount` is negative."""
+    before = holding(state, account, instrument)
+    _put(state, account, instrument, Holding(before.amount, before.reserved + amount))
+
+
+def readdress(state: State, before: Account, after: Account, instrument: Instrument) -> None:
+    """Let the totals follow an account whose custodian, owner or jurisdiction changes."""
+    amount = holding(state, before.name, instrument.id).amount
+    totals.move(state, before, after, instrument, amount)
+
+
+def _change(state: State, account: Account, instrument: Instrument, amount: int) -> None:
+    before = holding(state, account.name, instrument.id)
+    after = Holding(before.amount + amount, before.reserved)
+    _put(state, account.name, instrument.id, after)
+    if before.amount == 0:
+        instruments_of(account.name).add(state, instrument.id)
+    if after.amount == 0:
+        instruments_of(account.name).remove(state, instrument.id)
+
+
+def _put(state: State, account: str, instrument: str, after: Holding) -> None:
+    if not 0 <= after.reserved <= after.amount <= AMOUNT_MAX:
+        raise AssertionError(f"{account} would hold {after} of {instrument}")
+    state.put(after if after.amount else None, HOLDINGS, account, instrument)

@@ -17,7 +17,7 @@ from amanat.ledger.execution import BlockExecution, check_door
 from amanat.ledger.identifiers import Digest, LedgerTime
 from amanat.ledger.policies import Parameters
 from amanat.ledger.rejections import DoorRefusal
-from amanat.ledger.state import CONFIGURATION, PARAMETERS, State, configuration_of
+from amanat.ledger.state import CONFIGURATION, State, configuration_of, parameters_of
 from amanat.ledger.transactions import CheckedTransaction
 
 RESIDENT_MAX: Final = 1_000_000
@@ -103,7 +103,7 @@ class Chain:
     @property
     def parameters(self) -> Parameters:
         """The limits that hold at the tip."""
-        return _parameters(State(self.tip.tree.get, self._values))
+        return parameters_of(State(self.tip.tree.get, self._values))
 
     def find(self, transaction: Digest) -> int | None:
         """Return the height of the block, not final yet, that holds `transaction`."""
@@ -130,7 +130,7 @@ class Chain:
             transaction,
             chain=self._chain,
             time=max(now, tip.time),
-            parameters=_parameters(state),
+            parameters=parameters_of(state),
             verified=self._verified,
         )
 
@@ -152,7 +152,7 @@ class Chain:
         tip = self.tip
         state = self._working_state()
         configuration = _begin(state, tip.height + 1, completes_change=completes_change)
-        parameters = _parameters(state)
+        parameters = parameters_of(state)
         execution = self._execution(state, max(time, tip.time + 1), parameters)
         taken: list[bytes] = []
         refused: list[tuple[CheckedTransaction, DoorRefusal]] = []
@@ -211,7 +211,7 @@ class Chain:
             raise BlockFault(f"the block is {error}") from error
         tip = self.tip
         state = self._working_state()
-        parameters = _parameters(state)
+        parameters = parameters_of(state)
         header = block.header
         fault = accept(header) or self._header_fault(header, tip) or _size_fault(block, parameters)
         if fault:
@@ -356,13 +356,6 @@ def _size_fault(block: Block, parameters: Parameters) -> str | None:
     if len(sizes) > 1 and sum(sizes) > parameters.block_bytes_max:
         return f"it holds {sum(sizes)} bytes of transactions"
     return None
-
-
-def _parameters(state: State) -> Parameters:
-    parameters = state.get(PARAMETERS)
-    if parameters is None:
-        raise ValueError("the state holds no parameters: it does not come from a genesis document")
-    return parameters
 
 
 def _begin(state: State, height: int, *, completes_change: bool) -> Configuration:

@@ -37,6 +37,7 @@ class Domain(StrEnum):
     EVIDENCE = "amanat/evidence/v1"
     RECEIPT = "amanat/receipt/v1"
     EXECUTED = "amanat/executed/v1"
+    PROPOSED_OPERATIONS = "amanat/proposed-operations/v1"
 
 
 Sign = Callable[[bytes], Signature]

@@ -8,11 +8,12 @@ reach the same roots.
 from collections.abc import Callable
 
 from amanat.ledger.authentication import VerifiedTransactions
-from amanat.ledger.authorization import Signers
+from amanat.ledger.authorization import Consents
 from amanat.ledger.blocks import Place
 from amanat.ledger.executed import ExecutedDay, RejectionCount, Turn, day_of, hour_of
 from amanat.ledger.identifiers import EMPTY_DIGEST, Digest, LedgerTime
-from amanat.ledger.operations.operation import Execution
+from amanat.ledger.operation_execution import Execution
+from amanat.ledger.operations.operation import run
 from amanat.ledger.policies import Parameters
 from amanat.ledger.receipts import Applied, Receipt, Rejected
 from amanat.ledger.rejections import DoorCode, DoorRefusal, Refused
@@ -28,11 +29,8 @@ def check_door(
     time: LedgerTime,
     parameters: Parameters,
     verified: VerifiedTransactions,
-) -> list[str]:
+) -> None:
     """Check, cheapest first, what must hold before a transaction may be in a block at `time`.
-
-    Returns:
-        The participants that the signing keys belong to, one for each key.
 
     Raises:
         DoorRefusal: the first thing that does not hold.
@@ -67,12 +65,10 @@ def check_door(
             valid_until=body.valid_until,
             may=latest,
         )
-    owners = [_owner(state, key) for key in body.signers]
-    for name in owners:
+    for name in dict.fromkeys(_owner(state, key) for key in body.signers):
         _check_rejections(state, name, time, parameters.rejections_per_hour_max)
     if not verified.verifies(transaction):
         raise DoorRefusal(DoorCode.BAD_SIGNATURE, "a signature does not verify")
-    return owners
 
 
 def _check_rejections(state: State, name: str, time: LedgerTime, most: int) -> None:
@@ -136,7 +132,7 @@ class BlockExecution:
         """
         if transaction.id in self.ids or self._is_executed(transaction.id):
             raise DoorRefusal(DoorCode.ALREADY_EXECUTED, "the transaction is in the chain already")
-        owners = check_door(
+        check_door(
             self.state,
             transaction,
             chain=self._place.chain,
@@ -144,10 +140,11 @@ class BlockExecution:
             parameters=self._parameters,
             verified=self._verified,
         )
-        signers = Signers(self.state, owners)
-        outcome = self._execute(transaction, signers)
+        keys = dict.fromkeys(transaction.body.signers, self.time)
+        consents = Consents(self.state, self.time, keys)
+        outcome = self._execute(transaction, consents)
         if type(outcome) is Rejected:
-            self._count_rejection(signers.names)
+            self._count_rejection(consents.names)
         self.receipts.append(Receipt(transaction.id, transaction.envelope_digest, outcome))
         self.ids[transaction.id] = self._remember(transaction)
 
@@ -158,15 +155,19 @@ class BlockExecution:
         self.state.commit()
         return self.state.changes()
 
-    def _execute(self, transaction: CheckedTransaction, signers: Signers) -> Applied | Rejected:
+    def _execute(self, transaction: CheckedTransaction, consents: Consents) -> Applied | Rejected:
         """Run every operation, or none."""
-        execution = Execution(self.state, self._place, signers)
+        execution = Execution(
+            self.state,
+            self._place,
+            consents,
+            transaction=transaction.id,
+            keys=transaction.body.signers,
+        )
         for index, operation in enumerate(transaction.body.operations):
             execution.operation = index
             try:
-                for requirement in operation.requirements(execution):
-                    signers.check(requirement)
-                operation.apply(execution)
+                run(execution, operation)
             except Refused as refused:
                 self.state.rollback()
                 return Rejected(refused.code.value, index, refused.figures)

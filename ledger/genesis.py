@@ -5,18 +5,22 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from amanat.ledger import constitution, roles
 from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.calendar import Calendar
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Domain, digest
+from amanat.ledger.dates import BusinessDay, date_of
 from amanat.ledger.encoding import Structure, encode
 from amanat.ledger.identifiers import Digest, LedgerTime, Name
 from amanat.ledger.participants import Participant
 from amanat.ledger.policies import Parameters, Policy
 from amanat.ledger.state import (
+    BUSINESS_DAY,
+    CALENDAR,
     CONFIGURATION,
     KEYS,
     PARAMETERS,
-    PARTICIPANTS,
     POLICIES,
     State,
 )
@@ -26,7 +30,7 @@ from amanat.ledger.state_tree import NodeSource, StateTree, TreeUpdate
 class GenesisDocument(Structure, frozen=True):
     """The first state of a network."""
 
-    version: Literal[1]
+    version: Literal[2]
     network: Name
     created: LedgerTime
     authorities: AuthoritySet
@@ -35,6 +39,7 @@ class GenesisDocument(Structure, frozen=True):
     policies: tuple[Policy, ...]
     """Sorted by act."""
     parameters: Parameters
+    calendar: Calendar
 
     def chain_id(self) -> Digest:
         """Return the digest that names the chain."""
@@ -45,13 +50,18 @@ class GenesisDocument(Structure, frozen=True):
         found = list(self.authorities.problems())
         found += _unsorted("participants", [participant.name for participant in self.participants])
         found += _unsorted("policies", [policy.act for policy in self.policies])
+        found += self.parameters.problems()
+        found += self.calendar.problems()
+        for policy in self.policies:
+            found += [f"{policy.act}: {problem}" for problem in policy.problems()]
+            found += constitution.policy_problems(policy)
         owners: dict[bytes, str] = {}
         for participant in self.participants:
             found += [f"{participant.name}: {problem}" for problem in participant.problems()]
-            for key in participant.keys:
-                if key in owners:
-                    found.append(f"{participant.name} and {owners[key]} share a key")
-                owners[key] = participant.name
+            for each in participant.keys:
+                if each.key in owners:
+                    found.append(f"{participant.name} and {owners[each.key]} share a key")
+                owners[each.key] = participant.name
         found += [
             f"the authority {member.name} uses the key of the participant {owners[member.key]}"
             for member in self.authorities.members
@@ -64,10 +74,13 @@ class GenesisDocument(Structure, frozen=True):
         state = State(lambda _: None)
         state.put(Configuration.first(self.authorities), CONFIGURATION)
         state.put(self.parameters, PARAMETERS)
+        state.put(self.calendar, CALENDAR)
+        first = self.calendar.on_or_after(date_of(self.created))
+        state.put(BusinessDay(first, 1), BUSINESS_DAY)
         for participant in self.participants:
-            state.put(participant, PARTICIPANTS, participant.name)
-            for key in participant.keys:
-                state.put(participant.name, KEYS, key)
+            roles.put(state, participant)
+            for each in participant.keys:
+                state.put(participant.name, KEYS, each.key)
         for policy in self.policies:
             state.put(policy, POLICIES, policy.act)
         changes = state.changes()

@@ -5,21 +5,15 @@ PKR 5,000 of face is 500,000.
 """
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 from stdnum import isin
 
+from amanat.ledger.dates import Date
 from amanat.ledger.encoding import Structure
-from amanat.ledger.identifiers import InstrumentId, LedgerTime, Name, PositiveAmount
+from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
 from amanat.ledger.participants import Title
-
-DAY_MS = 24 * 60 * 60 * 1000
-PAKISTAN_UTC_OFFSET_MS = 5 * 60 * 60 * 1000
-"""Asia/Karachi is UTC+5 without daylight saving; dates on the ledger are dates there."""
-
-Date = Annotated[int, Meta(ge=0, le=200_000)]
-"""A calendar date in Pakistan, as days since 1970-01-01."""
 
 Isin = Annotated[str, Meta(pattern=r"\A[A-Z]{2}[A-Z0-9]{9}[0-9]\Z")]
 """ISO 6166: country, nine letters or digits, check digit."""
@@ -64,6 +58,9 @@ class TreasuryBillTerms(Structure, frozen=True, tag="treasury-bill"):
 Terms = CashTerms | TreasuryBillTerms
 """The terms of every kind of instrument."""
 
+KINDS: Final = ("cash", "treasury-bill")
+"""The name of every kind, as acts and events name it."""
+
 
 class Instrument(Structure, frozen=True):
     """An instrument and its issuer."""
@@ -73,11 +70,6 @@ class Instrument(Structure, frozen=True):
     title: Title
     terms: Terms
     status: InstrumentStatus
-
-
-def date_of(time: LedgerTime) -> Date:
-    """Return the calendar date in Pakistan at `time`."""
-    return (time + PAKISTAN_UTC_OFFSET_MS) // DAY_MS
 
 
 def is_valid_isin(code: str) -> bool:

@@ -1,6 +1,6 @@
 """Policies and parameters: what governance decides, as data on the ledger."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -9,6 +9,13 @@ from amanat.ledger.participants import Role
 
 Act = Annotated[str, Meta(pattern=r"\A[a-z]+(?:-[a-z]+)*(?:/[a-z]+(?:-[a-z]+)*)?\Z")]
 """A kind of act: an operation, and where it matters the kind of what it is done to."""
+
+SEATS_MAX: Final = 64
+"""Approvals that one policy may ask for."""
+
+TRANSACTION_BYTES_LEAST: Final = 65_536
+VALIDITY_LEAST_MS: Final = 60_000
+PROPOSAL_LEAST_MS: Final = 3_600_000
 
 Positive = Annotated[int, Meta(ge=1, le=2**53)]
 
@@ -25,6 +32,27 @@ class Policy(Structure, frozen=True):
 
     act: Act
     approvals: Annotated[tuple[Approval, ...], Meta(min_length=1, max_length=9)]
+    """Sorted by role, each once. A participant approves for one role only."""
+    age_max_ms: Positive
+    """How long an approval of a proposal counts."""
+    delay_ms: Annotated[int, Meta(ge=0, le=2**53)]
+    """How long everybody has notice between the last approval and the act. Where it is not 0 the
+    act is always proposed first."""
+
+    @property
+    def seats(self) -> list[Role]:
+        """The role of each approval that is asked for."""
+        return [each.role for each in self.approvals for _ in range(each.count)]
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with this policy by itself; empty when nothing is."""
+        found = []
+        roles = [each.role for each in self.approvals]
+        if roles != sorted(set(roles)):
+            found.append("approvals must be sorted by role, each once")
+        if len(self.seats) > SEATS_MAX:
+            found.append(f"it asks for {len(self.seats)} approvals; at most {SEATS_MAX} may be")
+        return found
 
 
 class Parameters(Structure, frozen=True):
@@ -43,3 +71,22 @@ class Parameters(Structure, frozen=True):
     largest value that `amanat.ledger.encoding` reads."""
     rejections_per_hour_max: Positive
     """Rejected transactions that one participant may cause in an hour of ledger time."""
+    proposal_max_ms: Positive
+    """How far ahead of ledger time a proposal's `expires` may lie."""
+
+    def problems(self) -> list[str]:
+        """Return what would lock everybody out; empty when nothing does.
+
+        A network has to be able to hear a decision that undoes this one.
+        """
+        found = []
+        if self.transaction_bytes_max < TRANSACTION_BYTES_LEAST:
+            found.append(
+                f"transaction_bytes_max {self.transaction_bytes_max} would keep out what must be "
+                f"possible: at least {TRANSACTION_BYTES_LEAST}"
+            )
+        if self.validity_max_ms < VALIDITY_LEAST_MS:
+            found.append(f"validity_max_ms must be at least {VALIDITY_LEAST_MS}")
+        if self.proposal_max_ms < PROPOSAL_LEAST_MS:
+            found.append(f"proposal_max_ms must be at least {PROPOSAL_LEAST_MS}")
+        return found

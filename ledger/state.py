@@ -11,12 +11,17 @@ from typing import Any, Final, Generic, TypeVar
 import msgspec
 
 from amanat.ledger.accounts import Account, Holding, Supply
+from amanat.ledger.calendar import Calendar
 from amanat.ledger.configurations import Configuration
+from amanat.ledger.dates import BusinessDay
 from amanat.ledger.encoding import encode
 from amanat.ledger.executed import ExecutedDay, RejectionCount
+from amanat.ledger.identifiers import Amount
 from amanat.ledger.instruments import Instrument
+from amanat.ledger.links import Ends, Link
 from amanat.ledger.participants import Participant
 from amanat.ledger.policies import Parameters, Policy
+from amanat.ledger.proposals import Proposal
 
 V = TypeVar("V")
 
@@ -41,28 +46,25 @@ INSTRUMENTS: Final = Table("instrument", Instrument)
 HOLDINGS: Final = Table("holding", Holding)
 """By account and instrument."""
 SUPPLIES: Final = Table("supply", Supply)
+TOTALS: Final = Table("total", Amount)
+"""By instrument, `totals.Dimension` and value: what accounts hold together."""
 POLICIES: Final = Table("policy", Policy)
 """By act."""
+PROPOSALS: Final = Table("proposal", Proposal)
+"""By id."""
+BUSINESS_DAY: Final = Table("business-day", BusinessDay)
+"""The one on which the ledger works."""
+CALENDAR: Final = Table("calendar", Calendar)
+SETS: Final = Table("set", Ends)
+"""By the name of a linked set: its ends."""
+LINKS: Final = Table("link", Link)
+"""By the name of a linked set and a member: its neighbours."""
 CONFIGURATION: Final = Table("configuration", Configuration)
 PARAMETERS: Final = Table("parameters", Parameters)
 EXECUTED: Final = Table("executed", ExecutedDay)
 """By the day of `valid_until`."""
 REJECTIONS: Final = Table("rejections", RejectionCount)
 """By participant."""
-
-TABLES: Final[tuple[Table[Any], ...]] = (
-    PARTICIPANTS,
-    KEYS,
-    ACCOUNTS,
-    INSTRUMENTS,
-    HOLDINGS,
-    SUPPLIES,
-    POLICIES,
-    CONFIGURATION,
-    PARAMETERS,
-    EXECUTED,
-    REJECTIONS,
-)
 
 
 class State:
@@ -106,14 +108,18 @@ class State:
         self._written[key] = None
 
     def commit(self) -> None:
-        """Keep what was written since the last `commit` or `rollback`."""
+        """Keep what was written since the last `commit`."""
         self._journal.clear()
 
-    def rollback(self) -> None:
-        """Undo what was written since the last `commit` or `rollback`."""
-        for key, value in reversed(self._journal):
+    def rollback(self, mark: int = 0) -> None:
+        """Undo what was written since `mark`; without one, since the last `commit`."""
+        while len(self._journal) > mark:
+            key, value = self._journal.pop()
             self.values[key] = value
-        self._journal.clear()
+
+    def mark(self) -> int:
+        """Return a place to which `rollback` can return, until the next `commit`."""
+        return len(self._journal)
 
     def changes(self) -> dict[bytes, bytes | None]:
         """Return every key written, with its encoded value, None for a deleted entry."""
@@ -133,3 +139,27 @@ def configuration_of(state: State) -> Configuration:
     if configuration is None:
         raise ValueError("the state holds no configuration: it comes from no genesis document")
     return configuration
+
+
+def business_day_of(state: State) -> BusinessDay:
+    """Return the day on which the ledger works, as `state` has it."""
+    day = state.get(BUSINESS_DAY)
+    if day is None:
+        raise ValueError("the state holds no business day: it comes from no genesis document")
+    return day
+
+
+def parameters_of(state: State) -> Parameters:
+    """Return the limits of the network, as `state` has them."""
+    parameters = state.get(PARAMETERS)
+    if parameters is None:
+        raise ValueError("the state holds no parameters: it comes from no genesis document")
+    return parameters
+
+
+def calendar_of(state: State) -> Calendar:
+    """Return the calendar of business days, as `state` has it."""
+    calendar = state.get(CALENDAR)
+    if calendar is None:
+        raise ValueError("the state holds no calendar: it comes from no genesis document")
+    return calendar

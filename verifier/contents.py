@@ -19,6 +19,8 @@ class Balance:
     account: str
     instrument: str
     amount: int
+    reserved: int = 0
+    """How much of it is held for somebody or pledged."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,17 @@ def _holding(step: str, key: bytes, held: bytes | None) -> Balance:
     kind, account, instrument = expect(step, list, unpack(step, key), "the key", length=3)
     if kind != "holding":
         raise Invalid(step, "the key is not that of a holding")
-    amount = 0
+    amount = reserved = 0
     if held is not None:
-        (stated,) = expect(step, list, unpack(step, held), "the holding", length=1)
+        stated, pledged = expect(step, list, unpack(step, held), "the holding", length=2)
         amount = natural(step, stated, "the amount")
+        reserved = natural(step, pledged, "the reserved amount")
     for part in (account, instrument):
         # Anybody can prove that an account of any name holds nothing: without this rule the name
         # could be a line of text that claims something else when it is printed.
         if not _NAME.fullmatch(expect(step, str, part, "a name in the key")):
             raise Invalid(step, f"{part!r} names neither an account nor an instrument")
-    return Balance(account, instrument, amount)
+    return Balance(account, instrument, amount, reserved)
 
 
 def check_receipt(header: Header, receipt: Any, path: Any) -> Outcome:

@@ -1,58 +1,78 @@
 """Every operation, one file each. This list is the registry.
 
-To add one: write its file (fields, `signers`, `refusals`, `requirements`, `apply`), add it to
-`OPERATIONS` and to `AnyOperation`, write its tests. Codec, API and command line follow.
+To add one: write its file (fields, `signers`, `acts`, `refusals`, `emits`, `requirements`, `apply`,
+`sentence`), add it to `acts.ACTS` and `acts.AnyAct`, write its tests. Codec, API, command line and
+the list in the manual follow.
 """
 
 from typing import Final
 
+from amanat.ledger.operations.acts import ACTS, AnyAct
+from amanat.ledger.operations.approve import Approve
+from amanat.ledger.operations.attest import Attest
 from amanat.ledger.operations.change_authorities import ChangeAuthorities
+from amanat.ledger.operations.close_day import CloseDay
 from amanat.ledger.operations.deliver_versus_payment import DeliverVersusPayment
+from amanat.ledger.operations.execute_proposal import ExecuteProposal
 from amanat.ledger.operations.issue import Issue
 from amanat.ledger.operations.open_account import OpenAccount
 from amanat.ledger.operations.operation import Operation
+from amanat.ledger.operations.propose import Propose
 from amanat.ledger.operations.redeem import Redeem
 from amanat.ledger.operations.register_instrument import RegisterInstrument
 from amanat.ledger.operations.register_participant import RegisterParticipant
+from amanat.ledger.operations.replace_keys import ReplaceKeys
+from amanat.ledger.operations.rotate_keys import RotateKeys
+from amanat.ledger.operations.set_calendar import SetCalendar
+from amanat.ledger.operations.set_parameters import SetParameters
+from amanat.ledger.operations.set_policy import SetPolicy
 from amanat.ledger.operations.set_roles import SetRoles
+from amanat.ledger.operations.set_standing import SetStanding
 from amanat.ledger.operations.transfer import Transfer
+from amanat.ledger.operations.withdraw_proposal import WithdrawProposal
 
 __all__ = [
+    "ACTS",
+    "ACT_NAMES",
     "OPERATIONS",
+    "AnyAct",
     "AnyOperation",
+    "Approve",
+    "Attest",
     "ChangeAuthorities",
+    "CloseDay",
     "DeliverVersusPayment",
+    "ExecuteProposal",
     "Issue",
     "OpenAccount",
     "Operation",
+    "Propose",
     "Redeem",
     "RegisterInstrument",
     "RegisterParticipant",
+    "ReplaceKeys",
+    "RotateKeys",
+    "SetCalendar",
+    "SetParameters",
+    "SetPolicy",
     "SetRoles",
+    "SetStanding",
     "Transfer",
+    "WithdrawProposal",
 ]
 
 OPERATIONS: Final[tuple[type[Operation], ...]] = (
-    RegisterParticipant,
-    SetRoles,
-    OpenAccount,
-    RegisterInstrument,
-    Issue,
-    Transfer,
-    DeliverVersusPayment,
-    Redeem,
-    ChangeAuthorities,
+    *ACTS,
+    Propose,
+    Approve,
+    ExecuteProposal,
+    WithdrawProposal,
 )
 
-AnyOperation = (
-    RegisterParticipant
-    | SetRoles
-    | OpenAccount
-    | RegisterInstrument
-    | Issue
-    | Transfer
-    | DeliverVersusPayment
-    | Redeem
-    | ChangeAuthorities
-)
+AnyOperation = AnyAct | Propose | Approve | ExecuteProposal | WithdrawProposal
 """The same list as a type, for the strict decoder."""
+
+ACT_NAMES: Final[tuple[str, ...]] = tuple(
+    sorted({act for operation in OPERATIONS for act in operation.acts})
+)
+"""Every act for which there may be a policy."""

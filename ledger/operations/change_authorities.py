@@ -9,10 +9,11 @@ from amanat.ledger.authorities import Authority, AuthoritySet
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import is_valid_key
-from amanat.ledger.operations.operation import Execution, Operation
+from amanat.ledger.operation_execution import Execution
+from amanat.ledger.operations.operation import Operation
 from amanat.ledger.readiness import LAG_MAX, Readiness
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.state import CONFIGURATION, KEYS
+from amanat.ledger.state import CONFIGURATION, KEYS, State, configuration_of
 
 
 class ChangeAuthorities(Operation, frozen=True, tag="change-authorities"):
@@ -24,13 +25,14 @@ class ChangeAuthorities(Operation, frozen=True, tag="change-authorities"):
     """
 
     signers = "whom the policy `change-authorities` asks"
+    acts = ("change-authorities",)
     refusals = (
-        RejectionCode.NO_POLICY,
-        RejectionCode.MISSING_APPROVAL,
         RejectionCode.CHANGE_UNDER_WAY,
         RejectionCode.INVALID_AUTHORITIES,
         RejectionCode.NOT_READY,
     )
+
+    emits = ("authorities-changing", "learners-changed")
 
     members: Annotated[tuple[Authority, ...], Meta(min_length=1, max_length=64)]
     """Who is to vote, sorted by name. A new one is a learner now."""
@@ -70,6 +72,28 @@ class ChangeAuthorities(Operation, frozen=True, tag="change-authorities"):
             quorum=self.quorum,
             sovereign_min=self.sovereign_min,
         )
+
+    def sentence(self, state: State) -> str:
+        """Return what it would do, one change after the other."""
+        before = configuration_of(state).current
+        voting = {member.name: member.authority_class.value for member in self.members}
+        voted = {member.name: member.authority_class.value for member in before.members}
+        told = [f"admit {name} as a {voting[name]} vote" for name in voting.keys() - voted.keys()]
+        told += [f"take the vote of {name}" for name in voted.keys() - voting.keys()]
+        told += [
+            f"let {name} be {voting[name]}, not {voted[name]}"
+            for name in voting.keys() & voted.keys()
+            if voting[name] != voted[name]
+        ]
+        told.sort()
+        if (self.quorum, self.sovereign_min) != (before.quorum, before.sovereign_min):
+            told.append(
+                f"let {self.quorum} of {len(voting)} be a quorum, {self.sovereign_min} of them "
+                f"sovereign; until now {before.quorum} of {len(voted)}, {before.sovereign_min}"
+            )
+        learners = ", ".join(learner.name for learner in self.learners)
+        told.append(f"let {learners or 'nobody'} learn")
+        return "; ".join(told)
 
     def _learner_problems(self) -> Iterable[str]:
         names = [learner.name for learner in self.learners]

@@ -1,31 +1,39 @@
 """Open an account."""
 
 from collections.abc import Iterable
+from typing import Final
 
-from amanat.ledger.accounts import Account
+from amanat.ledger import register
+from amanat.ledger.accounts import Account, AccountForm, AccountKind
+from amanat.ledger.attesting import check_attestation
 from amanat.ledger.authorization import Requirement, SignatureOf
-from amanat.ledger.operations.operation import Execution, Operation
+from amanat.ledger.operation_execution import Execution
+from amanat.ledger.operations.operation import Operation
 from amanat.ledger.participants import Role
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.state import ACCOUNTS
+from amanat.ledger.state import ACCOUNTS, State
 
-_HOUSE_ROLES = frozenset({Role.ISSUER, Role.CENTRAL_BANK, Role.CUSTODIAN})
+HOUSE_ROLES: Final = frozenset({Role.ISSUER, Role.CENTRAL_BANK, Role.CUSTODIAN})
+"""Who may serve an account of its own."""
 
 
 class OpenAccount(Operation, frozen=True, tag="open-account"):
-    """Opens an account of `owner` with a custodian.
+    """Opens an account of `owner` with a custodian, who attests who the holder is.
 
-    Issuers, the central bank and custodians may serve an account of their own (owner and custodian
-    are the same); any other account is served by a participant with the role custodian.
+    A house account is the custodian's own: issuers, the central bank and custodians may have one.
+    A client's account is served by a participant with the role custodian. An omnibus account, of
+    the holdings of many clients, belongs to the custodian itself.
     """
 
     signers = "the custodian that serves the account"
     refusals = (
         RejectionCode.UNKNOWN_PARTICIPANT,
-        RejectionCode.MISSING_SIGNATURE,
         RejectionCode.WRONG_ROLE,
         RejectionCode.ALREADY_EXISTS,
+        RejectionCode.INVALID_ACCOUNT,
+        RejectionCode.INVALID_ATTESTATION,
     )
+    emits = ("account-opened",)
 
     account: Account
 
@@ -38,17 +46,39 @@ class OpenAccount(Operation, frozen=True, tag="open-account"):
         account = self.account
         custodian = execution.participant(account.custodian)
         owner = execution.participant(account.owner)
-        is_house = owner.name == custodian.name and _HOUSE_ROLES & set(owner.roles)
-        if not is_house and Role.CUSTODIAN not in custodian.roles:
+        if execution.state.get(ACCOUNTS, account.name) is not None:
+            raise Refused(RejectionCode.ALREADY_EXISTS, account=account.name)
+        may_serve = HOUSE_ROLES if account.kind is AccountKind.HOUSE else {Role.CUSTODIAN}
+        if not may_serve & set(custodian.roles):
             raise Refused(
                 RejectionCode.WRONG_ROLE, participant=custodian.name, need=Role.CUSTODIAN.value
             )
-        if execution.state.get(ACCOUNTS, account.name) is not None:
-            raise Refused(RejectionCode.ALREADY_EXISTS, account=account.name)
-        execution.state.put(account, ACCOUNTS, account.name)
+        own = owner.name == custodian.name
+        if not own and account.kind is AccountKind.HOUSE:
+            raise Refused(RejectionCode.INVALID_ACCOUNT, need="a house account is its custodian's")
+        if own and account.kind is AccountKind.CLIENT and account.form is not AccountForm.OMNIBUS:
+            raise Refused(
+                RejectionCode.INVALID_ACCOUNT, need="a custodian's own account is a house account"
+            )
+        if not own and account.form is AccountForm.OMNIBUS:
+            raise Refused(
+                RejectionCode.INVALID_ACCOUNT, need="an omnibus account is its custodian's"
+            )
+        check_attestation(execution, account.kind, account.attestation)
+        register.add_account(execution.state, account)
         execution.emit(
             "account-opened",
             account=account.name,
             owner=account.owner,
             custodian=account.custodian,
+        )
+
+    def sentence(self, state: State) -> str:
+        """Return what it would do."""
+        del state
+        each = self.account
+        return (
+            f"open the {each.form.value} {each.kind.value} account {each.name} of {each.owner} "
+            f"with {each.custodian} ({each.attestation.investor_class.value.replace('_', ' ')}, "
+            f"{each.attestation.jurisdiction})"
         )

@@ -3,12 +3,16 @@
 from collections.abc import Iterable
 
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
-from amanat.ledger.balances import check_denomination, credit, debit
-from amanat.ledger.balances import redeem as redeem_from
+from amanat.ledger.checks import MOVEMENT_CODES
 from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
-from amanat.ledger.instruments import TreasuryBillTerms, date_of
-from amanat.ledger.operations.operation import Execution, Operation
+from amanat.ledger.instruments import KINDS, TreasuryBillTerms
+from amanat.ledger.movements import Movement, Purpose
+from amanat.ledger.operation_execution import Execution
+from amanat.ledger.operations.operation import Operation
+from amanat.ledger.posting import post
 from amanat.ledger.rejections import Refused, RejectionCode
+from amanat.ledger.state import State
+from amanat.ledger.wording import quantity
 
 
 class Redeem(Operation, frozen=True, tag="redeem"):
@@ -23,18 +27,15 @@ class Redeem(Operation, frozen=True, tag="redeem"):
         "the instrument's issuer, and whom the policy `redeem/<kind>` asks; for a bill the owner "
         "of the paying account, for cash the owner of the account"
     )
+    acts = tuple(f"redeem/{kind}" for kind in KINDS)
     refusals = (
         RejectionCode.UNKNOWN_INSTRUMENT,
         RejectionCode.UNKNOWN_ACCOUNT,
         RejectionCode.INVALID_TERMS,
-        RejectionCode.MISSING_SIGNATURE,
-        RejectionCode.NO_POLICY,
-        RejectionCode.MISSING_APPROVAL,
         RejectionCode.NOT_YET_MATURED,
-        RejectionCode.NOT_A_MULTIPLE,
-        RejectionCode.INSUFFICIENT_HOLDING,
-        RejectionCode.AMOUNT_OUT_OF_RANGE,
+        *MOVEMENT_CODES,
     )
+    emits = ("redeemed",)
 
     instrument: InstrumentId
     account: Name
@@ -57,19 +58,23 @@ class Redeem(Operation, frozen=True, tag="redeem"):
 
     def apply(self, execution: Execution) -> None:
         """Take the amount out of the account and the supply; pay a bill's face value."""
-        instrument = execution.instrument(self.instrument)
-        execution.account(self.account)
-        check_denomination(instrument, self.amount)
+        instrument, account = execution.instrument(self.instrument), execution.account(self.account)
         terms = instrument.terms
+        ends = Movement(Purpose.REDEMPTION, instrument, account, None, self.amount)
         if isinstance(terms, TreasuryBillTerms) and self.payer is not None:
-            today = date_of(execution.time)
-            if today < terms.maturity_date:
+            if not execution.has_come(terms.maturity_date):
                 raise Refused(
-                    RejectionCode.NOT_YET_MATURED, matures=terms.maturity_date, today=today
+                    RejectionCode.NOT_YET_MATURED,
+                    matures=terms.maturity_date,
+                    today=execution.business_date,
                 )
-            debit(execution.state, self.payer, terms.cash, self.amount)
-            credit(execution.state, self.account, terms.cash, self.amount)
-        redeem_from(execution.state, self.account, self.instrument, self.amount)
+            cash, payer = execution.instrument(terms.cash), execution.account(self.payer)
+            if payer != account:
+                post(
+                    execution,
+                    Movement(Purpose.REDEMPTION, cash, payer, account, self.amount),
+                )
+        post(execution, ends)
         execution.emit(
             "redeemed",
             instrument=self.instrument,
@@ -77,3 +82,9 @@ class Redeem(Operation, frozen=True, tag="redeem"):
             amount=self.amount,
             payer=self.payer or "",
         )
+
+    def sentence(self, state: State) -> str:
+        """Return what it would do."""
+        what = quantity(state, self.instrument, self.amount)
+        pays = "" if self.payer is None else f", paid at face from {self.payer}"
+        return f"redeem {what} out of {self.account}{pays}"

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
 from amanat.ledger.identifiers import InstrumentId, Name
 from amanat.ledger.instruments import (
+    KINDS,
     CashTerms,
     Instrument,
     InstrumentStatus,
@@ -12,27 +13,28 @@ from amanat.ledger.instruments import (
     TreasuryBillTerms,
     is_valid_isin,
 )
-from amanat.ledger.operations.operation import Execution, Operation
+from amanat.ledger.operation_execution import Execution
+from amanat.ledger.operations.operation import Operation
 from amanat.ledger.participants import Title
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.state import INSTRUMENTS
+from amanat.ledger.state import INSTRUMENTS, State
 
 
 class RegisterInstrument(Operation, frozen=True, tag="register-instrument"):
     """Registers an instrument. Nothing of it exists until it is issued; its terms are final."""
 
     signers = "the issuer, and whom the policy `register-instrument/<kind>` asks"
+    acts = tuple(f"register-instrument/{kind}" for kind in KINDS)
     refusals = (
         RejectionCode.UNKNOWN_PARTICIPANT,
-        RejectionCode.MISSING_SIGNATURE,
-        RejectionCode.NO_POLICY,
-        RejectionCode.MISSING_APPROVAL,
         RejectionCode.ALREADY_EXISTS,
         RejectionCode.INVALID_TERMS,
         RejectionCode.INVALID_ISIN,
         RejectionCode.UNKNOWN_INSTRUMENT,
         RejectionCode.NOT_CASH,
     )
+
+    emits = ("instrument-registered",)
 
     id: InstrumentId
     issuer: Name
@@ -77,3 +79,9 @@ class RegisterInstrument(Operation, frozen=True, tag="register-instrument"):
             )
         if not isinstance(execution.instrument(terms.cash).terms, CashTerms):
             raise Refused(RejectionCode.NOT_CASH, instrument=terms.cash)
+
+    def sentence(self, state: State) -> str:
+        """Return what it would do."""
+        del state
+        kind = self.terms.kind.replace("-", " ")
+        return f"register the {kind} {self.id} ({self.title}), issued by {self.issuer}"

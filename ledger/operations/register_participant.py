@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 
+from amanat.ledger import roles
 from amanat.ledger.authorization import ApprovalOf, Requirement
-from amanat.ledger.operations.operation import Execution, Operation
-from amanat.ledger.participants import Participant, Role
+from amanat.ledger.keys import take_keys
+from amanat.ledger.operation_execution import Execution
+from amanat.ledger.operations.operation import Operation
+from amanat.ledger.participants import Participant, Role, Standing
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.state import KEYS, PARTICIPANTS
+from amanat.ledger.state import PARTICIPANTS, State
 
 
 class RegisterParticipant(Operation, frozen=True, tag="register-participant"):
@@ -16,12 +19,13 @@ class RegisterParticipant(Operation, frozen=True, tag="register-participant"):
         "whom the policy `register-participant` asks; for one whose only role is holder, whom "
         "`register-participant/holder` asks"
     )
+    acts = ("register-participant", "register-participant/holder")
     refusals = (
-        RejectionCode.NO_POLICY,
-        RejectionCode.MISSING_APPROVAL,
         RejectionCode.ALREADY_EXISTS,
         RejectionCode.INVALID_PARTICIPANT,
+        RejectionCode.INVALID_KEYS,
     )
+    emits = ("participant-registered",)
 
     participant: Participant
 
@@ -33,17 +37,23 @@ class RegisterParticipant(Operation, frozen=True, tag="register-participant"):
 
     def apply(self, execution: Execution) -> None:
         """Add the participant and index its keys."""
-        participant = self.participant
-        state = execution.state
-        problems = participant.problems()
-        if problems:
-            raise Refused(RejectionCode.INVALID_PARTICIPANT, problem=problems[0])
+        participant, state = self.participant, execution.state
+        for problem in participant.problems():
+            raise Refused(RejectionCode.INVALID_PARTICIPANT, problem=problem)
+        if participant.standing is not Standing.ACTIVE:
+            raise Refused(RejectionCode.INVALID_PARTICIPANT, problem="it must begin as active")
         if state.get(PARTICIPANTS, participant.name) is not None:
             raise Refused(RejectionCode.ALREADY_EXISTS, participant=participant.name)
-        for key in participant.keys:
-            owner = state.get(KEYS, key)
-            if owner is not None:
-                raise Refused(RejectionCode.ALREADY_EXISTS, key=key.hex(), owner=owner)
-            state.put(participant.name, KEYS, key)
-        state.put(participant, PARTICIPANTS, participant.name)
+        take_keys(state, participant)
+        roles.put(state, participant)
         execution.emit("participant-registered", participant=participant.name)
+
+    def sentence(self, state: State) -> str:
+        """Return what it would do."""
+        del state
+        has = ", ".join(role.value.replace("_", " ") for role in self.participant.roles)
+        lei = f", LEI {self.participant.lei}" if self.participant.lei else ""
+        return (
+            f"register {self.participant.name} ({self.participant.title}{lei}) as "
+            f"{has or 'nothing'}, with {len(self.participant.keys)} keys"
+        )

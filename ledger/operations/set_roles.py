@@ -2,24 +2,27 @@
 
 from collections.abc import Iterable
 
+from amanat.ledger import constitution, roles
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.identifiers import Name
-from amanat.ledger.operations.operation import Execution, Operation
-from amanat.ledger.participants import Participant, Role
+from amanat.ledger.operation_execution import Execution
+from amanat.ledger.operations.operation import Operation
+from amanat.ledger.participants import Role, changed
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.state import PARTICIPANTS
+from amanat.ledger.state import PARTICIPANTS, State
 
 
 class SetRoles(Operation, frozen=True, tag="set-roles"):
     """Replaces the roles of a participant: grants those that are new, revokes those left out."""
 
     signers = "whom the policy `set-roles` asks"
+    acts = ("set-roles",)
     refusals = (
-        RejectionCode.NO_POLICY,
-        RejectionCode.MISSING_APPROVAL,
         RejectionCode.UNKNOWN_PARTICIPANT,
         RejectionCode.WRONG_ROLE,
+        RejectionCode.SOVEREIGN_ROLE_EMPTY,
     )
+    emits = ("roles-set",)
 
     participant: Name
     roles: tuple[Role, ...]
@@ -35,8 +38,16 @@ class SetRoles(Operation, frozen=True, tag="set-roles"):
         held = execution.participant(self.participant)
         if list(self.roles) != sorted(set(self.roles)):
             raise Refused(RejectionCode.WRONG_ROLE, need="roles sorted, each once")
-        changed = Participant(
-            held.name, held.title, self.roles, held.keys, held.threshold, held.lei
-        )
-        execution.state.put(changed, PARTICIPANTS, self.participant)
+        roles.put(execution.state, changed(held, roles=self.roles))
+        constitution.check_sovereign_roles(execution.state)
         execution.emit("roles-set", participant=self.participant, roles=",".join(self.roles))
+
+    def sentence(self, state: State) -> str:
+        """Return what it would do."""
+        held = state.get(PARTICIPANTS, self.participant)
+        before = "" if held is None else f", until now {_words(held.roles)}"
+        return f"give {self.participant} the roles {_words(self.roles)}{before}"
+
+
+def _words(roles: tuple[Role, ...]) -> str:
+    return ", ".join(role.value.replace("_", " ") for role in roles) or "none"

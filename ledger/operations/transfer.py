@@ -3,10 +3,15 @@
 from collections.abc import Iterable
 
 from amanat.ledger.authorization import Requirement, SignatureOf
-from amanat.ledger.balances import check_denomination, credit, debit
+from amanat.ledger.checks import MOVEMENT_CODES
 from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
-from amanat.ledger.operations.operation import Execution, Operation
-from amanat.ledger.rejections import Refused, RejectionCode
+from amanat.ledger.movements import Movement, Purpose
+from amanat.ledger.operation_execution import Execution
+from amanat.ledger.operations.operation import Operation
+from amanat.ledger.posting import post
+from amanat.ledger.rejections import RejectionCode
+from amanat.ledger.state import State
+from amanat.ledger.wording import quantity
 
 
 class Transfer(Operation, frozen=True, tag="transfer"):
@@ -15,13 +20,10 @@ class Transfer(Operation, frozen=True, tag="transfer"):
     signers = "the owner of the source account"
     refusals = (
         RejectionCode.UNKNOWN_ACCOUNT,
-        RejectionCode.MISSING_SIGNATURE,
         RejectionCode.UNKNOWN_INSTRUMENT,
-        RejectionCode.SAME_ACCOUNT,
-        RejectionCode.NOT_A_MULTIPLE,
-        RejectionCode.INSUFFICIENT_HOLDING,
-        RejectionCode.AMOUNT_OUT_OF_RANGE,
+        *MOVEMENT_CODES,
     )
+    emits = ("transferred",)
 
     source: Name
     target: Name
@@ -33,13 +35,17 @@ class Transfer(Operation, frozen=True, tag="transfer"):
         return (SignatureOf(execution.account(self.source).owner),)
 
     def apply(self, execution: Execution) -> None:
-        """Debit the source, credit the target."""
-        execution.account(self.target)
-        if self.source == self.target:
-            raise Refused(RejectionCode.SAME_ACCOUNT, account=self.source)
-        check_denomination(execution.instrument(self.instrument), self.amount)
-        debit(execution.state, self.source, self.instrument, self.amount)
-        credit(execution.state, self.target, self.instrument, self.amount)
+        """Move it."""
+        post(
+            execution,
+            Movement(
+                Purpose.TRANSFER,
+                execution.instrument(self.instrument),
+                execution.account(self.source),
+                execution.account(self.target),
+                self.amount,
+            ),
+        )
         execution.emit(
             "transferred",
             source=self.source,
@@ -47,3 +53,8 @@ class Transfer(Operation, frozen=True, tag="transfer"):
             instrument=self.instrument,
             amount=self.amount,
         )
+
+    def sentence(self, state: State) -> str:
+        """Return what it would do."""
+        what = quantity(state, self.instrument, self.amount)
+        return f"transfer {what} from {self.source} to {self.target}"

@@ -77,13 +77,33 @@ class HoldingView(msgspec.Struct, frozen=True, omit_defaults=True):
     """Base64 of a balance proof (docs/wire-format.md), if it was asked for."""
 
 
+class AttestationView(msgspec.Struct, frozen=True):
+    """What the custodian says of the holder; the last day on which it holds, as ISO 8601."""
+
+    commitment: str
+    investor_class: str
+    jurisdiction: str
+    tax_class: str
+    expires: str | None
+
+
 class AccountView(msgspec.Struct, frozen=True):
     """An account. Nothing says who the holder is."""
 
     name: str
     owner: str
     custodian: str
-    commitment: str
+    kind: str
+    form: str
+    attestation: "AttestationView"
+
+
+class KeyView(msgspec.Struct, frozen=True):
+    """A key of a participant, in hexadecimal, what it weighs, and until when it counts."""
+
+    key: str
+    weight: int
+    until: int | None
 
 
 class ParticipantView(msgspec.Struct, frozen=True):
@@ -92,9 +112,10 @@ class ParticipantView(msgspec.Struct, frozen=True):
     name: str
     title: str
     roles: list[str]
-    keys: list[str]
+    keys: list["KeyView"]
     threshold: int
     lei: str | None
+    standing: str
 
 
 class InstrumentView(msgspec.Struct, frozen=True):

@@ -18,11 +18,14 @@ from amanat.ledger.state import (
     State,
     Table,
 )
+from amanat.ledger.wording import day
 from amanat.node import provable
 from amanat.node.api.messages import (
     AccountView,
+    AttestationView,
     HoldingView,
     InstrumentView,
+    KeyView,
     ParticipantView,
     base64_text,
     instrument_view,
@@ -41,9 +44,10 @@ async def participant(request: web.Request) -> web.Response:
         name=found.name,
         title=found.title,
         roles=[role.value for role in found.roles],
-        keys=[key.hex() for key in found.keys],
+        keys=[KeyView(each.key.hex(), each.weight, each.until) for each in found.keys],
         threshold=found.threshold,
         lei=found.lei,
+        standing=found.standing.value,
     )
     return answer(node, view)
 
@@ -51,7 +55,21 @@ async def participant(request: web.Request) -> web.Response:
 async def account(request: web.Request) -> web.Response:
     """Show an account."""
     node, found = await _entry(request, ACCOUNTS, "account")
-    view = AccountView(found.name, found.owner, found.custodian, found.commitment.hex())
+    attested = found.attestation
+    view = AccountView(
+        found.name,
+        found.owner,
+        found.custodian,
+        found.kind.value,
+        found.form.value,
+        AttestationView(
+            attested.commitment.hex(),
+            attested.investor_class.value,
+            attested.jurisdiction,
+            attested.tax_class,
+            None if attested.expires is None else day(attested.expires),
+        ),
+    )
     return answer(node, view)
 
 

@@ -10,7 +10,7 @@ from amanat.config.genesis_file import (
     load_genesis,
     to_json,
 )
-from amanat.config.standard_rules import standard_parameters, standard_policies
+from amanat.config.standard_rules import standard_calendar, standard_parameters, standard_policies
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.participants import Participant, Role
@@ -50,13 +50,14 @@ def create(
     members = sorted((_authority(text) for text in authorities), key=lambda member: member.name)
     everybody = sorted((_participant(text) for text in participants), key=lambda each: each.name)
     document = GenesisDocument(
-        version=1,
+        version=2,
         network=network,
         created=now(),
         authorities=choice.of(tuple(members)),
         participants=tuple(everybody),
         policies=standard_policies(),
         parameters=standard_parameters(),
+        calendar=standard_calendar(),
     )
     problems = document.problems()
     if problems:
@@ -130,8 +131,8 @@ def _authority(text: str) -> Authority:
 def _participant(text: str) -> Participant:
     name, roles, key = _parts(text, "name:role[,role]:public-key")
     try:
-        held = tuple(sorted(Role(role) for role in roles.split(",")))
-        return Participant(name, name, held, (bytes.fromhex(key),), 1, None)
+        held = [Role(role) for role in roles.split(",")]
+        return Participant.simple(name, name, held, bytes.fromhex(key))
     except ValueError as error:
         raise Failure(f"--participant {text}: {error}") from error
 

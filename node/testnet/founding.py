@@ -6,7 +6,7 @@ from pathlib import Path
 
 from amanat.config.genesis_file import to_json
 from amanat.config.settings import load_settings
-from amanat.config.standard_rules import standard_parameters, standard_policies
+from amanat.config.standard_rules import standard_calendar, standard_parameters, standard_policies
 from amanat.ledger.authorities import Authority, AuthoritySet, QuorumRule
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import LedgerTime, PublicKey
@@ -43,13 +43,8 @@ def found(layout: Layout, created: LedgerTime, ports: Ports) -> GenesisDocument:
     )
     participants = sorted(
         (
-            Participant(
-                each.name,
-                each.title,
-                (each.role,),
-                (new_key(layout.participant_key(each.name)),),
-                1,
-                None,
+            Participant.simple(
+                each.name, each.title, (each.role,), new_key(layout.participant_key(each.name))
             )
             for each in MEMBERS
         ),
@@ -58,7 +53,7 @@ def found(layout: Layout, created: LedgerTime, ports: Ports) -> GenesisDocument:
     for client in CLIENTS:
         new_key(layout.participant_key(client))
     document = GenesisDocument(
-        version=1,
+        version=2,
         network="testnet",
         created=created,
         authorities=AuthoritySet(
@@ -67,6 +62,7 @@ def found(layout: Layout, created: LedgerTime, ports: Ports) -> GenesisDocument:
         participants=tuple(participants),
         policies=standard_policies(),
         parameters=standard_parameters(),
+        calendar=standard_calendar(),
     )
     layout.genesis.write_text(to_json(document), encoding="utf-8")
     for index, member in enumerate(MEMBERS):

@@ -17,10 +17,11 @@ from typing import Any, Final
 
 from stdnum import isin
 
-from amanat.ledger.accounts import Account
+from amanat.ledger.accounts import PAKISTAN, Account, Attestation, InvestorClass
 from amanat.ledger.encoding import encode
 from amanat.ledger.genesis import GenesisDocument
-from amanat.ledger.instruments import DAY_MS, CashTerms, TreasuryBillTerms, date_of
+from amanat.ledger.dates import DAY_MS, date_of
+from amanat.ledger.instruments import CashTerms, TreasuryBillTerms
 from amanat.ledger.operations import (
     AnyOperation,
     DeliverVersusPayment,
@@ -118,7 +119,7 @@ class MainJob:
         for client, custodian in CLIENTS.items():
             key = self._signers[client].public_key
             holder = RegisterParticipant(
-                Participant(client, f"Client of {custodian}", (Role.HOLDER,), (key,), 1, None)
+                Participant.simple(client, f"Client of {custodian}", (Role.HOLDER,), key)
             )
             done = await self._commit(
                 custodian, [custodian], holder, _account(client, client, custodian)
@@ -285,7 +286,13 @@ async def _is_ready(node: dict[str, Any]) -> bool:
 
 def _account(name: str, owner: str, custodian: str) -> OpenAccount:
     commitment = sha256(secrets.token_bytes(16) + name.encode()).digest()
-    return OpenAccount(Account(name, owner, custodian, commitment))
+    if owner == custodian:
+        kind = InvestorClass.CENTRAL_BANK if owner == "sbp" else InvestorClass.GOVERNMENT
+        attestation = Attestation(commitment, kind, PAKISTAN, "exempt", None)
+        return OpenAccount(Account.house(name, owner, attestation))
+    expires = date_of(clock.now()) + 365
+    attestation = Attestation(commitment, InvestorClass.CORPORATE, PAKISTAN, "filer", expires)
+    return OpenAccount(Account.client(name, owner, custodian, attestation))
 
 
 def _where(done: dict[str, Any]) -> str:

@@ -22,7 +22,7 @@ from amanat.config.genesis_file import (
     to_json,
 )
 from amanat.ledger.genesis import GenesisDocument
-from amanat.ledger.participants import Participant, Role
+from amanat.ledger.participants import Participant, ParticipantKey, Role, Standing
 from tests.ledger.world import authority_set, genesis, public_key
 
 DOCUMENT = genesis()
@@ -40,9 +40,15 @@ def documents(draw: st.DrawFn) -> GenesisDocument:
             f"participant-{number}",
             draw(texts),
             tuple(sorted(draw(st.sets(st.sampled_from(list(Role)), min_size=1)))),
-            tuple(sorted(public_key(f"{number} {key}") for key in range(draw(st.integers(1, 3))))),
+            tuple(
+                ParticipantKey(key, draw(st.integers(1, 255)), draw(st.none() | st.integers(0, 9)))
+                for key in sorted(
+                    public_key(f"{number} {key}") for key in range(draw(st.integers(1, 3)))
+                )
+            ),
             1,
             draw(leis),
+            Standing.ACTIVE,
         )
         for number in range(count)
     )

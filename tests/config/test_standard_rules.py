@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from amanat.config.standard_rules import standard_parameters, standard_policies
-from amanat.ledger.instruments import DAY_MS
+from amanat.ledger.dates import DAY_MS
 from amanat.ledger.participants import Role
 from amanat.ledger.policies import Approval
 from tests.ledger.world import POLICIES, genesis

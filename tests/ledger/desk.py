@@ -12,15 +12,15 @@ import pytest
 
 from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.chain import Chain
+from amanat.ledger.dates import DAY_MS, date_of
 from amanat.ledger.encoding import decode
 from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.genesis import GenesisDocument
-from amanat.ledger.instruments import DAY_MS
 from amanat.ledger.invariants import violations
-from amanat.ledger.operations import AnyOperation
+from amanat.ledger.operations import AnyOperation, CloseDay
 from amanat.ledger.receipts import Applied, Event, Figures, Receipt, Rejected
 from amanat.ledger.rejections import DoorCode, DoorRefusal
-from amanat.ledger.state import HOLDINGS, SUPPLIES, State
+from amanat.ledger.state import HOLDINGS, SUPPLIES, State, business_day_of
 from amanat.ledger.transactions import CheckedTransaction, open_transaction
 from tests.ledger.world import PARAMETERS, START, Writer, chain, genesis, market
 
@@ -85,9 +85,19 @@ class Desk:
         return (0, 0) if supply is None else (supply.issued, supply.redeemed)
 
     def wait_until(self, time: int) -> None:
-        """Let the ledger's clock come to `time`; transactions are signed to be valid then."""
+        """Let the ledger's clock come to `time`, on the business day that is then.
+
+        Transactions are signed to be valid then.
+        """
         self.time = time
         self.writer.valid_until = time + DAY_MS
+        if date_of(time) > self.business_date:
+            self.do("sbp", CloseDay(self.business_date))
+
+    @property
+    def business_date(self) -> int:
+        """The date of the business day that is open."""
+        return business_day_of(self.state).date
 
     def block(self, envelopes: Sequence[bytes]) -> ExecutedBlock:
         """Put the transactions into one block, on both chains. None may be refused at the door."""
@@ -132,7 +142,7 @@ class Desk:
         changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
         kinds = {decode(key, tuple[str, Any])[0] for key in changed}
         assert kinds == {"executed", "rejections"}
-        assert outcome.code in operations[outcome.operation].refusals
+        assert outcome.code in operations[outcome.operation].codes()
         return outcome.code, outcome.figures
 
     def door(self, envelope: bytes) -> DoorCode:

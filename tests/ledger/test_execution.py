@@ -5,10 +5,10 @@ from hashlib import sha256
 import pytest
 
 from amanat.ledger.crypto import Domain, digest
+from amanat.ledger.dates import DAY_MS
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.executed import ExecutedDay
 from amanat.ledger.identifiers import EMPTY_DIGEST
-from amanat.ledger.instruments import DAY_MS
 from amanat.ledger.operations import Transfer
 from amanat.ledger.participants import Role
 from amanat.ledger.receipts import Applied, Event, Receipt, Rejected

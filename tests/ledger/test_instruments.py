@@ -7,15 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from amanat.ledger.dates import DAY_MS, date_of
 from amanat.ledger.encoding import EncodingError, decode, encode
-from amanat.ledger.instruments import (
-    DAY_MS,
-    CashTerms,
-    Terms,
-    TreasuryBillTerms,
-    date_of,
-    is_valid_isin,
-)
+from amanat.ledger.instruments import CashTerms, Terms, TreasuryBillTerms, is_valid_isin
 from tests.ledger.world import BILL, bill
 
 KARACHI = timezone(timedelta(hours=5))

@@ -25,7 +25,7 @@ def test_a_sound_state_violates_nothing() -> None:
 
 SPOILED: dict[str, dict[bytes, bytes | None]] = {
     f"{RUPEE}: issued - redeemed is 3000000000, holdings are 2000000001": {
-        HOLDINGS.key("alpha", RUPEE): encode(Holding(1)),
+        HOLDINGS.key("alpha", RUPEE): encode(Holding(1, 0)),
     },
     f"{RUPEE}: issued - redeemed is 3000000000, holdings are 2000000000": {
         HOLDINGS.key("alpha", RUPEE): None,
@@ -34,15 +34,15 @@ SPOILED: dict[str, dict[bytes, bytes | None]] = {
         SUPPLIES.key(RUPEE): encode(Supply(3_000_000_000, 1)),
     },
     f"{BILL}: issued - redeemed is 0, holdings are 5000000000": {SUPPLIES.key(BILL): None},
-    f"alpha holds 0 of {BILL}": {HOLDINGS.key("alpha", BILL): encode(Holding(0))},
+    f"alpha holds 0 of {BILL}": {HOLDINGS.key("alpha", BILL): encode(Holding(0, 0))},
     f"alpha holds {AMOUNT_MAX + 1} of {BILL}": {
-        HOLDINGS.key("alpha", BILL): encode(Holding(AMOUNT_MAX + 1)),
+        HOLDINGS.key("alpha", BILL): encode(Holding(AMOUNT_MAX + 1, 0)),
     },
-    f"alpha holds -1 of {BILL}": {HOLDINGS.key("alpha", BILL): encode(Holding(-1))},
+    f"alpha holds -1 of {BILL}": {HOLDINGS.key("alpha", BILL): encode(Holding(-1, 0))},
     "nobody holds something but is no account": {
-        HOLDINGS.key("nobody", RUPEE): encode(Holding(1)),
+        HOLDINGS.key("nobody", RUPEE): encode(Holding(1, 0)),
     },
-    "USD is held but not known": {HOLDINGS.key("alpha", "USD"): encode(Holding(1))},
+    "USD is held but not known": {HOLDINGS.key("alpha", "USD"): encode(Holding(1, 0))},
 }
 
 
@@ -52,6 +52,6 @@ def test_a_spoiled_state_is_found(finding: str) -> None:
 
 
 def test_the_order_of_the_entries_makes_no_difference() -> None:
-    spoiled = with_entries({HOLDINGS.key("nobody", "USD"): encode(Holding(1))})
+    spoiled = with_entries({HOLDINGS.key("nobody", "USD"): encode(Holding(1, 0))})
     assert violations(spoiled) == violations(spoiled[::-1])
     assert len(violations(spoiled)) == 3

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amanat.ledger.blocks import BlockHeader
+from amanat.ledger.dates import DAY_MS
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.executed import Turn
 from amanat.ledger.identifiers import Digest
-from amanat.ledger.instruments import DAY_MS
 from amanat.ledger.operations import Transfer
 from amanat.ledger.state_intake import BadPiece, Contents, StateIntake
 from amanat.ledger.state_pieces import START as BEGINNING

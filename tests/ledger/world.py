@@ -8,16 +8,18 @@ from typing import Final
 import msgspec
 from nacl.signing import SigningKey
 
-from amanat.ledger.accounts import Account
+from amanat.ledger.accounts import Account, Attestation, InvestorClass
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
+from amanat.ledger.calendar import Calendar
 from amanat.ledger.chain import Chain
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Sign
+from amanat.ledger.dates import DAY_MS
 from amanat.ledger.executed_block import Tip
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest, PublicKey
-from amanat.ledger.instruments import DAY_MS, CashTerms, TreasuryBillTerms
+from amanat.ledger.instruments import CashTerms, TreasuryBillTerms
 from amanat.ledger.operations import (
     AnyOperation,
     Issue,
@@ -25,7 +27,7 @@ from amanat.ledger.operations import (
     RegisterInstrument,
     RegisterParticipant,
 )
-from amanat.ledger.participants import Participant, Role
+from amanat.ledger.participants import Participant, Role, changed
 from amanat.ledger.policies import Approval, Parameters, Policy
 from amanat.ledger.state_tree import MissingNode
 from amanat.ledger.transactions import Body, sign
@@ -56,9 +58,15 @@ INSTITUTIONS: Final = {
 
 POLICIES: Final = {
     "change-authorities": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "close-day": ((Role.CENTRAL_BANK, 1),),
+    "set-calendar": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "register-participant": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "register-participant/holder": ((Role.CUSTODIAN, 1),),
+    "replace-keys": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "set-parameters": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "set-policy": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "set-roles": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "set-standing": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "register-instrument/cash": ((Role.CENTRAL_BANK, 1),),
     "register-instrument/treasury-bill": ((Role.ISSUER, 1),),
     "issue/cash": ((Role.CENTRAL_BANK, 1),),
@@ -66,6 +74,12 @@ POLICIES: Final = {
     "redeem/cash": ((Role.CENTRAL_BANK, 1),),
     "redeem/treasury-bill": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
 }
+
+AGE_MAX_MS: Final = 7 * DAY_MS
+"""How long an approval counts."""
+
+NOTICE: Final = {"replace-keys": 3 * DAY_MS}
+"""How long everybody has notice of an act, in milliseconds."""
 
 PARAMETERS: Final = Parameters(
     validity_max_ms=7 * DAY_MS,
@@ -75,7 +89,11 @@ PARAMETERS: Final = Parameters(
     block_transactions_max=1_000,
     block_bytes_max=1024 * 1024,
     rejections_per_hour_max=100,
+    proposal_max_ms=30 * DAY_MS,
 )
+
+
+CALENDAR: Final = Calendar(weekend=(5, 6), holidays=())
 
 
 @cache
@@ -113,10 +131,16 @@ def authority_set(
 
 
 def participant(name: str, *roles: Role, threshold: int = 1, keys: int = 1) -> Participant:
-    """Return a participant whose keys are `<name>`, `<name> 2`, ..."""
+    """Return a participant whose keys are `<name>`, `<name> 2`, ..., each of weight 1."""
     names = [name, *(f"{name} {number}" for number in range(2, keys + 1))]
-    held = tuple(sorted(public_key(each) for each in names))
-    return Participant(name, name.upper(), tuple(sorted(roles)), held, threshold, None)
+    simple = Participant.simple(name, name.upper(), roles, *(public_key(each) for each in names))
+    return changed(simple, threshold=threshold)
+
+
+def policy(act: str, *approvals: tuple[Role, int], delay: int | None = None) -> Policy:
+    """Return a policy that asks for these approvals, with the notice that is usual for the act."""
+    asked = tuple(Approval(role, count) for role, count in sorted(approvals))
+    return Policy(act, asked, AGE_MAX_MS, NOTICE.get(act, 0) if delay is None else delay)
 
 
 def genesis(
@@ -129,16 +153,14 @@ def genesis(
     everybody = [participant(name, *roles) for name, roles in INSTITUTIONS.items()]
     everybody += participants
     return GenesisDocument(
-        version=1,
+        version=2,
         network="test-network",
         created=START,
         authorities=authorities or authority_set(["mof", "sbp", "cdc"], quorum=2),
         participants=tuple(sorted(everybody, key=lambda each: each.name)),
-        policies=tuple(
-            Policy(act, tuple(Approval(role, count) for role, count in approvals))
-            for act, approvals in sorted(POLICIES.items())
-        ),
+        policies=tuple(policy(act, *approvals) for act, approvals in sorted(POLICIES.items())),
         parameters=msgspec.structs.replace(PARAMETERS, **parameters),
+        calendar=CALENDAR,
     )
 
 
@@ -223,9 +245,24 @@ def bill() -> RegisterInstrument:
     return RegisterInstrument(BILL, "mof", "3-month treasury bill", terms)
 
 
-def account(name: str, owner: str, custodian: str) -> OpenAccount:
-    """Return the opening of an account."""
-    return OpenAccount(Account(name, owner, custodian, sha256(name.encode()).digest()))
+def attestation(
+    investor_class: InvestorClass = InvestorClass.CORPORATE,
+    jurisdiction: str = "PK",
+    *,
+    expires: int | None = START // DAY_MS + 3_650,
+) -> Attestation:
+    """Return an attestation that holds for ten years."""
+    commitment = sha256(f"{investor_class} {jurisdiction}".encode()).digest()
+    return Attestation(commitment, investor_class, jurisdiction, "filer", expires)
+
+
+def account(
+    name: str, owner: str, custodian: str, attested: Attestation | None = None
+) -> OpenAccount:
+    """Return the opening of a house account, or of a client's with a custodian."""
+    if owner == custodian:
+        return OpenAccount(Account.house(name, owner, attested or attestation(expires=None)))
+    return OpenAccount(Account.client(name, owner, custodian, attested or attestation()))
 
 
 def holder(name: str) -> RegisterParticipant:

@@ -16,8 +16,8 @@ import msgspec
 
 from amanat.config.genesis_file import to_json
 from amanat.ledger.authorities import Authority, AuthoritySet, QuorumRule
+from amanat.ledger.dates import DAY_MS
 from amanat.ledger.genesis import GenesisDocument
-from amanat.ledger.instruments import DAY_MS
 from amanat.node import clock, data_directory, keystore
 from amanat.node.client import Client, Refusal, Unreachable
 from tests.ledger.world import AUTHORITIES, Writer, genesis

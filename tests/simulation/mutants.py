@@ -17,9 +17,9 @@ from amanat.consensus.log import Log
 from amanat.consensus.progress import Progress
 from amanat.consensus.raft import Raft
 from amanat.consensus.statements import CommitCertificate
-from amanat.ledger import execution
+from amanat.ledger import balances, execution
 from amanat.ledger.authorities import AuthoritySet
-from amanat.ledger.balances import credit, debit
+from amanat.ledger.checks import availability
 from amanat.ledger.configurations import Configuration
 from amanat.node import block_duties
 from tests.simulation.mutation import Edit, Mutant, getter
@@ -112,19 +112,29 @@ MUTANTS = (
         "what one account gains another loses",
         "Violation: 9",
         50,
-        Edit(debit, "Holding(have - amount) if have > amount else None", "Holding(have)"),
+        Edit(
+            balances._change, "before.amount + amount", "max(before.amount, before.amount + amount)"
+        ),
     ),
     _mutant(
         "an account holds what it was given",
         "Violation: 9",
         50,
-        Edit(credit, "held(state, account, instrument) + amount", "amount"),
+        Edit(
+            balances._change,
+            "before.amount + amount",
+            "max(amount, before.amount + amount, 0) if amount < 0 else amount",
+        ),
     ),
     _mutant(
         "no account gives more than it has",
         "Violation: 9",
         20,
-        Edit(debit, "amount > have", "False"),
+        Edit(availability._refusals, "movement.amount > held.amount - reserved", "False"),
+        Edit(balances._put, "not 0 <= after.reserved <= after.amount <= AMOUNT_MAX", "False"),
+        Edit(
+            balances._put, "after if after.amount else None", "after if after.amount > 0 else None"
+        ),
     ),
     _mutant(
         "a vote leaves once it is on disk",

@@ -14,13 +14,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from amanat.consensus.statements import Ack, AuthoritySignature, BlockId, CommitCertificate
-from amanat.ledger.accounts import Account
 from amanat.ledger.authorities import Authority, AuthoritySet, QuorumRule
 from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import encode
 from amanat.ledger.executed_block import ExecutedBlock
-from amanat.ledger.operations import AnyOperation, OpenAccount
+from amanat.ledger.operations import AnyOperation
 from amanat.ledger.operations.change_authorities import ChangeAuthorities
 from amanat.ledger.readiness import Readiness, Ready
 from amanat.ledger.receipts import Applied
@@ -29,7 +28,17 @@ from amanat.node.eras import Era
 from amanat.node.proofs import balance_proof, receipt_proof
 from amanat.verifier import Invalid
 from tests.ledger.desk import opened
-from tests.ledger.world import BILL, START, Writer, authority_set, chain, genesis, key, market
+from tests.ledger.world import (
+    BILL,
+    START,
+    Writer,
+    account,
+    authority_set,
+    chain,
+    genesis,
+    key,
+    market,
+)
 from tests.verifier.rehearsal import is_refused, refusal
 
 OLD: Final = ("cdc", "custodian-a", "mof", "sbp")
@@ -64,7 +73,7 @@ class ChangingNetwork:
         self._grow(by_the_state(writer, _change(NEW, rule, (), (ready,))))
         self._grow()
         self._grow(completes_change=True)
-        opening = OpenAccount(Account("mof-second", "mof", "mof", bytes(32)))
+        opening = account("mof-second", "mof", "mof")
         self._grow(writer.sign(["mof"], opening))
         self._grow()
 

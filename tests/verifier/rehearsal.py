@@ -13,6 +13,7 @@ from amanat.ledger import merkle
 from amanat.ledger.accounts import Holding, Supply
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
 from amanat.ledger.blocks import BlockHeader
+from amanat.ledger.calendar import Calendar
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Domain, digest
 from amanat.ledger.encoding import decode, encode
@@ -58,15 +59,16 @@ def authority_set(quorum: int = 3, sovereign_min: int = 1) -> AuthoritySet:
 def genesis_bytes(authorities: AuthoritySet, network: str = "rehearsal") -> bytes:
     return encode(
         GenesisDocument(
-            version=1,
+            version=2,
             network=network,
             created=START,
             authorities=authorities,
             participants=(
-                Participant("mof", "Ministry of Finance", (Role.ISSUER,), (OWNER_KEY,), 1, None),
+                Participant.simple("mof", "Ministry of Finance", (Role.ISSUER,), OWNER_KEY),
             ),
             policies=(),
-            parameters=Parameters(86_400_000, 5_000, 65_536, 64, 1_000, 1_000_000, 100),
+            parameters=Parameters(86_400_000, 5_000, 65_536, 64, 1_000, 1_000_000, 100, 86_400_000),
+            calendar=Calendar((5, 6), ()),
         )
     )
 
@@ -77,7 +79,10 @@ TREE = (
     StateTree.empty(NoRecords())
     .update(
         {
-            **{HOLDINGS.key(f"client-{n}", BILL): encode(Holding(n * 5_000)) for n in range(1, 40)},
+            **{
+                HOLDINGS.key(f"client-{n}", BILL): encode(Holding(n * 5_000, 0))
+                for n in range(1, 40)
+            },
             SUPPLIES.key(BILL): encode(Supply(3_900_000, 0)),
         },
         7,

@@ -193,7 +193,7 @@ def test_no_header_at_all_is_refused() -> None:
 
 
 def test_a_proof_under_another_block_s_state_is_refused() -> None:
-    other = TREE.update({HOLDINGS.key("client-3", BILL): encode(Holding(99))}, 8).tree
+    other = TREE.update({HOLDINGS.key("client-3", BILL): encode(Holding(99, 0))}, 8).tree
     headers = [HEADERS[0], header(8, HEADERS[0].digest(), state_root=other.root)]
     proof = other.prove(HOLDINGS.key("client-3", BILL))
     fault = refusal(balance_proof([], headers, certificate(headers[-1], QUORUM), proof))

@@ -2,8 +2,8 @@
 
 import pytest
 
+from amanat.ledger.dates import DAY_MS, PAKISTAN_UTC_OFFSET_MS
 from amanat.ledger.identifiers import AMOUNT_MAX
-from amanat.ledger.instruments import DAY_MS, PAKISTAN_UTC_OFFSET_MS
 from amanat.ledger.operations import Issue
 from amanat.ledger.rejections import RejectionCode
 from tests.ledger.desk import Desk, desk_with_market

@@ -2,7 +2,7 @@
 
 import pytest
 
-from amanat.ledger.instruments import DAY_MS, PAKISTAN_UTC_OFFSET_MS
+from amanat.ledger.dates import DAY_MS, PAKISTAN_UTC_OFFSET_MS
 from amanat.ledger.operations import DeliverVersusPayment, Issue, Redeem
 from amanat.ledger.rejections import RejectionCode
 from tests.ledger.desk import Desk, desk_with_market

@@ -3,7 +3,7 @@
 import pytest
 
 from amanat.ledger.operations import OpenAccount, RegisterParticipant, Transfer
-from amanat.ledger.participants import Participant, Role
+from amanat.ledger.participants import Participant, ParticipantKey, Role, changed
 from amanat.ledger.rejections import DoorCode, RejectionCode
 from amanat.ledger.state import KEYS, PARTICIPANTS
 from tests.ledger.desk import Desk, desk_with_market
@@ -17,8 +17,13 @@ def desk() -> Desk:
     return desk_with_market()
 
 
+def _with_keys(keys: tuple[bytes, ...], threshold: int) -> Participant:
+    held = tuple(ParticipantKey(key, 1, None) for key in keys)
+    return changed(participant("delta", Role.HOLDER), keys=held, threshold=threshold)
+
+
 def with_keys(*keys: bytes, threshold: int = 1) -> RegisterParticipant:
-    return RegisterParticipant(Participant("delta", "Delta", (Role.HOLDER,), keys, threshold, None))
+    return RegisterParticipant(_with_keys(keys, threshold))
 
 
 def test_a_custodian_registers_its_client(desk: Desk) -> None:
@@ -63,7 +68,7 @@ def test_only_custodians_register_holders(desk: Desk, signer: str) -> None:
 
 
 def test_a_name_is_registered_once(desk: Desk) -> None:
-    again = Participant("alpha", "", (Role.HOLDER,), (public_key("another"),), 1, None)
+    again = Participant.simple("alpha", "", (Role.HOLDER,), public_key("another"))
     assert desk.refused("custodian-b", RegisterParticipant(again)) == (
         RejectionCode.ALREADY_EXISTS,
         {"participant": "alpha"},
@@ -73,7 +78,7 @@ def test_a_name_is_registered_once(desk: Desk) -> None:
 def test_a_key_belongs_to_one_participant(desk: Desk) -> None:
     keys = sorted([public_key("unused"), public_key("alpha")])
     assert desk.refused("custodian-b", with_keys(*keys)) == (
-        RejectionCode.ALREADY_EXISTS,
+        RejectionCode.INVALID_KEYS,
         {"key": public_key("alpha").hex(), "owner": "alpha"},
     )
     assert desk.state.get(KEYS, public_key("unused")) is None
@@ -89,7 +94,10 @@ def test_a_key_belongs_to_one_participant(desk: Desk) -> None:
             with_keys(*sorted([public_key("a"), public_key("b")], reverse=True)),
             "keys must be sorted, each once",
         ),
-        (with_keys(public_key("a"), threshold=2), "threshold 2 exceeds 1 keys"),
+        (
+            with_keys(public_key("a"), threshold=2),
+            "threshold 2 exceeds 1, the weight of keys without end",
+        ),
     ],
 )
 def test_keys_that_cannot_serve_are_rejected(

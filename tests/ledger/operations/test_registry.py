@@ -9,7 +9,15 @@ import pytest
 
 from amanat.ledger import operations
 from amanat.ledger.encoding import EncodingError, decode, encode
-from amanat.ledger.operations import OPERATIONS, AnyOperation, Issue, Operation, Transfer
+from amanat.ledger.operations import (
+    ACTS,
+    OPERATIONS,
+    AnyAct,
+    AnyOperation,
+    Issue,
+    Operation,
+    Transfer,
+)
 from amanat.ledger.rejections import RejectionCode
 
 BY_NAME = {operation.__name__: operation for operation in OPERATIONS}
@@ -20,13 +28,15 @@ def tag_of(operation: type[Operation]) -> str:
 
 
 def test_every_file_of_the_package_is_one_registered_operation() -> None:
-    files = {module.name for module in pkgutil.iter_modules(operations.__path__)} - {"operation"}
+    files = {module.name for module in pkgutil.iter_modules(operations.__path__)}
+    files -= {"operation", "acts", "proposing"}
     assert files == {operation.__module__.rsplit(".", 1)[-1] for operation in OPERATIONS}
     assert files == {tag_of(operation).replace("-", "_") for operation in OPERATIONS}
 
 
 def test_the_list_and_the_type_name_the_same_operations() -> None:
     assert get_args(AnyOperation) == OPERATIONS
+    assert get_args(AnyAct) == ACTS
 
 
 @pytest.mark.parametrize("name", BY_NAME)
@@ -34,12 +44,12 @@ def test_an_operation_says_what_it_does_who_signs_and_why_it_may_refuse(name: st
     operation = BY_NAME[name]
     assert (inspect.getdoc(operation) or "") != (inspect.getdoc(Operation) or "")
     assert operation.signers
-    assert operation.refusals
-    assert len(set(operation.refusals)) == len(operation.refusals)
+    assert operation.emits
+    assert len(set(operation.codes())) == len(operation.codes())
 
 
 def test_every_rule_is_some_operations() -> None:
-    used = {code for operation in OPERATIONS for code in operation.refusals}
+    used = {code for operation in OPERATIONS for code in operation.codes()}
     assert used == set(RejectionCode)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from amanat.ledger.instruments import DAY_MS
+from amanat.ledger.dates import DAY_MS
 from amanat.ledger.operations import Issue, RegisterParticipant
 from amanat.ledger.participants import Participant, Role
 from amanat.node import clock, keystore
@@ -35,7 +35,7 @@ class Market:
     def set_up(self) -> None:
         """Start the node, register the client, and issue cash to the payer."""
         signer = keystore.create(self.key, PASSPHRASE, cost=keystore.TEST)
-        client = Participant("client", "Client", (Role.HOLDER,), (signer.public_key,), 1, None)
+        client = Participant.simple("client", "Client", (Role.HOLDER,), signer.public_key)
         sign = self.writer.sign
         transactions = [
             sign(["sbp"], rupee()),

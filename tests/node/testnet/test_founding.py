@@ -50,8 +50,8 @@ def test_every_key_is_sealed_and_no_two_are_the_same(
         for name in [*(member.name for member in MEMBERS), *CLIENTS]
     }
     assert authorities == {member.name: member.key for member in document.authorities.members}
-    assert {each.name: each.keys for each in document.participants} == {
-        member.name: (participants[member.name],) for member in MEMBERS
+    assert {each.name: each.keys[0].key for each in document.participants} == {
+        member.name: participants[member.name] for member in MEMBERS
     }
     keys = [*authorities.values(), *participants.values()]
     assert len(set(keys)) == len(keys) == 2 * len(MEMBERS) + len(CLIENTS)

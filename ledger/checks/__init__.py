@@ -1,0 +1,35 @@
+"""Every check that a movement must pass, one file each, in the order in which they are asked."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from amanat.ledger.checks.attestation import ATTESTATION
+from amanat.ledger.checks.availability import AVAILABILITY
+from amanat.ledger.checks.check import Check
+from amanat.ledger.checks.denomination import DENOMINATION
+from amanat.ledger.checks.instrument_rules import INSTRUMENT_RULES
+from amanat.ledger.checks.parties import PARTIES
+from amanat.ledger.checks.standing import STANDING
+from amanat.ledger.movements import Movement
+from amanat.ledger.operation_execution import Execution
+from amanat.ledger.rejections import Refused, RejectionCode
+
+CHECKS: Final[tuple[Check, ...]] = (
+    PARTIES,
+    DENOMINATION,
+    AVAILABILITY,
+    STANDING,
+    ATTESTATION,
+    INSTRUMENT_RULES,
+)
+
+MOVEMENT_CODES: Final[tuple[RejectionCode, ...]] = tuple(
+    dict.fromkeys(code for check in CHECKS for code in check.codes)
+)
+"""Every code with which a movement may be refused."""
+
+
+def refusals(execution: Execution, movement: Movement) -> Iterator[Refused]:
+    """Yield every reason to refuse a movement."""
+    for check in CHECKS:
+        yield from check.refusals(execution, movement)

@@ -1,0 +1,42 @@
+"""Nobody gives what he does not have, or what is reserved for somebody else."""
+
+from collections.abc import Iterator
+
+from amanat.ledger.balances import holding, supply
+from amanat.ledger.checks.check import Check
+from amanat.ledger.identifiers import AMOUNT_MAX
+from amanat.ledger.movements import Movement
+from amanat.ledger.operation_execution import Execution
+from amanat.ledger.rejections import Refused, RejectionCode
+
+
+def _refusals(execution: Execution, movement: Movement) -> Iterator[Refused]:
+    state, identifier = execution.state, movement.instrument.id
+    if movement.source is not None:
+        account = movement.source.name
+        held = holding(state, account, identifier)
+        reserved = held.reserved - movement.reserved
+        if movement.amount > held.amount - reserved:
+            figures = {"reserved": reserved} if reserved else {}
+            yield Refused(
+                RejectionCode.INSUFFICIENT_HOLDING,
+                account=account,
+                instrument=identifier,
+                have=held.amount - reserved,
+                need=movement.amount,
+                **figures,
+            )
+    would_be = 0
+    if movement.source is None:
+        would_be = supply(state, identifier).issued + movement.amount
+    elif movement.target is not None and movement.source != movement.target:
+        would_be = holding(state, movement.target.name, identifier).amount + movement.amount
+    if would_be > AMOUNT_MAX:
+        yield Refused(RejectionCode.AMOUNT_OUT_OF_RANGE, would_be=would_be, may_be=AMOUNT_MAX)
+
+
+AVAILABILITY = Check(
+    "the source has the amount free, and no holding or supply leaves the range of amounts",
+    (RejectionCode.INSUFFICIENT_HOLDING, RejectionCode.AMOUNT_OUT_OF_RANGE),
+    _refusals,
+)

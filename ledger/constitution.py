@@ -1,0 +1,40 @@
+"""What no policy can give away: the sovereign's say.
+
+Policies are data, and a policy can change policies. These few rules are the program's: every act
+but those delegated by name takes the approval of an institution with a sovereign role, and such a
+role always has somebody. So no vote of custodians, in whatever steps, ends Pakistan's control.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from amanat.ledger.participants import Role
+from amanat.ledger.policies import Policy
+from amanat.ledger.rejections import Refused, RejectionCode
+from amanat.ledger.roles import count_with
+from amanat.ledger.state import State
+
+SOVEREIGN_ROLES: Final = (Role.CENTRAL_BANK, Role.ISSUER)
+"""The State Bank's and the Ministry of Finance's."""
+
+DELEGATED_ACTS: Final = frozenset({"register-participant/holder"})
+"""Acts that a policy may leave to others: they touch nobody but the custodian's own client."""
+
+
+def policy_problems(policy: Policy) -> Iterator[str]:
+    """Yield what the constitution has against a policy."""
+    sovereign = any(role in SOVEREIGN_ROLES for role in policy.seats)
+    if policy.act not in DELEGATED_ACTS and not sovereign:
+        roles = " or ".join(role.value for role in SOVEREIGN_ROLES)
+        yield f"{policy.act} must take the approval of {roles}"
+
+
+def check_sovereign_roles(state: State) -> None:
+    """Refuse a state in which nobody has one of the sovereign roles.
+
+    Raises:
+        Refused: `sovereign_role_empty`.
+    """
+    for role in SOVEREIGN_ROLES:
+        if count_with(state, role) == 0:
+            raise Refused(RejectionCode.SOVEREIGN_ROLE_EMPTY, role=role.value)

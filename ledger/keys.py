@@ -1,0 +1,28 @@
+"""Which participant a key belongs to: an index of the register, kept as keys come and go."""
+
+from amanat.ledger.participants import Participant
+from amanat.ledger.rejections import Refused, RejectionCode
+from amanat.ledger.state import KEYS, State, configuration_of
+
+
+def take_keys(state: State, participant: Participant) -> None:
+    """Let all keys of a participant be its own from now on.
+
+    Raises:
+        Refused: `invalid_keys`, one is another participant's or an authority's.
+    """
+    authorities = {each.key: each.name for each in configuration_of(state).everybody()}
+    for each in participant.keys:
+        owner = state.get(KEYS, each.key)
+        if owner is not None and owner != participant.name:
+            raise Refused(RejectionCode.INVALID_KEYS, key=each.key.hex(), owner=owner)
+        if each.key in authorities:
+            name = authorities[each.key]
+            raise Refused(RejectionCode.INVALID_KEYS, key=each.key.hex(), authority=name)
+        state.put(participant.name, KEYS, each.key)
+
+
+def drop_keys(state: State, participant: Participant) -> None:
+    """Let no key of a participant be anybody's from now on: what it signs is nobody's word."""
+    for each in participant.keys:
+        state.put(None, KEYS, each.key)

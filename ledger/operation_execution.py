@@ -1,0 +1,137 @@
+"""What an operation works with: the state, its block, who consents; and what it says it did."""
+
+from collections.abc import Iterable
+
+from amanat.ledger.accounts import Account
+from amanat.ledger.authorization import Consents, Requirement, unmet
+from amanat.ledger.blocks import Place
+from amanat.ledger.configurations import Configuration
+from amanat.ledger.dates import Date, date_of
+from amanat.ledger.identifiers import Digest
+from amanat.ledger.instruments import Instrument
+from amanat.ledger.participants import Participant
+from amanat.ledger.policies import Parameters
+from amanat.ledger.receipts import Event
+from amanat.ledger.rejections import Refused, RejectionCode
+from amanat.ledger.state import (
+    ACCOUNTS,
+    INSTRUMENTS,
+    PARTICIPANTS,
+    State,
+    business_day_of,
+    configuration_of,
+    parameters_of,
+)
+
+
+class Execution:
+    """The execution of one transaction's operations, one after the other."""
+
+    __slots__ = (
+        "chain",
+        "consents",
+        "events",
+        "findings",
+        "height",
+        "keys",
+        "operation",
+        "state",
+        "time",
+        "transaction",
+    )
+
+    def __init__(
+        self,
+        state: State,
+        place: Place,
+        consents: Consents,
+        *,
+        transaction: Digest,
+        keys: Iterable[bytes],
+        lists_all: bool = False,
+    ) -> None:
+        """`lists_all` is for a dry run: every refusal is noted, and not only the first."""
+        self.state = state
+        self.chain, self.height, self.time = place
+        self.consents = consents
+        self.transaction = transaction
+        """Its id."""
+        self.keys = tuple(keys)
+        """The keys that signed it."""
+        self.operation = 0
+        """The index of the operation that is executed."""
+        self.events: list[Event] = []
+        self.findings: list[Refused] | None = [] if lists_all else None
+
+    def inner(self, consents: Consents) -> "Execution":
+        """Return an execution within this one, for what others consented to earlier."""
+        place = Place(self.chain, self.height, self.time)
+        inner = Execution(self.state, place, consents, transaction=self.transaction, keys=self.keys)
+        inner.operation = self.operation
+        return inner
+
+    def emit(self, name: str, **fields: int | str) -> None:
+        """Record that the current operation did something."""
+        self.events.append(Event(self.operation, name, fields))
+
+    def allow(self, refusals: Iterable[Refused]) -> bool:
+        """Return whether there are no `refusals`.
+
+        Raises:
+            Refused: the first of them. In a dry run all are noted instead, and the answer is False.
+        """
+        if self.findings is None:
+            for refused in refusals:
+                raise refused
+            return True
+        found = list(refusals)
+        self.findings += found
+        return not found
+
+    def require(self, requirements: Iterable[Requirement]) -> None:
+        """Refuse unless everybody consents whose consent is required."""
+        self.allow(unmet(self.consents, requirements))
+
+    @property
+    def today(self) -> Date:
+        """The calendar date in Pakistan."""
+        return date_of(self.time)
+
+    @property
+    def business_date(self) -> Date:
+        """The date of the business day on which the ledger works."""
+        return business_day_of(self.state).date
+
+    def has_come(self, date: Date) -> bool:
+        """Return whether `date` is here, by the calendar and on the ledger's business days."""
+        return self.today >= date and self.business_date >= date
+
+    @property
+    def parameters(self) -> Parameters:
+        """The limits of the network."""
+        return parameters_of(self.state)
+
+    def configuration(self) -> Configuration:
+        """Return who decides now."""
+        return configuration_of(self.state)
+
+    def account(self, name: str) -> Account:
+        """Return the account, refusing with `unknown_account`."""
+        account = self.state.get(ACCOUNTS, name)
+        if account is None:
+            raise Refused(RejectionCode.UNKNOWN_ACCOUNT, account=name)
+        return account
+
+    def instrument(self, identifier: str) -> Instrument:
+        """Return the instrument, refusing with `unknown_instrument`."""
+        instrument = self.state.get(INSTRUMENTS, identifier)
+        if instrument is None:
+            raise Refused(RejectionCode.UNKNOWN_INSTRUMENT, instrument=identifier)
+        return instrument
+
+    def participant(self, name: str) -> Participant:
+        """Return the participant, refusing with `unknown_participant`."""
+        participant = self.state.get(PARTICIPANTS, name)
+        if participant is None:
+            raise Refused(RejectionCode.UNKNOWN_PARTICIPANT, participant=name)
+        return participant

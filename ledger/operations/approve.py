@@ -1,0 +1,46 @@
+"""Approve: a key adds its approval to a proposal."""
+
+from collections.abc import Iterable
+
+from amanat.ledger.authorization import Requirement
+from amanat.ledger.identifiers import Digest
+from amanat.ledger.operation_execution import Execution
+from amanat.ledger.operations import proposing
+from amanat.ledger.operations.acts import ACT_CODES
+from amanat.ledger.operations.operation import Operation
+from amanat.ledger.rejections import RejectionCode
+from amanat.ledger.state import State
+
+
+class Approve(Operation, frozen=True, tag="approve"):
+    """Adds the approval of every key that signs it to a proposal; acts on it once it is complete.
+
+    An approval counts for as long as the policy says, and only while the key is its participant's.
+    To approve again renews it. Where a rule refuses what is proposed, the approval is refused with
+    the same code and is not kept, and the proposal stays open.
+    """
+
+    signers = "any participant, with any of its keys"
+    refusals = (RejectionCode.UNKNOWN_PROPOSAL, RejectionCode.PROPOSAL_CLOSED, *ACT_CODES)
+    emits = ("approval-added", "proposal-approved", "proposal-executed")
+
+    proposal: Digest
+
+    def requirements(self, execution: Execution) -> Iterable[Requirement]:
+        """Nobody in particular."""
+        del execution
+        return ()
+
+    def apply(self, execution: Execution) -> None:
+        """Add the approval, and try the proposal."""
+        proposal = proposing.open_proposal(execution, self.proposal)
+        execution.emit(
+            "approval-added",
+            proposal=self.proposal.hex(),
+            participants=",".join(execution.consents.names),
+        )
+        proposing.approve(execution, proposal)
+
+    def sentence(self, state: State) -> str:
+        """Return what it would do."""
+        return proposing.sentence(state, "approve", self.proposal)

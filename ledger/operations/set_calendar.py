@@ -1,0 +1,45 @@
+"""Set the calendar: holidays and weekends."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from amanat.ledger.authorization import ApprovalOf, Requirement
+from amanat.ledger.calendar import Calendar
+from amanat.ledger.operation_execution import Execution
+from amanat.ledger.operations.operation import Operation
+from amanat.ledger.rejections import Refused, RejectionCode
+from amanat.ledger.state import CALENDAR, State, calendar_of
+from amanat.ledger.wording import day
+
+WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+class SetCalendar(Operation, frozen=True, tag="set-calendar"):
+    """Replaces the calendar of business days, whole. The day that is open stays open."""
+
+    signers = "whom the policy `set-calendar` asks"
+    acts = ("set-calendar",)
+    refusals = (RejectionCode.INVALID_CALENDAR,)
+    emits = ("calendar-set",)
+
+    calendar: Calendar
+
+    def requirements(self, execution: Execution) -> Iterable[Requirement]:
+        """The policy."""
+        del execution
+        return (ApprovalOf("set-calendar"),)
+
+    def apply(self, execution: Execution) -> None:
+        """Check it and put it in force."""
+        for problem in self.calendar.problems():
+            raise Refused(RejectionCode.INVALID_CALENDAR, problem=problem)
+        execution.state.put(self.calendar, CALENDAR)
+        execution.emit("calendar-set", holidays=len(self.calendar.holidays))
+
+    def sentence(self, state: State) -> str:
+        """Return what it would do."""
+        before, after = set(calendar_of(state).holidays), set(self.calendar.holidays)
+        added = ", ".join(day(each) for each in sorted(after - before)) or "none"
+        taken = ", ".join(day(each) for each in sorted(before - after)) or "none"
+        weekend = ", ".join(WEEKDAYS[number] for number in self.calendar.weekend)
+        return f"add the holidays {added}; take away {taken}; weekend: {weekend or 'none'}"

@@ -1,0 +1,64 @@
+"""Proposals: operations that wait for those who must approve them."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
+from msgspec.structs import replace
+
+from amanat.ledger.crypto import Domain, digest
+from amanat.ledger.encoding import Structure
+from amanat.ledger.identifiers import Digest, LedgerTime, Name, PublicKey
+
+
+class ProposalStatus(StrEnum):
+    """Where a proposal stands. An open one whose time has passed has lapsed."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    """All approvals are there, and the notice that its policies give has to run."""
+    EXECUTED = "executed"
+    WITHDRAWN = "withdrawn"
+
+
+class KeyApproval(Structure, frozen=True):
+    """A key approved, at this ledger time."""
+
+    key: PublicKey
+    time: LedgerTime
+
+
+class Proposal(Structure, frozen=True):
+    """Operations that take effect together once enough have approved them."""
+
+    id: Digest
+    proposer: Name
+    operations: bytes
+    """The canonical encoding of the list of operations."""
+    expires: LedgerTime
+    """After this it can be neither approved nor executed."""
+    approvals: Annotated[tuple[KeyApproval, ...], Meta(max_length=1_024)]
+    """Each key once, in the order in which they came; approving again renews the time."""
+    status: ProposalStatus
+    noticed: LedgerTime | None
+    """When the last approval was there, for one that waits out its notice."""
+
+    def approved_by(self, keys: Iterable[PublicKey], time: LedgerTime) -> "Proposal":
+        """Return it with the approval of `keys` at `time`."""
+        kept = [each for each in self.approvals if each.key not in set(keys)]
+        added = [KeyApproval(key, time) for key in keys]
+        return replace(self, approvals=(*kept, *added))
+
+    def complete(self, time: LedgerTime) -> "Proposal":
+        """Return it with all approvals there since `time`."""
+        return replace(self, status=ProposalStatus.APPROVED, noticed=time)
+
+    def closed(self, status: ProposalStatus) -> "Proposal":
+        """Return it in its last status."""
+        return replace(self, status=status)
+
+
+def proposal_id(transaction: Digest, operation: int) -> Digest:
+    """Return the id of the proposal that an operation of a transaction makes."""
+    return digest(Domain.PROPOSED_OPERATIONS, transaction + operation.to_bytes(4, "big"))
