@@ -36,3 +36,19 @@ def date_of(time: LedgerTime) -> Date:
 def start_of(date: Date) -> LedgerTime:
     """Return the ledger time at which `date` begins in Pakistan."""
     return date * DAY_MS - PAKISTAN_UTC_OFFSET_MS
+
+
+def civil(date: Date) -> tuple[int, int, int]:
+    """Return year, month and day of a date in the Gregorian calendar.
+
+    Counts in eras of 400 years that begin on 1 March, so that the leap day is each year's last.
+    """
+    era, day_of_era = divmod(date + 719_468, 146_097)
+    leaps = day_of_era // 1_460 - day_of_era // 36_524 + day_of_era // 146_096
+    year_of_era = (day_of_era - leaps) // 365
+    before = 365 * year_of_era + year_of_era // 4 - year_of_era // 100
+    day_of_year = day_of_era - before
+    month_from_march = (5 * day_of_year + 2) // 153
+    day_of_month = day_of_year - (153 * month_from_march + 2) // 5 + 1
+    month = month_from_march + 3 if month_from_march < 10 else month_from_march - 9
+    return 400 * era + year_of_era + (month <= 2), month, day_of_month

@@ -1,8 +1,6 @@
 """Amounts, dates and times as people read them, for sentences about operations."""
 
-from datetime import UTC, date, datetime, timedelta
-
-from amanat.ledger.dates import Date
+from amanat.ledger.dates import DAY_MS, Date, civil
 from amanat.ledger.identifiers import LedgerTime
 from amanat.ledger.instruments import CashTerms
 from amanat.ledger.state import INSTRUMENTS, State
@@ -23,12 +21,15 @@ def quantity(state: State, instrument: str, amount: int) -> str:
 
 def day(of: Date) -> str:
     """Return a date as ISO 8601 writes it."""
-    return (date(1970, 1, 1) + timedelta(days=of)).isoformat()
+    year, month, day_of_month = civil(of)
+    return f"{year:04}-{month:02}-{day_of_month:02}"
 
 
 def moment(time: LedgerTime) -> str:
     """Return a ledger time as ISO 8601 writes it, in UTC and to the second."""
-    return datetime.fromtimestamp(time // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    days, milliseconds = divmod(time, DAY_MS)
+    minutes, seconds = divmod(milliseconds // 1000, 60)
+    return f"{day(days)}T{minutes // 60:02}:{minutes % 60:02}:{seconds:02}Z"
 
 
 def duration(milliseconds: int) -> str:

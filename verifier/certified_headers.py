@@ -10,6 +10,9 @@ from nacl.signing import VerifyKey
 from amanat.verifier.authorities import Configuration, certifier, read_configuration
 from amanat.verifier.decoding import Invalid, digest, expect, natural, pack, unpack
 
+GENESIS_VERSION = 2
+"""The version of genesis documents that is read here."""
+
 
 @dataclass(frozen=True)
 class Network:
@@ -42,7 +45,7 @@ def read_network(document: bytes) -> Network:
     if len(fields) < 4:
         raise Invalid(step, "the document has too few fields")
     version, name, _created, authorities = fields[:4]
-    if natural(step, version, "version") != 1:
+    if natural(step, version, "version") != GENESIS_VERSION:
         raise Invalid(step, f"version {version} is not known")
     return Network(
         name=expect(step, str, name, "the network's name"),

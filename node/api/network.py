@@ -21,6 +21,7 @@ from amanat.node.api.messages import (
 )
 from amanat.node.api.requests import NODE, answer
 from amanat.node.node import Node
+from amanat.node.operation_manual import described
 from amanat.node.patience import Neglect
 from amanat.node.version import VERSION
 
@@ -56,16 +57,7 @@ async def genesis(request: web.Request) -> web.Response:
 async def operations(request: web.Request) -> web.Response:
     """List the operations: fields, who must sign, with which codes they are refused."""
     node = request.app[NODE]
-    listed: list[object] = [
-        {
-            "name": operation.__struct_config__.tag,
-            "description": " ".join((operation.__doc__ or "").split()),
-            "fields": list(operation.__struct_fields__),
-            "signers": operation.signers,
-            "refusals": [code.value for code in operation.refusals],
-        }
-        for operation in OPERATIONS
-    ]
+    listed: list[object] = [described(operation) for operation in OPERATIONS]
     return answer(node, listed)
 
 

@@ -71,6 +71,17 @@ def status(api: Api = None, output: Output = Format.TABLE) -> None:
 
 
 @app.command()
+def operations(
+    output: Output = Format.TABLE,
+    manual: Annotated[bool, typer.Option("--manual", help="As a page in Markdown.")] = False,
+) -> None:
+    """List every operation: fields, signers, policies, codes, events."""
+    from amanat.node.cli import listing
+
+    listing.operations(output, manual=manual)
+
+
+@app.command()
 def transfer(
     source: Annotated[str, typer.Option("--from", help="The account to debit.")],
     target: Annotated[str, typer.Option("--to", help="The account to credit.")],

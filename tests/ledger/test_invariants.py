@@ -6,7 +6,8 @@ from amanat.ledger.accounts import Holding, Supply
 from amanat.ledger.encoding import encode
 from amanat.ledger.identifiers import AMOUNT_MAX
 from amanat.ledger.invariants import violations
-from amanat.ledger.state import HOLDINGS, SUPPLIES
+from amanat.ledger.links import Ends
+from amanat.ledger.state import HOLDINGS, SETS, SUPPLIES, TOTALS
 from tests.ledger.desk import desk_with_market
 from tests.ledger.world import BILL, RUPEE
 
@@ -42,6 +43,17 @@ SPOILED: dict[str, dict[bytes, bytes | None]] = {
     "nobody holds something but is no account": {
         HOLDINGS.key("nobody", RUPEE): encode(Holding(1, 0)),
     },
+    f"alpha has reserved 2 of 1 of {RUPEE}": {HOLDINGS.key("alpha", RUPEE): encode(Holding(1, 2))},
+    f"the total {BILL} owner mof is 1, a recount gives 5000000000": {
+        TOTALS.key(BILL, "owner", "mof"): encode(1),
+    },
+    f"the total {RUPEE} jurisdiction US is 5, a recount gives 0": {
+        TOTALS.key(RUPEE, "jurisdiction", "US"): encode(5),
+    },
+    "the list accounts custodian-b is []": {SETS.key("accounts", "custodian-b"): None},
+    "the list role issuer is ['sbp']": {
+        SETS.key("role", "issuer"): encode(Ends("sbp", "sbp", 1)),
+    },
     "USD is held but not known": {HOLDINGS.key("alpha", "USD"): encode(Holding(1, 0))},
 }
 
@@ -54,4 +66,4 @@ def test_a_spoiled_state_is_found(finding: str) -> None:
 def test_the_order_of_the_entries_makes_no_difference() -> None:
     spoiled = with_entries({HOLDINGS.key("nobody", "USD"): encode(Holding(1, 0))})
     assert violations(spoiled) == violations(spoiled[::-1])
-    assert len(violations(spoiled)) == 3
+    assert len(violations(spoiled)) == 4

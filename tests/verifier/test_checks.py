@@ -276,7 +276,7 @@ def test_a_bundle_under_an_unchanged_document_is_accepted() -> None:
 
 
 UNSAFE = {
-    "version 2 is not known": changed_genesis(0, 2),
+    "version 3 is not known": changed_genesis(0, 3),
     "a quorum of 2 of 5 decides nothing safely": changed_genesis(3, [members(), 2, 1, "majority"]),
     "a quorum of 6 of 5 decides nothing safely": changed_genesis(3, [members(), 6, 1, "majority"]),
     "its rule is neither majority nor two_thirds": changed_genesis(

@@ -19,15 +19,19 @@ async def test_a_participant_is_shown_with_its_keys(api: Api) -> None:
         "name": "sbp",
         "title": "SBP",
         "roles": ["central_bank"],
-        "keys": [public_key("sbp").hex()],
+        "keys": [{"key": public_key("sbp").hex(), "weight": 1, "until": None}],
         "threshold": 1,
         "lei": None,
+        "standing": "active",
     }
 
 
 async def test_an_account_says_nothing_of_the_person_behind_it(api: Api) -> None:
     shown = (await api.get("/v1/accounts/alpha")).json
-    assert set(shown) == {"name", "owner", "custodian", "commitment"}
+    assert set(shown) == {"name", "owner", "custodian", "kind", "form", "attestation"}
+    attested = {"commitment", "investor_class", "jurisdiction", "tax_class", "expires"}
+    assert set(shown["attestation"]) == attested
+    assert shown["attestation"]["expires"] == "2035-12-30"
     assert (shown["owner"], shown["custodian"]) == ("alpha", "custodian-a")
 
 

@@ -1,0 +1,24 @@
+"""`amanat operations`."""
+
+from amanat.ledger.operations import OPERATIONS
+from amanat.node import operation_manual
+from amanat.node.cli.output import Format, say, show
+from amanat.node.operation_manual import described
+
+
+def operations(output: Format, *, manual: bool) -> None:
+    """Print the registry of operations."""
+    if manual:
+        say(operation_manual.manual().rstrip("\n"))
+        return
+    listed = [described(operation) for operation in OPERATIONS]
+    if output is Format.JSON:
+        show(listed, output)
+        return
+    for told in listed:
+        show({"name": told["name"], "signers": told["signers"], **_joined(told)}, output)
+
+
+def _joined(told: dict[str, list[str]]) -> dict[str, str]:
+    shown = ("fields", "policies", "refusals", "events")
+    return {name: ", ".join(told[name]) or "none" for name in shown}

@@ -1,0 +1,69 @@
+"""The registry of operations, checks and rules, as it explains itself."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from amanat.ledger.checks import CHECKS
+from amanat.ledger.operations import OPERATIONS, Operation
+from amanat.ledger.rules import RULE_TYPES
+
+HEAD: Final = """# Operations
+
+What a transaction can do. `amanat operations` prints the same, and the node lists it at
+`/v1/operations`; how operations travel is in [transactions.md](transactions.md). An operation is
+refused with one of the codes named; whoever must sign and did not is named by the first of them.
+"""
+
+
+def described(operation: type[Operation]) -> dict[str, Any]:
+    """Return what there is to know about an operation."""
+    return {
+        "name": operation.tag(),
+        "description": _words(operation),
+        "fields": list(operation.__struct_fields__),
+        "signers": operation.signers,
+        "policies": list(operation.acts),
+        "refusals": [code.value for code in operation.codes()],
+        "events": list(operation.emits),
+    }
+
+
+def manual() -> str:
+    """Return the whole manual, as Markdown."""
+    return "\n".join([HEAD, *_operations(), *_checks(), *_rules()]) + "\n"
+
+
+def _operations() -> Iterator[str]:
+    for operation in OPERATIONS:
+        told = described(operation)
+        yield f"## `{told['name']}`\n"
+        yield f"{told['description']}\n"
+        yield f"- Fields: {_listed(told['fields'])}."
+        yield f"- Signed by: {told['signers']}."
+        if told["policies"]:
+            yield f"- Policies: {_listed(told['policies'])}."
+        yield f"- Refused with: {_listed(told['refusals'])}."
+        yield f"- Events: {_listed(told['events'])}.\n"
+
+
+def _checks() -> Iterator[str]:
+    yield "## What every movement must pass\n"
+    for check in CHECKS:
+        yield f"- {check.meaning[0].upper()}{check.meaning[1:]}: {_listed(check.codes)}."
+    yield ""
+
+
+def _rules() -> Iterator[str]:
+    yield "## Rules that an instrument may have\n"
+    for rule in RULE_TYPES:
+        fields = _listed(rule.__struct_fields__)
+        name = str(rule.__struct_config__.tag)
+        yield f"- `{name}` ({fields}): {_words(rule)} {_listed(rule.codes)}."
+
+
+def _words(documented: type) -> str:
+    return " ".join((documented.__doc__ or "").split())
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -1,0 +1,50 @@
+"""Dates in Pakistan."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from amanat.ledger.calendar import Calendar
+from amanat.ledger.dates import DAY_MS, civil, date_of, start_of
+from amanat.ledger.wording import day, duration, moment
+
+EPOCH = date(1970, 1, 1)
+
+
+@given(st.integers(0, 200_000))
+def test_a_date_is_the_one_of_the_gregorian_calendar(days: int) -> None:
+    expected = EPOCH + timedelta(days=days)
+    assert civil(days) == (expected.year, expected.month, expected.day)
+    assert day(days) == expected.isoformat()
+
+
+@given(st.integers(0, 200_000))
+def test_a_date_lasts_from_midnight_to_midnight_in_pakistan(days: int) -> None:
+    begins = start_of(days)
+    assert date_of(begins) == date_of(begins + DAY_MS - 1) == days
+    assert date_of(begins - 1) == days - 1
+
+
+def test_a_moment_is_read_in_utc() -> None:
+    assert moment(1_767_225_661_999) == "2026-01-01T00:01:01Z"
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "text"),
+    [(0, "0 ms"), (1, "1 ms"), (60_000, "1 minute"), (7_200_000, "2 hours"), (DAY_MS, "1 day")],
+)
+def test_a_duration_is_told_in_its_largest_unit(milliseconds: int, text: str) -> None:
+    assert duration(milliseconds) == text
+
+
+@given(st.integers(0, 199_000), st.sets(st.integers(0, 199_100), max_size=20))
+def test_the_next_business_day_is_neither_weekend_nor_holiday(
+    days: int, holidays: set[int]
+) -> None:
+    calendar = Calendar((5, 6), tuple(sorted(holidays)))
+    found = calendar.on_or_after(days)
+    assert (EPOCH + timedelta(days=found)).weekday() < 5
+    assert found not in holidays
+    assert not any(calendar.is_business_day(each) for each in range(days, found))
