@@ -11,7 +11,7 @@ from typing import Final
 from amanat.ledger.participants import Role
 from amanat.ledger.policies import Policy
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.roles import count_with
+from amanat.ledger.roles import unfilled
 from amanat.ledger.state import State
 
 SOVEREIGN_ROLES: Final = (Role.CENTRAL_BANK, Role.ISSUER)
@@ -30,11 +30,12 @@ def policy_problems(policy: Policy) -> Iterator[str]:
 
 
 def check_sovereign_roles(state: State) -> None:
-    """Refuse a state in which nobody has one of the sovereign roles.
+    """Refuse a state in which the sovereign roles are not those of two who can act together.
+
+    One institution with both would leave acts that need two without anybody who could do them.
 
     Raises:
         Refused: `sovereign_role_empty`.
     """
-    for role in SOVEREIGN_ROLES:
-        if count_with(state, role) == 0:
-            raise Refused(RejectionCode.SOVEREIGN_ROLE_EMPTY, role=role.value)
+    for role in unfilled(state, SOVEREIGN_ROLES):
+        raise Refused(RejectionCode.SOVEREIGN_ROLE_EMPTY, role=role.value)

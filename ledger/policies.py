@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
+from amanat.ledger.dates import DAY_MS
 from amanat.ledger.encoding import Structure
 from amanat.ledger.participants import Role
 
@@ -15,7 +16,11 @@ SEATS_MAX: Final = 64
 
 TRANSACTION_BYTES_LEAST: Final = 65_536
 VALIDITY_LEAST_MS: Final = 60_000
-PROPOSAL_LEAST_MS: Final = 3_600_000
+NOTICE_MAX_MS: Final = 30 * DAY_MS
+"""The longest notice that a policy may give."""
+
+PROPOSAL_LEAST_MS: Final = NOTICE_MAX_MS + 7 * DAY_MS
+"""A proposal can always live for the longest notice, and a week to collect approvals."""
 
 Positive = Annotated[int, Meta(ge=1, le=2**53)]
 
@@ -50,6 +55,8 @@ class Policy(Structure, frozen=True):
         roles = [each.role for each in self.approvals]
         if roles != sorted(set(roles)):
             found.append("approvals must be sorted by role, each once")
+        if self.delay_ms > NOTICE_MAX_MS:
+            found.append(f"a notice of {self.delay_ms} ms is too long: at most {NOTICE_MAX_MS}")
         if len(self.seats) > SEATS_MAX:
             found.append(f"it asks for {len(self.seats)} approvals; at most {SEATS_MAX} may be")
         return found

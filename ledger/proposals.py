@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 from msgspec.structs import replace
@@ -10,6 +10,9 @@ from msgspec.structs import replace
 from amanat.ledger.crypto import Domain, digest
 from amanat.ledger.encoding import Structure
 from amanat.ledger.identifiers import Digest, LedgerTime, Name, PublicKey
+
+APPROVALS_MAX: Final = 1_024
+"""Keys that may approve one proposal."""
 
 
 class ProposalStatus(StrEnum):
@@ -26,6 +29,8 @@ class KeyApproval(Structure, frozen=True):
     """A key approved, at this ledger time."""
 
     key: PublicKey
+    participant: Name
+    """Whose it was then: should it become another's, its approval does not."""
     time: LedgerTime
 
 
@@ -38,17 +43,19 @@ class Proposal(Structure, frozen=True):
     """The canonical encoding of the list of operations."""
     expires: LedgerTime
     """After this it can be neither approved nor executed."""
-    approvals: Annotated[tuple[KeyApproval, ...], Meta(max_length=1_024)]
+    approvals: Annotated[tuple[KeyApproval, ...], Meta(max_length=APPROVALS_MAX)]
     """Each key once, in the order in which they came; approving again renews the time."""
     status: ProposalStatus
     noticed: LedgerTime | None
     """When the last approval was there, for one that waits out its notice."""
 
-    def approved_by(self, keys: Iterable[PublicKey], time: LedgerTime) -> "Proposal":
-        """Return it with the approval of `keys` at `time`."""
-        kept = [each for each in self.approvals if each.key not in set(keys)]
-        added = [KeyApproval(key, time) for key in keys]
-        return replace(self, approvals=(*kept, *added))
+    def approved_by(self, added: Iterable[KeyApproval]) -> "Proposal":
+        """Return it with these approvals; a key that approves again renews its own."""
+        after = {each.key: each for each in self.approvals}
+        for each in added:
+            after.pop(each.key, None)
+            after[each.key] = each
+        return replace(self, approvals=tuple(after.values()))
 
     def complete(self, time: LedgerTime) -> "Proposal":
         """Return it with all approvals there since `time`."""

@@ -1,5 +1,10 @@
 """Which participants have a role: an index of the register, kept as roles are granted."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import islice
+
+from amanat.ledger.approvals import empty_seats
 from amanat.ledger.linked_sets import LinkedSet
 from amanat.ledger.participants import Participant, Role, Standing
 from amanat.ledger.state import PARTICIPANTS, State
@@ -10,9 +15,13 @@ def holders_of(role: Role) -> LinkedSet:
     return LinkedSet("role", role.value)
 
 
-def count_with(state: State, role: Role) -> int:
-    """Return how many active participants have this role."""
-    return holders_of(role).count(state)
+def unfilled(state: State, seats: Sequence[Role]) -> list[Role]:
+    """Return the seats that all active participants together could not take, each one seat."""
+    roles: dict[str, list[Role]] = defaultdict(list)
+    for role in dict.fromkeys(seats):
+        for name in islice(holders_of(role).members(state), len(seats)):
+            roles[name].append(role)
+    return empty_seats(seats, roles)
 
 
 def put(state: State, participant: Participant) -> None:

@@ -8,7 +8,8 @@ from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations import proposing
 from amanat.ledger.operations.acts import ACT_CODES
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.rejections import RejectionCode
+from amanat.ledger.proposals import ProposalStatus
+from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import State
 
 
@@ -21,7 +22,12 @@ class Approve(Operation, frozen=True, tag="approve"):
     """
 
     signers = "any participant, with any of its keys"
-    refusals = (RejectionCode.UNKNOWN_PROPOSAL, RejectionCode.PROPOSAL_CLOSED, *ACT_CODES)
+    refusals = (
+        RejectionCode.UNKNOWN_PROPOSAL,
+        RejectionCode.PROPOSAL_CLOSED,
+        RejectionCode.INVALID_PROPOSAL,
+        *ACT_CODES,
+    )
     emits = ("approval-added", "proposal-approved", "proposal-executed")
 
     proposal: Digest
@@ -33,7 +39,15 @@ class Approve(Operation, frozen=True, tag="approve"):
 
     def apply(self, execution: Execution) -> None:
         """Add the approval, and try the proposal."""
+        proposing.check_may_act(execution)
         proposal = proposing.open_proposal(execution, self.proposal)
+        if proposal.status is ProposalStatus.APPROVED:
+            # An approval more would let the notice begin anew.
+            raise Refused(
+                RejectionCode.PROPOSAL_CLOSED,
+                proposal=self.proposal.hex(),
+                status=proposal.status.value,
+            )
         execution.emit(
             "approval-added",
             proposal=self.proposal.hex(),

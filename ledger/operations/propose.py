@@ -51,7 +51,7 @@ class Propose(Operation, frozen=True, tag="propose"):
             )
         proposal = Proposal(
             id=proposal_id(execution.transaction, execution.operation),
-            proposer=execution.consents.names[0],
+            proposer=proposing.check_may_act(execution),
             operations=encode(self.operations),
             expires=self.expires,
             approvals=(),

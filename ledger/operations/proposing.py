@@ -1,13 +1,16 @@
 """How a proposal comes to take effect: it is tried, and what it lacks says how it stands."""
 
+from collections.abc import Iterator
+
 from amanat.ledger.authorization import Consents
 from amanat.ledger.encoding import decode
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.acts import AnyAct
 from amanat.ledger.operations.operation import run
-from amanat.ledger.proposals import Proposal, ProposalStatus
+from amanat.ledger.participants import Standing
+from amanat.ledger.proposals import APPROVALS_MAX, KeyApproval, Proposal, ProposalStatus
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.state import PROPOSALS, State
+from amanat.ledger.state import KEYS, PROPOSALS, State
 
 _LACKS = (RejectionCode.MISSING_SIGNATURE, RejectionCode.MISSING_APPROVAL)
 
@@ -48,8 +51,12 @@ def approve(execution: Execution, proposal: Proposal) -> None:
     Raises:
         Refused: a rule refuses what is proposed. Nobody's approval is kept then.
     """
-    proposal = proposal.approved_by(execution.keys, execution.time)
     state = execution.state
+    proposal = proposal.approved_by(_approvals(execution))
+    if len(proposal.approvals) > APPROVALS_MAX:
+        raise Refused(
+            RejectionCode.INVALID_PROPOSAL, have=len(proposal.approvals), may=APPROVALS_MAX
+        )
     mark = state.mark()
     consents = _consents(state, proposal, execution.time, execution.time, waits=False)
     try:
@@ -82,10 +89,34 @@ def execute(execution: Execution, proposal: Proposal) -> None:
     _close(execution, proposal, _carry_out(execution, proposal, consents))
 
 
+def check_may_act(execution: Execution) -> str:
+    """Return the first of those who signed that may act at all.
+
+    Raises:
+        Refused: `suspended`, none of them may.
+    """
+    names = execution.consents.names
+    for name in names:
+        if execution.participant(name).standing is Standing.ACTIVE:
+            return name
+    raise Refused(RejectionCode.SUSPENDED, participant=names[0])
+
+
+def _approvals(execution: Execution) -> Iterator[KeyApproval]:
+    for key in execution.keys:
+        owner = execution.state.get(KEYS, key)
+        if owner is not None:
+            yield KeyApproval(key, owner, execution.time)
+
+
 def _consents(
     state: State, proposal: Proposal, time: int, noticed: int | None, *, waits: bool
 ) -> Consents:
-    keys = {each.key: each.time for each in proposal.approvals}
+    keys = {
+        each.key: each.time
+        for each in proposal.approvals
+        if state.get(KEYS, each.key) == each.participant
+    }
     return Consents(state, time, keys, noticed=noticed, waits=waits)
 
 

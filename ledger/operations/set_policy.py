@@ -8,7 +8,7 @@ from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.policies import Policy
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.roles import count_with
+from amanat.ledger.roles import unfilled
 from amanat.ledger.state import POLICIES, State
 from amanat.ledger.wording import duration
 
@@ -55,10 +55,8 @@ class SetPolicy(Operation, frozen=True, tag="set-policy"):
     def _problems(self, state: State) -> Iterator[str]:
         yield from self.policy.problems()
         yield from constitution.policy_problems(self.policy)
-        for each in self.policy.approvals:
-            have = count_with(state, each.role)
-            if each.count > have:
-                yield f"it asks {each.count} {each.role.value} of {have} that there are"
+        for role in dict.fromkeys(unfilled(state, self.policy.seats)):
+            yield f"nobody is there to take every seat of {role.value} that it asks for"
 
 
 def _words(policy: Policy) -> str:

@@ -89,7 +89,7 @@ PARAMETERS: Final = Parameters(
     block_transactions_max=1_000,
     block_bytes_max=1024 * 1024,
     rejections_per_hour_max=100,
-    proposal_max_ms=30 * DAY_MS,
+    proposal_max_ms=60 * DAY_MS,
 )
 
 

@@ -1,4 +1,4 @@
-"""The custodian says anew who a holder is; what comes in is judged by that, what goes out is not."""
+"""The custodian says anew who a holder is: it decides what comes in, and not what goes out."""
 
 import pytest
 

@@ -19,12 +19,15 @@ from tests.ledger.world import NOTICE, RUPEE, START, public_key
 
 NEXT = ParticipantKey(public_key("alpha next"), 1, None)
 RECOVERY = ReplaceKeys("alpha", (NEXT,), 1)
-RUNS = NOTICE["replace-keys"]
+NOW = START + 60_000
+OVER = NOW + NOTICE["replace-keys"]
 
 
 @pytest.fixture
 def desk() -> Desk:
-    return desk_with_market()
+    desk = desk_with_market()
+    desk.time = NOW
+    return desk
 
 
 def approved(desk: Desk) -> bytes:
@@ -35,7 +38,7 @@ def approved(desk: Desk) -> bytes:
 def test_it_is_never_done_without_notice(desk: Desk) -> None:
     assert desk.refused("mof, sbp", RECOVERY) == (
         RejectionCode.MUST_BE_PROPOSED,
-        {"act": "replace-keys", "delay_ms": RUNS},
+        {"act": "replace-keys", "delay_ms": NOTICE["replace-keys"]},
     )
 
 
@@ -48,10 +51,11 @@ def test_keys_are_replaced_under_dual_control(desk: Desk, signers: str) -> None:
 def test_the_last_approval_begins_the_notice(desk: Desk) -> None:
     (proposed,) = desk.do("mof", Propose((RECOVERY,), START + 20 * DAY_MS))
     identifier = str(proposed.fields["proposal"])
+    desk.time = NOW + 5_000
     (_, event) = desk.do("sbp", Approve(bytes.fromhex(identifier)))
     assert (event.name, event.fields) == (
         "proposal-approved",
-        {"proposal": identifier, "executable": START + RUNS},
+        {"proposal": identifier, "executable": OVER + 5_000},
     )
     desk.do("alpha", Transfer("alpha", "beta", RUPEE, 1))
 
@@ -59,12 +63,12 @@ def test_the_last_approval_begins_the_notice(desk: Desk) -> None:
 def test_it_takes_effect_after_the_notice_and_not_before(desk: Desk) -> None:
     proposal = approved(desk)
     before = desk.state.get(HOLDINGS, "alpha", RUPEE)
-    desk.wait_until(START + RUNS - 1)
+    desk.wait_until(OVER - 2)  # closing the day takes a block, a millisecond before
     assert desk.refused("sbp", ExecuteProposal(proposal)) == (
         RejectionCode.NOTICE_RUNS,
-        {"act": "replace-keys", "until": START + RUNS},
+        {"act": "replace-keys", "until": OVER},
     )
-    desk.wait_until(START + RUNS)
+    desk.wait_until(OVER)
     (_, event) = desk.do("gamma", ExecuteProposal(proposal))
     assert (event.name, event.fields) == (
         "keys-replaced",
@@ -78,18 +82,18 @@ def test_it_takes_effect_after_the_notice_and_not_before(desk: Desk) -> None:
 
 def test_a_stranger_cannot_make_the_notice_begin_again(desk: Desk) -> None:
     proposal = approved(desk)
-    desk.wait_until(START + RUNS - 1)
+    desk.wait_until(OVER - 1)
     outcome = desk.submit(desk.writer.sign(["alpha"], Approve(proposal)))
-    desk.wait_until(START + RUNS)
+    desk.wait_until(OVER)
     assert desk.do("sbp", ExecuteProposal(proposal)), outcome
 
 
 @pytest.mark.parametrize("sovereign", ["mof", "sbp"])
 def test_the_sovereign_withdraws_it_while_the_notice_runs(desk: Desk, sovereign: str) -> None:
     proposal = approved(desk)
-    desk.wait_until(START + RUNS - 1)
+    desk.wait_until(OVER - 1)
     desk.do(sovereign, WithdrawProposal(proposal))
-    desk.wait_until(START + RUNS)
+    desk.wait_until(OVER)
     assert desk.refused("sbp", ExecuteProposal(proposal)) == (
         RejectionCode.PROPOSAL_CLOSED,
         {"proposal": proposal.hex(), "status": "withdrawn"},
