@@ -211,11 +211,24 @@ def _acks(raft: Raft, first: int, last: int, certificate: CommitCertificate | No
     """
     if raft.abstains:
         return []  # invariants 3, 4 and 6: see `Raft.abstains`
-    shown = certificate.block.height if certificate else 0
+    shown = _shown(raft, certificate)
     heights = set(range(max(raft.certified_height, shown, first - 1) + 1, last + 1))
     if last > shown:
         heights.add(last)  # the leader may not know what followers have certified themselves
     return [ack for height in sorted(heights) if (ack := ack_of(raft, height)) is not None]
+
+
+def _shown(raft: Raft, certificate: CommitCertificate | None) -> int:
+    """Return up to which height a leader has shown that no ack is needed, by what it sent.
+
+    One whose certificates are not valid would else keep this node from acking, and so from ever
+    finding out that nothing is certified (invariant 14).
+    """
+    height = certificate.block.height if certificate is not None else 0
+    if certificate is None or height <= raft.certified_height:
+        return height
+    is_ahead = height > raft.log.last.height  # what is in the log has been checked by now
+    return height if is_ahead and certificate.is_proof(raft.me.chain, raft.configuration) else 0
 
 
 def ack_of(raft: Raft, height: int) -> Ack | None:

@@ -9,6 +9,7 @@ from tests.consensus.signing import (
     LEADER,
     LOG,
     ONE,
+    SOVEREIGN,
     append,
     commit_certificate,
     extended,
@@ -93,3 +94,13 @@ def test_a_certificate_of_older_blocks_does_not_make_up_for_one_that_was_refused
     it.tick(2 * TIMING.election)
     assert it.role is Role.PRE_CANDIDATE
     assert [type(each) for each in it.answers("mof", append(LEADER, ONE))] == [AppendReply]
+
+
+def test_a_certificate_that_is_none_keeps_nobody_from_acking() -> None:
+    """Else a leader could keep some from acking, and so from ever hearing another."""
+    for block in (ONE, LOG[1].block):
+        it = follower()
+        thinned = commit_certificate(block, SOVEREIGN[:1])
+        (reply,) = it.answers("mof", append(LEADER, GENESIS, LOG[:1], thinned))
+        assert isinstance(reply, AppendReply)
+        assert [ack.block for ack in reply.acks] == [ONE]
