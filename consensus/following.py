@@ -42,9 +42,11 @@ def on_append(raft: Raft, sender: str, message: Append) -> None:
         return
     if not _holds(raft, sender, message.previous):
         return
-    before = raft.log.last
-    fault = _take_entries(raft, message)
+    before, certified = raft.log.last, raft.certified
+    replaced: list[Entry] = []
+    fault = _take_entries(raft, message, replaced)
     if fault:
+        _put_back(raft, replaced, certified)
         raft.distrusts, raft.answers = True, False
         raft.out.fault(sender, fault)
         return
@@ -143,15 +145,18 @@ def _refuse(raft: Raft, sender: str, previous: BlockId) -> None:
         ask_everybody(raft)  # a leader that lies may send nothing that goes on from here
 
 
-def _take_entries(raft: Raft, message: Append) -> str | None:
-    """Add what is new, replacing what conflicts. Return what is wrong with the first bad entry."""
+def _take_entries(raft: Raft, message: Append, replaced: list[Entry]) -> str | None:
+    """Add what is new, replacing what conflicts. Return what is wrong with the first bad entry.
+
+    What conflicts is added to `replaced`.
+    """
     previous, offers = message.previous, offered(message)
     for entry in message.entries:
         if raft.log.block_id(entry.block.height) != entry.block:
             held = not raft.abstains
             fault = _entry_fault(raft, previous, entry, offers.get(entry.block))
             if fault is None and entry.block.height <= raft.log.last.height:
-                fault = _replace_from(raft, entry)
+                fault = _replace_from(raft, entry, replaced)
             if fault is None:
                 # The entry is valid, whether or not its block will execute here. The present leader
                 # may have been elected with more than this node acked, but one in between without.
@@ -186,8 +191,11 @@ def _entry_fault(
     return offer_fault(raft, previous, entry, signature)
 
 
-def _replace_from(raft: Raft, entry: Entry) -> str | None:
-    """Make room for `entry` where the log holds another one, if that may be replaced."""
+def _replace_from(raft: Raft, entry: Entry, replaced: list[Entry]) -> str | None:
+    """Make room for `entry` where the log holds another one, if that may be replaced.
+
+    What has to go is added to `replaced`.
+    """
     block, held = entry.block, raft.log.entry(entry.block.height)
     if held is not None and held.block.term == block.term and held.proposer == entry.proposer:
         first, second = (SignedBlock(each.block, each.signature) for each in (held, entry))
@@ -199,8 +207,30 @@ def _replace_from(raft: Raft, entry: Entry) -> str | None:
     # two, the present one shows which was taken.
     if held is not None and held.block.term == raft.term:
         return f"a second block at this height in place of one of term {held.block.term}"
+    heights = range(block.height, raft.log.last.height + 1)
+    replaced += [each for height in heights if (each := raft.log.entry(height)) is not None]
     raft.truncate(block.height - 1)
     return None
+
+
+def _put_back(raft: Raft, replaced: list[Entry], certified: CommitCertificate | None) -> None:
+    """Restore what a message replaced before it came to a bad block, if the log ended later then.
+
+    Whether a block executes is seen only once it has been made room for. Were the room left empty,
+    this node could lack what it acked, and elect nobody but the leader whose blocks it refuses
+    (invariant 14). `certified` is what was known to be certified before.
+    """
+    if not replaced or raft.log.last.position >= replaced[-1].block.position:
+        return
+    below = replaced[0].block.height - 1
+    if raft.log.last.height > below:
+        raft.truncate(below)
+    for entry in replaced:
+        if raft.application.extend(entry) is not None:
+            break  # a clock has been set back meanwhile
+        raft.append(entry)
+    if certified is not None and raft.log.block_id(certified.block.height) == certified.block:
+        raft.certified = certified
 
 
 def _acks(raft: Raft, first: int, last: int, certificate: CommitCertificate | None) -> list[Ack]:
@@ -211,11 +241,24 @@ def _acks(raft: Raft, first: int, last: int, certificate: CommitCertificate | No
     """
     if raft.abstains:
         return []  # invariants 3, 4 and 6: see `Raft.abstains`
-    shown = certificate.block.height if certificate else 0
+    shown = _shown(raft, certificate)
     heights = set(range(max(raft.certified_height, shown, first - 1) + 1, last + 1))
     if last > shown:
         heights.add(last)  # the leader may not know what followers have certified themselves
     return [ack for height in sorted(heights) if (ack := ack_of(raft, height)) is not None]
+
+
+def _shown(raft: Raft, certificate: CommitCertificate | None) -> int:
+    """Return up to which height a leader has shown that no ack is needed, by what it sent.
+
+    One whose certificates are not valid would else keep this node from acking, and so from ever
+    finding out that nothing is certified (invariant 14).
+    """
+    height = certificate.block.height if certificate is not None else 0
+    if certificate is None or height <= raft.certified_height:
+        return height
+    is_ahead = height > raft.log.last.height  # what is in the log has been checked by now
+    return height if is_ahead and certificate.is_proof(raft.me.chain, raft.configuration) else 0
 
 
 def ack_of(raft: Raft, height: int) -> Ack | None:

@@ -59,6 +59,7 @@ class Output:
     def truncate(self, height: int) -> None:
         """Drop the log's entries above `height` from disk."""
         self._truncate_above = height
+        self._entries = [entry for entry in self._entries if entry.block.height <= height]
 
     def entry(self, entry: Entry) -> None:
         """Add `entry` to the log on disk."""

@@ -9,6 +9,7 @@ from tests.consensus.signing import (
     LEADER,
     LOG,
     ONE,
+    SOVEREIGN,
     append,
     commit_certificate,
     extended,
@@ -93,3 +94,42 @@ def test_a_certificate_of_older_blocks_does_not_make_up_for_one_that_was_refused
     it.tick(2 * TIMING.election)
     assert it.role is Role.PRE_CANDIDATE
     assert [type(each) for each in it.answers("mof", append(LEADER, ONE))] == [AppendReply]
+
+
+def test_a_certificate_that_is_none_keeps_nobody_from_acking() -> None:
+    """Else a leader could keep some from acking, and so from ever hearing another."""
+    for block in (ONE, LOG[1].block):
+        it = follower()
+        thinned = commit_certificate(block, SOVEREIGN[:1])
+        (reply,) = it.answers("mof", append(LEADER, GENESIS, LOG[:1], thinned))
+        assert isinstance(reply, AppendReply)
+        assert [ack.block for ack in reply.acks] == [ONE]
+
+
+def test_a_block_that_is_refused_replaces_nothing() -> None:
+    """Else this node would lack what it acked, and elect nobody but whose blocks it refuses."""
+    it = follower()
+    it.answers("mof", append(LEADER, GENESIS, LOG))
+    end = it.last
+    leader = leader_certificate("sbp", 2, ONE)
+    assert it.answers("sbp", append(leader, ONE, extended(ONE, leader, b"invalid"))) == []
+    assert it.last == end
+    assert it.application.blocks[-1] == end
+    it.sync()
+    it.start()
+    assert it.last == end
+
+
+def test_nor_does_a_good_block_before_it_that_is_of_an_earlier_term() -> None:
+    it = follower()
+    it.answers("mof", append(LEADER, GENESIS, LOG[:1]))
+    third = leader_certificate("sbp", 3, ONE)
+    it.answers("sbp", append(third, ONE, extended(ONE, third, b"a", b"b")))
+    end = it.last
+    fourth = leader_certificate("mof", 4, LOG[1].block)
+    bad = extended(LOG[1].block, fourth, b"invalid")
+    assert it.answers("mof", append(fourth, ONE, [LOG[1], *bad])) == []
+    assert it.last == end
+    it.sync()
+    it.start()
+    assert it.last == end

@@ -75,6 +75,8 @@ class Cluster:
         self.liars = {name: self._liar(name) for name in sorted(liars_of(plan.faults))}
         self.censor: str | None = None
         """A node that leaves somebody out when it leads."""
+        self._given_up: set[tuple[str, int]] = set()
+        """Leaders and their terms that an honest node was right to give up."""
         self._transactions = Transactions(self._chain_id, plan.seed)
         self.clients = ClientHistory(frozenset(self.liars))
 
@@ -184,13 +186,21 @@ class Cluster:
         return False
 
     def abandons(self, name: str, neglect: Neglect) -> None:
-        """14: a leader that leaves nobody out is not deposed once the faults are over."""
+        """14: a leader that leaves nobody out is not deposed once the faults are over.
+
+        Unless an honest node gave it up in the same term, for what the faults did: that one answers
+        it no more, and where liars do not either, it may be without a quorum for ever. Nothing
+        becomes final then until the others give it up as well, which is what they are to do.
+        """
         self.story.tell(f"{name} gives up {neglect.leader}: {neglect}")
         self.count("leader given up")
         since = FAULTY_MS + neglect.ticks * TICK_MS
         lies = neglect.leader == self.censor or neglect.leader in self.liars
-        if not lies and self.timeline.now > since:
+        leadership = (neglect.leader, neglect.term)
+        if not lies and self.timeline.now > since and leadership not in self._given_up:
             raise Violation(f"14: {name} gives up {neglect.leader}, which leaves nobody out")
+        if name not in self.liars:
+            self._given_up.add(leadership)
 
     # --- for faults -------------------------------------------------------------------------------
 
