@@ -44,13 +44,14 @@ MUTANTS = (
     _mutant(
         "a candidate's log is as complete as its voters' logs",
         "Violation: 4",
-        100,
+        5,
         Edit(
             elections.on_request_vote,
             "message.last.position >= raft.least_position",
             "True",
         ),
         Edit(elections.on_pre_vote, "message.last.position >= raft.least_position", "True"),
+        first=6,
     ),
     _mutant(
         "nothing is signed before it is on disk",
