@@ -153,13 +153,12 @@ MUTANTS = (
     _mutant(
         "a follower acks once the block is on disk",
         "Violation: 4",
-        5,
+        0,
         Edit(
             following.on_append,
             "raft.when_synced(lambda: _reply(raft, sender, match, acks))",
             "_reply(raft, sender, match, acks)",
         ),
-        first=98,
     ),
     _mutant(
         "a leader reads once a quorum has confirmed it",
@@ -318,9 +317,8 @@ MUTANTS = (
     _mutant(
         "a leader is followed for a sovereign quorum of votes alone",
         "Violation: (1|6|7|14):",
-        10,
+        0,
         Edit(following._follow, "not is_elected(raft, certificate)", "False"),
-        first=30,
     ),
     _mutant(
         "a vote is signed by its voter",
