@@ -13,7 +13,7 @@ Jurisdiction = Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z")]
 """ISO 3166-1 alpha-2 country code."""
 
 PAKISTAN = "PK"
-"""Where a holder is not `abroad`."""
+"""The code of Pakistan itself."""
 
 
 class InvestorClass(StrEnum):
@@ -85,11 +85,6 @@ class Account(Structure, frozen=True):
         kind, form = AccountKind.CLIENT, AccountForm.SEGREGATED
         return Account(name, owner, custodian, kind, form, attestation)
 
-    @property
-    def is_abroad(self) -> bool:
-        """Whether the holder is resident outside Pakistan."""
-        return self.attestation.jurisdiction != PAKISTAN
-
 
 class Holding(Structure, frozen=True):
     """How much of one instrument an account holds. A holding of nothing is not kept."""
@@ -107,8 +102,3 @@ class Supply(Structure, frozen=True):
 
     issued: Amount
     redeemed: Amount
-
-    @property
-    def outstanding(self) -> int:
-        """How much of it there is."""
-        return self.issued - self.redeemed

@@ -1,8 +1,9 @@
 """What no policy can give away: the sovereign's say.
 
 Policies are data, and a policy can change policies. These few rules are the program's: every act
-but those delegated by name takes the approval of an institution with a sovereign role, and such a
-role always has somebody. So no vote of custodians, in whatever steps, ends Pakistan's control.
+but those delegated by name takes the approval of an institution with a sovereign role, and no
+decision leaves such a role without anybody. So no vote of custodians, in whatever steps, ends
+Pakistan's control.
 """
 
 from collections.abc import Iterator

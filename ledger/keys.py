@@ -1,6 +1,7 @@
 """Which participant a key belongs to: an index of the register, kept as keys come and go."""
 
-from amanat.ledger.participants import Participant
+from amanat.ledger import roles
+from amanat.ledger.participants import Participant, ParticipantKey, changed, key_problems
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import KEYS, State, configuration_of
 
@@ -22,7 +23,18 @@ def take_keys(state: State, participant: Participant) -> None:
         state.put(participant.name, KEYS, each.key)
 
 
-def drop_keys(state: State, participant: Participant) -> None:
-    """Let no key of a participant be anybody's from now on: what it signs is nobody's word."""
-    for each in participant.keys:
+def replace_keys(
+    state: State, held: Participant, keys: tuple[ParticipantKey, ...], threshold: int
+) -> None:
+    """Give a participant other keys. What a key that it had and has no more signs is nobody's word.
+
+    Raises:
+        Refused: `invalid_keys`, they cannot be this participant's.
+    """
+    for problem in key_problems(keys, threshold):
+        raise Refused(RejectionCode.INVALID_KEYS, problem=problem)
+    for each in held.keys:
         state.put(None, KEYS, each.key)
+    after = changed(held, keys=keys, threshold=threshold)
+    take_keys(state, after)
+    roles.put(state, after)

@@ -31,7 +31,6 @@ class Execution:
         "chain",
         "consents",
         "events",
-        "findings",
         "height",
         "keys",
         "operation",
@@ -48,9 +47,7 @@ class Execution:
         *,
         transaction: Digest,
         keys: Iterable[bytes],
-        lists_all: bool = False,
     ) -> None:
-        """`lists_all` is for a dry run: every refusal is noted, and not only the first."""
         self.state = state
         self.chain, self.height, self.time = place
         self.consents = consents
@@ -61,7 +58,6 @@ class Execution:
         self.operation = 0
         """The index of the operation that is executed."""
         self.events: list[Event] = []
-        self.findings: list[Refused] | None = [] if lists_all else None
 
     def inner(self, consents: Consents) -> "Execution":
         """Return an execution within this one, for what others consented to earlier."""
@@ -74,23 +70,18 @@ class Execution:
         """Record that the current operation did something."""
         self.events.append(Event(self.operation, name, fields))
 
-    def allow(self, refusals: Iterable[Refused]) -> bool:
-        """Return whether there are no `refusals`.
+    def check(self, refusals: Iterable[Refused]) -> None:
+        """Refuse if there are any `refusals`.
 
         Raises:
-            Refused: the first of them. In a dry run all are noted instead, and the answer is False.
+            Refused: the first of them.
         """
-        if self.findings is None:
-            for refused in refusals:
-                raise refused
-            return True
-        found = list(refusals)
-        self.findings += found
-        return not found
+        for refused in refusals:
+            raise refused
 
     def require(self, requirements: Iterable[Requirement]) -> None:
         """Refuse unless everybody consents whose consent is required."""
-        self.allow(unmet(self.consents, requirements))
+        self.check(unmet(self.consents, requirements))
 
     @property
     def today(self) -> Date:

@@ -10,12 +10,11 @@ def post(execution: Execution, *movements: Movement) -> None:
     """Check each movement and make it, one after the other.
 
     Raises:
-        Refused: the first reason why one of them may not be made. In a dry run all reasons are
-            noted instead, and what is refused does not move.
+        Refused: the first reason why one of them may not be made.
     """
     for movement in movements:
-        if execution.allow(checks.refusals(execution, movement)):
-            _make(execution, movement)
+        execution.check(checks.refusals(execution, movement))
+        _make(execution, movement)
 
 
 def _make(execution: Execution, movement: Movement) -> None:

@@ -130,36 +130,32 @@ class State:
 
 
 def configuration_of(state: State) -> Configuration:
-    """Return who decides, as `state` has it.
-
-    Raises:
-        ValueError: it does not come from a genesis document.
-    """
-    configuration = state.get(CONFIGURATION)
-    if configuration is None:
-        raise ValueError("the state holds no configuration: it comes from no genesis document")
-    return configuration
+    """Return who decides, as `state` has it. Raises as `_only` does."""
+    return _only(state, CONFIGURATION)
 
 
 def business_day_of(state: State) -> BusinessDay:
-    """Return the day on which the ledger works, as `state` has it."""
-    day = state.get(BUSINESS_DAY)
-    if day is None:
-        raise ValueError("the state holds no business day: it comes from no genesis document")
-    return day
+    """Return the day on which the ledger works, as `state` has it. Raises as `_only` does."""
+    return _only(state, BUSINESS_DAY)
 
 
 def parameters_of(state: State) -> Parameters:
-    """Return the limits of the network, as `state` has them."""
-    parameters = state.get(PARAMETERS)
-    if parameters is None:
-        raise ValueError("the state holds no parameters: it comes from no genesis document")
-    return parameters
+    """Return the limits of the network, as `state` has them. Raises as `_only` does."""
+    return _only(state, PARAMETERS)
 
 
 def calendar_of(state: State) -> Calendar:
-    """Return the calendar of business days, as `state` has it."""
-    calendar = state.get(CALENDAR)
-    if calendar is None:
-        raise ValueError("the state holds no calendar: it comes from no genesis document")
-    return calendar
+    """Return the calendar of business days, as `state` has it. Raises as `_only` does."""
+    return _only(state, CALENDAR)
+
+
+def _only(state: State, table: Table[V]) -> V:
+    """Return the one entry of a table that genesis fills.
+
+    Raises:
+        ValueError: the state does not come from a genesis document.
+    """
+    value = state.get(table)
+    if value is None:
+        raise ValueError(f"the state holds no {table.kind}: it comes from no genesis document")
+    return value

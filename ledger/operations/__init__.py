@@ -33,7 +33,6 @@ from amanat.ledger.operations.withdraw_proposal import WithdrawProposal
 
 __all__ = [
     "ACTS",
-    "ACT_NAMES",
     "OPERATIONS",
     "AnyAct",
     "AnyOperation",
@@ -71,8 +70,3 @@ OPERATIONS: Final[tuple[type[Operation], ...]] = (
 
 AnyOperation = AnyAct | Propose | Approve | ExecuteProposal | WithdrawProposal
 """The same list as a type, for the strict decoder."""
-
-ACT_NAMES: Final[tuple[str, ...]] = tuple(
-    sorted({act for operation in OPERATIONS for act in operation.acts})
-)
-"""Every act for which there may be a policy."""

@@ -60,7 +60,7 @@ def approve(execution: Execution, proposal: Proposal) -> None:
     mark = state.mark()
     consents = _consents(state, proposal, execution.time, execution.time, waits=False)
     try:
-        events = _carry_out(execution, proposal, consents)
+        inner = _carry_out(execution, proposal, consents)
     except Refused as refused:
         if refused.code not in _LACKS:
             raise
@@ -68,7 +68,7 @@ def approve(execution: Execution, proposal: Proposal) -> None:
         state.put(proposal, PROPOSALS, proposal.id)
         return
     if consents.delay == 0:
-        _close(execution, proposal, events)
+        _close(execution, proposal, inner)
         return
     state.rollback(mark)
     state.put(proposal.complete(execution.time), PROPOSALS, proposal.id)

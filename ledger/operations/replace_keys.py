@@ -7,12 +7,11 @@ from msgspec import Meta
 
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.identifiers import Name
-from amanat.ledger.keys import drop_keys, take_keys
+from amanat.ledger.keys import replace_keys
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.participants import ParticipantKey, changed, key_problems
+from amanat.ledger.participants import ParticipantKey
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.roles import put
 from amanat.ledger.state import State
 
 
@@ -42,16 +41,11 @@ class ReplaceKeys(Operation, frozen=True, tag="replace-keys"):
     def apply(self, execution: Execution) -> None:
         """Drop all that it had, take all that it is to have."""
         held = execution.participant(self.participant)
-        for problem in key_problems(self.keys, self.threshold):
-            raise Refused(RejectionCode.INVALID_KEYS, problem=problem)
         lost = {each.key for each in held.keys}
         for each in self.keys:
             if each.key in lost:
                 raise Refused(RejectionCode.INVALID_KEYS, key=each.key.hex(), need="a new key")
-        after = changed(held, keys=self.keys, threshold=self.threshold)
-        drop_keys(execution.state, held)
-        take_keys(execution.state, after)
-        put(execution.state, after)
+        replace_keys(execution.state, held, self.keys, self.threshold)
         execution.emit(
             "keys-replaced",
             participant=self.participant,

@@ -7,12 +7,11 @@ from msgspec import Meta
 
 from amanat.ledger.authorization import Requirement, SignatureOf
 from amanat.ledger.identifiers import Name
-from amanat.ledger.keys import drop_keys, take_keys
+from amanat.ledger.keys import replace_keys
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.participants import ParticipantKey, changed, key_problems
-from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.roles import put
+from amanat.ledger.participants import ParticipantKey
+from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import State
 
 
@@ -39,12 +38,7 @@ class RotateKeys(Operation, frozen=True, tag="rotate-keys"):
     def apply(self, execution: Execution) -> None:
         """Drop all that it had, take all that it is to have."""
         held = execution.participant(self.participant)
-        for problem in key_problems(self.keys, self.threshold):
-            raise Refused(RejectionCode.INVALID_KEYS, problem=problem)
-        after = changed(held, keys=self.keys, threshold=self.threshold)
-        drop_keys(execution.state, held)
-        take_keys(execution.state, after)
-        put(execution.state, after)
+        replace_keys(execution.state, held, self.keys, self.threshold)
         execution.emit(
             "keys-rotated",
             participant=self.participant,

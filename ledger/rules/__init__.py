@@ -12,7 +12,7 @@ from amanat.ledger.rules.investor_classes import InvestorClasses
 from amanat.ledger.rules.rule import Rule
 from amanat.ledger.state import State, Table
 
-__all__ = ["RULES", "RULE_TYPES", "AnyRule", "Rule", "RuleBook", "rules_of"]
+__all__ = ["RULES", "RULE_TYPES", "AnyRule", "InvestorClasses", "Rule", "RuleBook", "rules_of"]
 
 AnyRule = InvestorClasses
 """Any rule, for the strict decoder."""

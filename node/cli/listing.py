@@ -15,7 +15,9 @@ def operations(output: Format, *, manual: bool) -> None:
     if output is Format.JSON:
         show(listed, output)
         return
-    for told in listed:
+    for number, told in enumerate(listed):
+        if number:
+            say("")
         show({"name": told["name"], "signers": told["signers"], **_joined(told)}, output)
 
 

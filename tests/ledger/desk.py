@@ -17,7 +17,7 @@ from amanat.ledger.encoding import decode
 from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.invariants import violations
-from amanat.ledger.operations import AnyOperation, CloseDay
+from amanat.ledger.operations import AnyAct, AnyOperation, CloseDay, Propose
 from amanat.ledger.receipts import Applied, Event, Figures, Receipt, Rejected
 from amanat.ledger.rejections import DoorCode, DoorRefusal
 from amanat.ledger.state import HOLDINGS, SUPPLIES, State, business_day_of
@@ -128,6 +128,11 @@ class Desk:
         outcome = self.submit(self.writer.sign(signers.split(", "), *operations)).outcome
         assert isinstance(outcome, Applied), outcome
         return list(outcome.events)
+
+    def propose(self, signers: str, acts: Sequence[AnyAct], expires: int) -> bytes:
+        """Propose operations, and return the proposal's id."""
+        event = self.do(signers, Propose(tuple(acts), expires))[0]
+        return bytes.fromhex(str(event.fields["proposal"]))
 
     def refused(self, signers: str, *operations: AnyOperation) -> tuple[str, Figures]:
         """Sign and execute; return the code and figures of the rule that refuses.

@@ -4,11 +4,9 @@ import pytest
 
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.operations import (
-    AnyAct,
     Approve,
     Issue,
     OpenAccount,
-    Propose,
     RegisterParticipant,
     RotateKeys,
     SetStanding,
@@ -45,11 +43,6 @@ def desk() -> Desk:
     return desk
 
 
-def proposed(desk: Desk, signers: str, *acts: AnyAct) -> bytes:
-    event = desk.do(signers, Propose(acts, EXPIRES))[0]
-    return bytes.fromhex(str(event.fields["proposal"]))
-
-
 def status(desk: Desk, proposal: bytes) -> ProposalStatus:
     found = desk.state.get(PROPOSALS, proposal)
     assert found is not None
@@ -59,7 +52,7 @@ def status(desk: Desk, proposal: bytes) -> ProposalStatus:
 def test_what_the_maker_proposes_the_checker_approves(desk: Desk) -> None:
     transfer = Transfer("firm", "alpha", RUPEE, 400)
     assert desk.refused("firm", transfer)[0] == RejectionCode.MISSING_SIGNATURE
-    proposal = proposed(desk, "firm", transfer)
+    proposal = desk.propose("firm", [transfer], EXPIRES)
     assert desk.held("firm", RUPEE) == 1_000
     events = desk.do("firm 2", Approve(proposal))
     assert [event.name for event in events] == [
@@ -72,21 +65,21 @@ def test_what_the_maker_proposes_the_checker_approves(desk: Desk) -> None:
 
 
 def test_the_maker_does_not_check_himself(desk: Desk) -> None:
-    proposal = proposed(desk, "firm", Transfer("firm", "alpha", RUPEE, 400))
+    proposal = desk.propose("firm", [Transfer("firm", "alpha", RUPEE, 400)], EXPIRES)
     desk.do("firm", Approve(proposal))
     assert status(desk, proposal) == ProposalStatus.OPEN
 
 
 @pytest.mark.parametrize("signers", ["mof", "alpha", "cdc, custodian-a, custodian-b"])
 def test_those_who_are_not_asked_change_nothing(desk: Desk, signers: str) -> None:
-    proposal = proposed(desk, "mof", ISSUE)
+    proposal = desk.propose("mof", [ISSUE], EXPIRES)
     desk.do(signers, Approve(proposal))
     assert status(desk, proposal) == ProposalStatus.OPEN
     assert desk.supply(BILL) == (5_000_000_000, 0)
 
 
 def test_the_last_approval_acts_at_once_and_once(desk: Desk) -> None:
-    proposal = proposed(desk, "mof", ISSUE)
+    proposal = desk.propose("mof", [ISSUE], EXPIRES)
     desk.do("sbp", Approve(proposal))
     assert desk.supply(BILL) == (5_000_500_000, 0)
     assert desk.refused("sbp", Approve(proposal)) == (
@@ -96,7 +89,7 @@ def test_the_last_approval_acts_at_once_and_once(desk: Desk) -> None:
 
 
 def test_a_proposal_lapses(desk: Desk) -> None:
-    proposal = proposed(desk, "mof", ISSUE)
+    proposal = desk.propose("mof", [ISSUE], EXPIRES)
     desk.wait_until(EXPIRES + 1)
     assert desk.refused("sbp", Approve(proposal)) == (
         RejectionCode.PROPOSAL_CLOSED,
@@ -105,7 +98,7 @@ def test_a_proposal_lapses(desk: Desk) -> None:
 
 
 def test_an_approval_grows_old_and_can_be_renewed(desk: Desk) -> None:
-    proposal = proposed(desk, "mof", ISSUE)
+    proposal = desk.propose("mof", [ISSUE], EXPIRES)
     desk.wait_until(START + AGE_MAX_MS + DAY_MS)
     desk.do("sbp", Approve(proposal))
     assert status(desk, proposal) == ProposalStatus.OPEN
@@ -114,7 +107,7 @@ def test_an_approval_grows_old_and_can_be_renewed(desk: Desk) -> None:
 
 
 def test_a_key_that_was_rotated_away_has_approved_nothing(desk: Desk) -> None:
-    proposal = proposed(desk, "mof", ISSUE)
+    proposal = desk.propose("mof", [ISSUE], EXPIRES)
     fresh = (ParticipantKey(public_key("mof fresh"), 1, None),)
     desk.do("mof", RotateKeys("mof", fresh, 1))
     desk.do("sbp", Approve(proposal))
@@ -125,7 +118,7 @@ def test_a_key_that_was_rotated_away_has_approved_nothing(desk: Desk) -> None:
 
 def test_an_approval_does_not_pass_to_the_keys_next_owner(desk: Desk) -> None:
     transfer = Transfer("alpha", "beta", RUPEE, 1)
-    proposal = proposed(desk, "gamma", transfer)
+    proposal = desk.propose("gamma", [transfer], EXPIRES)
     desk.do("gamma", RotateKeys("gamma", (ParticipantKey(public_key("new"), 1, None),), 1))
     desk.do("alpha", RotateKeys("alpha", (ParticipantKey(public_key("gamma"), 1, None),), 1))
     desk.do("mof", Approve(proposal))
@@ -133,7 +126,7 @@ def test_an_approval_does_not_pass_to_the_keys_next_owner(desk: Desk) -> None:
 
 
 def test_a_rule_that_refuses_leaves_the_proposal_open(desk: Desk) -> None:
-    proposal = proposed(desk, "firm", Transfer("firm", "alpha", RUPEE, 5_000))
+    proposal = desk.propose("firm", [Transfer("firm", "alpha", RUPEE, 5_000)], EXPIRES)
     assert desk.refused("firm 2", Approve(proposal))[0] == RejectionCode.INSUFFICIENT_HOLDING
     assert status(desk, proposal) == ProposalStatus.OPEN
     desk.do("sbp", Issue(RUPEE, "firm", 4_000))
@@ -143,7 +136,7 @@ def test_a_rule_that_refuses_leaves_the_proposal_open(desk: Desk) -> None:
 
 def test_all_of_it_takes_effect_or_nothing(desk: Desk) -> None:
     acts = (Transfer("firm", "alpha", RUPEE, 1), Transfer("firm", "alpha", RUPEE, 1_000))
-    proposal = proposed(desk, "firm", *acts)
+    proposal = desk.propose("firm", acts, EXPIRES)
     assert desk.refused("firm 2", Approve(proposal))[0] == RejectionCode.INSUFFICIENT_HOLDING
     assert desk.held("firm", RUPEE) == 1_000
 
@@ -156,13 +149,13 @@ def test_what_is_not_known_cannot_be_approved(desk: Desk) -> None:
 
 
 def test_nobody_suspended_approves(desk: Desk) -> None:
-    proposal = proposed(desk, "mof", ISSUE)
+    proposal = desk.propose("mof", [ISSUE], EXPIRES)
     desk.do("mof, sbp", SetStanding("cdc", Standing.SUSPENDED))
     assert desk.refused("cdc", Approve(proposal))[0] == RejectionCode.SUSPENDED
 
 
 def test_it_is_told_in_plain_words(desk: Desk) -> None:
-    proposal = proposed(desk, "mof", ISSUE)
+    proposal = desk.propose("mof", [ISSUE], EXPIRES)
     assert Approve(proposal).sentence(desk.state) == (
         "approve the proposal of mof: issue PKR 5,000.00 of PK04D2512341 into mof-house"
     )

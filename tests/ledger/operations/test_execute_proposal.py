@@ -6,19 +6,16 @@ from amanat.ledger.dates import DAY_MS
 from amanat.ledger.operations import (
     Approve,
     ExecuteProposal,
-    Propose,
-    ReplaceKeys,
     SetRoles,
 )
-from amanat.ledger.participants import ParticipantKey, Role
+from amanat.ledger.participants import Role
 from amanat.ledger.proposals import ProposalStatus
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import KEYS, PROPOSALS
 from tests.ledger.desk import Desk, desk_with_market
+from tests.ledger.recovery import EXPIRES, RECOVERY
 from tests.ledger.world import NOTICE, START, public_key
 
-EXPIRES = START + 30 * DAY_MS
-RECOVERY = ReplaceKeys("alpha", (ParticipantKey(public_key("alpha new"), 1, None),), 1)
 UNKNOWN = bytes(32)
 
 
@@ -27,13 +24,8 @@ def desk() -> Desk:
     return desk_with_market()
 
 
-def proposed(desk: Desk, signers: str) -> bytes:
-    event = desk.do(signers, Propose((RECOVERY,), EXPIRES))[0]
-    return bytes.fromhex(str(event.fields["proposal"]))
-
-
 def test_anybody_carries_it_out_after_the_notice(desk: Desk) -> None:
-    proposal = proposed(desk, "mof, sbp")
+    proposal = desk.propose("mof, sbp", [RECOVERY], EXPIRES)
     desk.wait_until(START + NOTICE["replace-keys"] + 1_000)
     events = desk.do("beta", ExecuteProposal(proposal))
     assert [event.name for event in events] == ["proposal-executed", "keys-replaced"]
@@ -44,7 +36,7 @@ def test_anybody_carries_it_out_after_the_notice(desk: Desk) -> None:
 
 
 def test_not_before_the_notice_has_run_out(desk: Desk) -> None:
-    proposal = proposed(desk, "mof, sbp")
+    proposal = desk.propose("mof, sbp", [RECOVERY], EXPIRES)
     desk.wait_until(START + NOTICE["replace-keys"] - 1_000)
     code, figures = desk.refused("mof, sbp", ExecuteProposal(proposal))
     assert code == RejectionCode.NOTICE_RUNS
@@ -52,7 +44,7 @@ def test_not_before_the_notice_has_run_out(desk: Desk) -> None:
 
 
 def test_not_while_approvals_lack(desk: Desk) -> None:
-    proposal = proposed(desk, "mof")
+    proposal = desk.propose("mof", [RECOVERY], EXPIRES)
     assert desk.refused("mof", ExecuteProposal(proposal)) == (
         RejectionCode.PROPOSAL_OPEN,
         {"proposal": proposal.hex()},
@@ -63,7 +55,7 @@ def test_not_while_approvals_lack(desk: Desk) -> None:
 
 def test_not_once_somebody_who_approved_has_lost_the_role(desk: Desk) -> None:
     desk.do("mof, sbp", SetRoles("cdc", (Role.CUSTODIAN, Role.ISSUER)))
-    proposal = proposed(desk, "cdc, sbp")
+    proposal = desk.propose("cdc, sbp", [RECOVERY], EXPIRES)
     desk.do("mof, sbp", SetRoles("cdc", (Role.CUSTODIAN,)))
     desk.wait_until(START + NOTICE["replace-keys"] + DAY_MS)
     code, figures = desk.refused("mof", ExecuteProposal(proposal))
@@ -71,7 +63,7 @@ def test_not_once_somebody_who_approved_has_lost_the_role(desk: Desk) -> None:
 
 
 def test_not_twice(desk: Desk) -> None:
-    proposal = proposed(desk, "mof, sbp")
+    proposal = desk.propose("mof, sbp", [RECOVERY], EXPIRES)
     desk.wait_until(START + NOTICE["replace-keys"] + 1_000)
     desk.do("beta", ExecuteProposal(proposal))
     assert desk.refused("beta", ExecuteProposal(proposal))[0] == RejectionCode.PROPOSAL_CLOSED
@@ -82,5 +74,5 @@ def test_not_what_is_unknown(desk: Desk) -> None:
 
 
 def test_it_is_told_in_plain_words(desk: Desk) -> None:
-    told = ExecuteProposal(proposed(desk, "mof")).sentence(desk.state)
+    told = ExecuteProposal(desk.propose("mof", [RECOVERY], EXPIRES)).sentence(desk.state)
     assert told.startswith("execute the proposal of mof: take all keys of alpha from it")

@@ -6,18 +6,14 @@ from amanat.ledger.dates import DAY_MS
 from amanat.ledger.operations import (
     Approve,
     ExecuteProposal,
-    Propose,
-    ReplaceKeys,
     WithdrawProposal,
 )
-from amanat.ledger.participants import ParticipantKey
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import KEYS
 from tests.ledger.desk import Desk, desk_with_market
+from tests.ledger.recovery import EXPIRES, RECOVERY
 from tests.ledger.world import NOTICE, START, public_key
 
-EXPIRES = START + 30 * DAY_MS
-RECOVERY = ReplaceKeys("alpha", (ParticipantKey(public_key("alpha new"), 1, None),), 1)
 UNKNOWN = bytes(32)
 
 
@@ -26,14 +22,9 @@ def desk() -> Desk:
     return desk_with_market()
 
 
-def proposed(desk: Desk, signers: str) -> bytes:
-    event = desk.do(signers, Propose((RECOVERY,), EXPIRES))[0]
-    return bytes.fromhex(str(event.fields["proposal"]))
-
-
 @pytest.mark.parametrize("signer", ["cdc", "mof", "sbp"])
 def test_its_proposer_and_the_sovereign_withdraw_it(desk: Desk, signer: str) -> None:
-    proposal = proposed(desk, "cdc")
+    proposal = desk.propose("cdc", [RECOVERY], EXPIRES)
     (event,) = desk.do(signer, WithdrawProposal(proposal))
     assert (event.name, event.fields["by"]) == ("proposal-withdrawn", signer)
     assert desk.refused("mof, sbp", Approve(proposal)) == (
@@ -44,7 +35,7 @@ def test_its_proposer_and_the_sovereign_withdraw_it(desk: Desk, signer: str) -> 
 
 @pytest.mark.parametrize("signers", ["alpha", "custodian-a", "custodian-a, custodian-b"])
 def test_nobody_else_does(desk: Desk, signers: str) -> None:
-    proposal = proposed(desk, "cdc")
+    proposal = desk.propose("cdc", [RECOVERY], EXPIRES)
     assert desk.refused(signers, WithdrawProposal(proposal)) == (
         RejectionCode.MISSING_SIGNATURE,
         {"participant": "cdc"},
@@ -52,7 +43,7 @@ def test_nobody_else_does(desk: Desk, signers: str) -> None:
 
 
 def test_it_is_withdrawn_while_its_notice_runs(desk: Desk) -> None:
-    proposal = proposed(desk, "mof, sbp")
+    proposal = desk.propose("mof, sbp", [RECOVERY], EXPIRES)
     desk.do("sbp", WithdrawProposal(proposal))
     desk.wait_until(START + NOTICE["replace-keys"] + DAY_MS)
     assert desk.refused("mof", ExecuteProposal(proposal))[0] == RejectionCode.PROPOSAL_CLOSED
@@ -64,5 +55,5 @@ def test_what_is_unknown_is_not_withdrawn(desk: Desk) -> None:
 
 
 def test_it_is_told_in_plain_words(desk: Desk) -> None:
-    told = WithdrawProposal(proposed(desk, "mof")).sentence(desk.state)
+    told = WithdrawProposal(desk.propose("mof", [RECOVERY], EXPIRES)).sentence(desk.state)
     assert told.startswith("withdraw the proposal of mof: take all keys of alpha from it")
