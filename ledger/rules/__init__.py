@@ -3,7 +3,7 @@
 To add one: write its file, add it to `RULE_TYPES` and to `AnyRule`, write its tests.
 """
 
-from typing import Annotated, Final, get_args
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -17,7 +17,7 @@ __all__ = ["RULES", "RULE_TYPES", "AnyRule", "InvestorClasses", "Rule", "RuleBoo
 AnyRule = InvestorClasses
 """Any rule, for the strict decoder."""
 
-RULE_TYPES: Final[tuple[type[Rule], ...]] = get_args(AnyRule) or (InvestorClasses,)
+RULE_TYPES: Final[tuple[type[Rule], ...]] = (InvestorClasses,)
 
 
 class RuleBook(Structure, frozen=True):
