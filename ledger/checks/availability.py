@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from amanat.ledger.balances import holding, supply
 from amanat.ledger.checks.check import Check
+from amanat.ledger.free_holdings import free
 from amanat.ledger.identifiers import AMOUNT_MAX
 from amanat.ledger.movements import Movement
 from amanat.ledger.operation_execution import Execution
@@ -14,15 +15,15 @@ def _refusals(execution: Execution, movement: Movement) -> Iterator[Refused]:
     state, identifier = execution.state, movement.instrument.id
     if movement.source is not None:
         account = movement.source.name
-        held = holding(state, account, identifier)
-        reserved = held.reserved - movement.reserved
-        if movement.amount > held.amount - reserved:
+        have = free(execution, account, identifier) + movement.reserved
+        if movement.amount > have:
+            reserved = holding(state, account, identifier).amount - have
             figures = {"reserved": reserved} if reserved else {}
             yield Refused(
                 RejectionCode.INSUFFICIENT_HOLDING,
                 account=account,
                 instrument=identifier,
-                have=held.amount - reserved,
+                have=have,
                 need=movement.amount,
                 **figures,
             )
