@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
     Said = Message | Forward
 
+LEFT_OPEN: Final = "change left open"
+
 
 # --- of the block that completes a change -----------------------------------------------------
 
@@ -101,6 +103,10 @@ def _never_completes(_: Liar, __: str, said: Said) -> Sequence[Said] | None:
     if not isinstance(said, Append) or place is None:
         return None
     return [replace(said, entries=said.entries[:place], offers=said.offers[:place])]
+
+
+def _says_what_is_true(_: Liar, __: str, ___: Said) -> None:
+    """It serves everybody, but as a leader completes no change: see `Liar.leaves_open`."""
 
 
 def _completion(said: Said) -> int | None:
@@ -196,6 +202,7 @@ CHANGE_LIES: Final[dict[str, Callable[[Liar, str, Said], Sequence[Said] | None]]
     "padded proof of a change": _pads_a_proof,
     "proof of a change left out": _leaves_a_proof_out,
     "change never completed": _never_completes,
+    LEFT_OPEN: _says_what_is_true,
     "certificate of one set alone": _certifies_by_one_set,
     "election by one set alone": _leads_by_one_set,
     "candidate without a vote": _stands_without_a_vote,

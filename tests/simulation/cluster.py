@@ -112,6 +112,7 @@ class Cluster:
             invariants=self.invariants,
             random=random,
             leaves_out=lambda transaction: self.leaves_out(name, transaction),
+            leaves_open=lambda: name in self.liars and self.liars[name].leaves_open(),
             abandons=lambda neglect: self.abandons(name, neglect),
             keep=self._keep(name),
             counts=self.report.faults,

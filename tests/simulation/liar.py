@@ -30,6 +30,7 @@ from amanat.ledger.encoding import decode, encode
 from amanat.ledger.identifiers import Digest, Signature
 from tests.ledger import world
 from tests.simulation.beliefs import Beliefs
+from tests.simulation.change_lies import LEFT_OPEN
 from tests.simulation.lies import ALL_LIES, Said, offer_of
 from tests.simulation.snapshot_lies import SNAPSHOT_LIES, offer_of_the_end
 
@@ -53,7 +54,7 @@ class Habit:
 
 
 class Liar:
-    """The mouth of one lying authority."""
+    """The mouth of one lying authority, and one thing that it leaves undone."""
 
     def __init__(
         self,
@@ -166,6 +167,12 @@ class Liar:
                 everybody = self.beliefs.configuration.everybody()
                 to = self.random.choice([e.name for e in everybody if e.name != self.name])
                 yield from ((to, said) for said in self.says(to, offer))
+
+    def leaves_open(self) -> bool:
+        """Return whether it completes no change, which its program asks when one is due."""
+        left = any(habit.kind == LEFT_OPEN for habit in self.habits)
+        self._counts[LEFT_OPEN] += left
+        return left
 
     def _notes(self, message: Said) -> None:
         if not isinstance(message, Append):

@@ -61,7 +61,9 @@ def draw_lies(
     if snapshots:
         kinds += [*SNAPSHOT_LIES, *SNAPSHOT_LIES]
     if changes:
-        kinds += [*CHANGE_LIES, *CHANGE_LIES, *CHANGE_LIES]
+        # Who tells no other lies is believed until then, and may lead when a change is decided.
+        others = kinds if random.random() < 0.5 else []
+        kinds = [*others, *CHANGE_LIES, *CHANGE_LIES, *CHANGE_LIES]
     found: list[Fault] = []
     at = random.randint(1, 1_000)
     while at < until:

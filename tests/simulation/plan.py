@@ -21,6 +21,9 @@ SIZES = (3, 3, 4, 5, 5, 6, 7)
 LYING = 6
 """In one of so many seeds some authorities lie."""
 
+LYING_AND_CHANGING = 12
+"""In one of so many they lie and change."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -108,8 +111,8 @@ def _draw_lying_plan(seed: int) -> Plan:
     change as well.
     """
     random = Random(f"{seed} lies")
-    changing = Random(f"{seed} changes among liars")
-    changes = changing.random() < 0.5
+    changing = Random(f"{seed} lies and changes")
+    changes = seed % LYING_AND_CHANGING == LYING - 1
     names = list(world.AUTHORITIES)[: random.choice([3, 4, 4, 5, 7])]
     rule = random.choice([QuorumRule.MAJORITY, QuorumRule.TWO_THIRDS])
     if rule is QuorumRule.TWO_THIRDS and len(names) == 3:
