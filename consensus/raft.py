@@ -137,7 +137,7 @@ class Raft:
     asked_final: int = 0
     """From which height it has asked for final blocks since its last heartbeat period."""
     refusals: int = 0
-    """How many messages of the leader in a row do not go on from what the log holds."""
+    """How many messages of the leader in a row bring nothing, though this node lacks blocks."""
     asked_everybody: int = 0
     """Ticks until it may ask everybody again."""
     fetch: Fetch | None = None
