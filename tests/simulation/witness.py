@@ -7,7 +7,8 @@ from amanat.consensus.evidence import Evidence, InvalidBlock, is_proven
 from amanat.consensus.interface import Effects
 from amanat.consensus.messages import Append
 from amanat.consensus.statements import BlockId, CommitCertificate
-from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.authorities import AuthoritySet, QuorumRule
+from amanat.ledger.configurations import Configuration
 from amanat.ledger.executed_block import Tip
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
@@ -32,6 +33,17 @@ class Witness(Invariants):
         """What first broke, if there are more liars than the rule bears."""
         self.evidence: dict[Evidence, None] = {}
         """All that the honest have against liars."""
+
+    def decides(
+        self, block: BlockId, certifier: Configuration | None, after: Configuration | None
+    ) -> None:
+        """8; and that no more lie than those who decide can bear, or the run asks too much."""
+        super().decides(block, certifier, after)
+        for each in after.sets if after is not None and self._bears else ():
+            names = {member.name for member in each.members}
+            assert each.is_quorum(names - self._liars), f"{names} cannot do without their liars"
+            if each.rule is QuorumRule.TWO_THIRDS:
+                assert len(names & self._liars) <= each.liars_max, f"too many of {names} lie"
 
     def signed(self, name: str, message: bytes) -> None:
         """6, of the honest."""
