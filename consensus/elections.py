@@ -8,7 +8,13 @@ from amanat.consensus.membership import update_followers
 from amanat.consensus.messages import PreVote, PreVoteReply, RequestVote, VoteReply
 from amanat.consensus.patience import shuns
 from amanat.consensus.raft import Raft, Role
-from amanat.consensus.statements import AuthoritySignature, Handover, LeaderCertificate, Vote
+from amanat.consensus.statements import (
+    AuthoritySignature,
+    BlockId,
+    Handover,
+    LeaderCertificate,
+    Vote,
+)
 from amanat.ledger.authorities import QuorumRule
 from amanat.ledger.crypto import verify
 from amanat.ledger.identifiers import Signature
@@ -40,6 +46,7 @@ def on_pre_vote(raft: Raft, sender: str, message: PreVote) -> None:
         # Invariant 14: a leader that works is not to be deposed.
         and not raft.hears_leader
         and not shuns(raft, sender)
+        and _may_stand(raft, sender, message.last)
         and message.last.position >= raft.least_position
     )
     term = message.term if granted else raft.term
@@ -93,6 +100,8 @@ def on_request_vote(raft: Raft, sender: str, message: RequestVote) -> None:
         return  # invariant 14: a leader that works is not to be deposed (dissertation §4.2.3)
     if message.term > raft.term and shuns(raft, sender):
         return
+    if not _may_stand(raft, sender, message.last):
+        return  # invariant 14: nobody without a vote moves a term, or takes a vote from who has one
     if message.term > raft.term:
         raft.become_follower(message.term)
     vote = Vote(raft.me.chain, message.term, sender, message.last)
@@ -117,6 +126,17 @@ def on_request_vote(raft: Raft, sender: str, message: RequestVote) -> None:
         raft.out.send(sender, VoteReply(term=vote.term, signature=signature))
 
     raft.when_synced(reply)
+
+
+def _may_stand(raft: Raft, name: str, last: BlockId) -> bool:
+    """Return whether `name` has a vote where its log ends, as far as this node can tell.
+
+    It can where it holds that block; who decides after another one, it may not know yet.
+    """
+    if raft.log.block_id(last.height) != last:
+        return True
+    electorate = raft.application.configuration(last.height)
+    return electorate is None or electorate.get(name) is not None
 
 
 def _is_backed(raft: Raft, message: RequestVote) -> bool:

@@ -113,6 +113,11 @@ class UnelectedLeader(Structure, frozen=True, tag="unelected-leader"):
     offer: SignedOffer
     certificate: LeaderCertificate | None
 
+    @property
+    def parent(self) -> BlockId:
+        """The block that the offered one follows."""
+        return self.offer.offer.parent
+
 
 Evidence = DoubleVote | DoubleAck | DoubleProposal | DeniedAck | InvalidBlock | UnelectedLeader
 

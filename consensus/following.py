@@ -28,7 +28,7 @@ from amanat.consensus.statements import (
 from amanat.ledger.identifiers import Signature
 
 REFUSALS_MAX: Final = 16
-"""Messages in a row that do not go on from the log's end; backing up takes a few at most."""
+"""Messages in a row that bring nothing which is lacking; backing up takes a few at most."""
 
 
 def on_append(raft: Raft, sender: str, message: Append) -> None:
@@ -54,8 +54,7 @@ def on_append(raft: Raft, sender: str, message: Append) -> None:
         raft.trust()
     if not raft.answers:
         return
-    if message.certificate is not None:
-        learn(raft, sender, message.certificate)
+    _learn_shown(raft, sender, message.certificate, before)
     # The reply covers what this message vouches for and no more: what the log holds beyond it
     # may be another leader's and yet be replaced.
     first = message.previous.height
@@ -126,7 +125,6 @@ def _holds(raft: Raft, sender: str, previous: BlockId) -> bool:
     if raft.log.block_id(previous.height) != previous:
         _refuse(raft, sender, previous)
         return False
-    raft.refusals = 0
     return True
 
 
@@ -140,9 +138,28 @@ def _refuse(raft: Raft, sender: str, previous: BlockId) -> None:
     if held is None or not raft.answers:
         return
     raft.out.send(sender, AppendRefused(raft.term, previous.height, held, raft.fetching))
+    _gains_nothing(raft)
+
+
+def _learn_shown(
+    raft: Raft, sender: str, certificate: CommitCertificate | None, before: BlockId
+) -> None:
+    """Learn what the leader shows to be certified; mind whether it sends those blocks as well."""
+    shown = 0
+    if certificate is not None:
+        learn(raft, sender, certificate)
+        shown = certificate.block.height
+    if raft.log.last == before and before.height < shown:
+        _gains_nothing(raft)
+    else:
+        raft.refusals = 0
+
+
+def _gains_nothing(raft: Raft) -> None:
+    """Ask the others, if that is so for long: a leader that lies may never send what is lacking."""
     raft.refusals += 1
     if raft.refusals >= REFUSALS_MAX and not raft.fetching:
-        ask_everybody(raft)  # a leader that lies may send nothing that goes on from here
+        ask_everybody(raft)
 
 
 def _take_entries(raft: Raft, message: Append, replaced: list[Entry]) -> str | None:

@@ -60,14 +60,22 @@ def offer_fault(
 def accuse_unelected(
     raft: Raft, previous: BlockId, entry: Entry, signature: Signature | None
 ) -> None:
-    """Hold it against whoever offers `entry` if no quorum elected it to."""
+    """Hold it against whoever offers `entry` if no quorum elected it to.
+
+    That is evidence once it is final whose quorum would have elected it. Nobody who knows the chain
+    alone could check it against authorities of a change that comes to nothing.
+    """
     configuration = raft.application.configuration(previous.height)
     if configuration is None or signature is None or raft.log.block_id(previous.height) != previous:
         return
     offer = SignedOffer(_offer(raft, configuration, previous, entry), signature)
     evidence = UnelectedLeader(entry.proposer, offer, entry.leader_certificate)
-    if is_proven(evidence, raft.me.chain, configuration):
+    if not is_proven(evidence, raft.me.chain, configuration):
+        return
+    if configuration.since <= raft.final.height:
         raft.out.evidence([evidence])
+    else:
+        _suspect(raft, evidence)
 
 
 def accuse_invalid(raft: Raft, previous: BlockId, entry: Entry, signature: Signature) -> None:
@@ -78,13 +86,17 @@ def accuse_invalid(raft: Raft, previous: BlockId, entry: Entry, signature: Signa
     """
     configuration = raft.configuration_after(previous.height)
     offer = SignedOffer(_offer(raft, configuration, previous, entry), signature)
+    _suspect(raft, InvalidBlock(entry.proposer, offer, entry.payload))
+
+
+def _suspect(raft: Raft, evidence: InvalidBlock | UnelectedLeader) -> None:
     if raft.suspected is None:
-        raft.suspected = InvalidBlock(entry.proposer, offer, entry.payload)
+        raft.suspected = evidence
     accuse_suspected(raft)
 
 
 def accuse_suspected(raft: Raft) -> None:
-    """Report an invalid block, if what it follows is final by now."""
+    """Report a suspected block, if what it follows is final by now."""
     suspected = raft.suspected
     if suspected is None or suspected.parent.height > raft.final.height:
         return

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from amanat.consensus.evidence import InvalidBlock
+from amanat.consensus.evidence import InvalidBlock, UnelectedLeader
 from amanat.consensus.interface import Application, Promise, ReadIndex, States
 from amanat.consensus.log import Log
 from amanat.consensus.log_entry import Entry
@@ -96,8 +96,8 @@ class Raft:
     """Whether the leader gets an answer. After a refused block it gets none until a timeout has
     passed; then it may try again."""
 
-    suspected: InvalidBlock | None = None
-    """A block that was refused here, on a block that is not final yet."""
+    suspected: InvalidBlock | UnelectedLeader | None = None
+    """What a block that was refused here will prove, once the one that it follows is final."""
 
     # Volatile on followers that have lost patience.
     abandoned: LeaderCertificate | None = None
@@ -137,7 +137,7 @@ class Raft:
     asked_final: int = 0
     """From which height it has asked for final blocks since its last heartbeat period."""
     refusals: int = 0
-    """How many messages of the leader in a row do not go on from what the log holds."""
+    """How many messages of the leader in a row bring nothing, though this node lacks blocks."""
     asked_everybody: int = 0
     """Ticks until it may ask everybody again."""
     fetch: Fetch | None = None

@@ -382,7 +382,7 @@ class Node:
             self.certificate.renew_if_due(datetime.now(UTC))
 
     def _judge(self, neglect: Neglect | None) -> None:
-        """Give up the leader if it has left a transaction out for too long."""
+        """Give up the leader if it has left out for too long what it owes."""
         if neglect is None:
             return
         self.neglect = neglect

@@ -1,10 +1,13 @@
-"""How long a follower lets its leader leave a valid transaction out.
+"""How long a follower lets its leader leave out a valid transaction, or what a change asks for.
 
 A follower cannot see what its leader does with a transaction. It sees since when the leader has had
 it, which blocks came since, and whether anything becomes final. A leader that follows the rules
 takes transactions in the order in which they came, and ends a block when it is full or nothing
 waits any more (`amanat.node.proposer`); so a block with room to spare holds all that its leader
 had. docs/consensus.md says what is promised, and why nobody can use this against an honest leader.
+
+A leader also owes the block that completes a change of the authorities, as soon as the decision is
+final. One that is to be removed could else lead on for ever.
 """
 
 from collections.abc import Callable, Iterable
@@ -39,11 +42,12 @@ in a backlog alone."""
 
 @dataclass(frozen=True, slots=True)
 class Neglect:
-    """A leader left out a valid transaction that it had."""
+    """A leader left out a valid transaction that it had, or did not complete a change."""
 
     leader: str
     term: int
-    transaction: Digest
+    transaction: Digest | None
+    """None if it is a change of the authorities that it does not complete."""
     ticks: int
     """For so long it has had it, at least."""
     blocks: int
@@ -88,10 +92,13 @@ class Patience:
         if self._leader is None or self._is_behind():
             return None
         self._ticks += 1
-        if self._ticks % LOOK_TICKS != 0 or not self._pool.waiting:
+        if self._ticks % LOOK_TICKS != 0:
             return None
-        self._look()
-        return self._neglect(self._leader)
+        neglect = None
+        if self._pool.waiting:
+            self._look()
+            neglect = self._neglect(self._leader)
+        return neglect or self._open_change(self._leader)
 
     def followed(self, status: Status) -> None:
         """Look at the blocks that have come in; `status` is that after they were taken."""
@@ -120,6 +127,8 @@ class Patience:
         """What is watched, and since when it has been valid at every look."""
         self._refused: dict[Digest, int] = {}
         """What else the door refuses by now, and the tick of the last look at it."""
+        self._changes: dict[Height, _Since] = {}
+        """Since when each change that was decided at that height has been final."""
         self._blocks = 0
         self._room: int | None = None
         self._seen = self._chain.tip.height
@@ -182,6 +191,19 @@ class Patience:
             if ticks >= PATIENCE_TICKS and (stands_still or blocks >= PATIENCE_BLOCKS):
                 return Neglect(leader, self._term, transaction, ticks, blocks)
         return None
+
+    def _open_change(self, leader: str) -> Neglect | None:
+        """Look for a change that is final, and that no block completes, final or not."""
+        decided = self._chain.configuration(self._chain.final.height)
+        if decided is None or decided != self._chain.configuration(self._chain.tip.height):
+            return None
+        if not decided.is_joint:
+            return None
+        if decided.since not in self._changes:
+            self._changes[decided.since] = _Since(self._ticks, self._blocks)
+        since = self._changes[decided.since]
+        ticks, blocks = self._ticks - since.ticks, self._blocks - since.blocks
+        return Neglect(leader, self._term, None, ticks, blocks) if ticks >= PATIENCE_TICKS else None
 
     def _is_valid(self, transaction: CheckedTransaction) -> bool:
         """Return whether every door must let it in, whichever way clocks differ."""

@@ -191,11 +191,12 @@ class ReadinessView(msgspec.Struct, frozen=True):
 
 
 class NeglectView(msgspec.Struct, frozen=True):
-    """A leader left out a valid transaction that it had."""
+    """A leader left out a valid transaction that it had, or did not complete a change."""
 
     leader: str
     term: int
-    transaction: str
+    transaction: str | None
+    """None for a change of the authorities that it did not complete."""
     ticks: int
     """For so long, at least, it had had it; in ticks of 50 ms."""
     blocks: int

@@ -185,7 +185,7 @@ def _neglect_view(neglect: Neglect | None) -> NeglectView | None:
     return NeglectView(
         leader=neglect.leader,
         term=neglect.term,
-        transaction=neglect.transaction.hex(),
+        transaction=neglect.transaction.hex() if neglect.transaction is not None else None,
         ticks=neglect.ticks,
         blocks=neglect.blocks,
     )

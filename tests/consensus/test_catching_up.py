@@ -235,3 +235,23 @@ def test_who_is_sent_nothing_that_goes_on_from_its_log_asks_everybody_else() -> 
     assert it.answers("mof", far)[1:] == [AskFinal(1, 1)] * 4
     it.answers("mof", append(LEADER, LOG[0].block, LOG[1:]))
     assert [type(each) for each in it.answers("mof", far)] == [AppendReply]
+
+
+def test_who_is_shown_a_certificate_and_never_the_blocks_asks_everybody_else() -> None:
+    """Its leader goes back to where the logs agree, and then sends nothing from there on."""
+    it = follower(LOG[:1])
+    shown = commit_certificate(THREE)
+    turns = append(LEADER, THREE, [], shown), append(LEADER, LOG[0].block, [], shown)
+    for number in range(REFUSALS_MAX - 1):
+        assert len(it.answers("mof", turns[number % 2])) == 1
+    assert it.answers("mof", turns[1]).count(AskFinal(1, 1)) == 4
+
+
+def test_who_is_sent_a_block_now_and_then_asks_nobody() -> None:
+    it = follower(LOG[:1])
+    shown = commit_certificate(THREE)
+    for held in (0, 1):
+        for _ in range(REFUSALS_MAX - 1):
+            assert len(it.answers("mof", append(LEADER, LOG[held].block, [], shown))) == 1
+        it.answers("mof", append(LEADER, LOG[held].block, [LOG[held + 1]], shown))
+    assert it.commit_height == 3

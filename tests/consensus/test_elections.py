@@ -14,16 +14,22 @@ from amanat.consensus.messages import (
 )
 from amanat.consensus.raft import Role
 from amanat.consensus.statements import BlockId, Vote
+from amanat.ledger.authorities import AuthorityClass
+from tests.consensus.deciding import change_to
 from tests.consensus.network import TIMING, Letter, Network, Node, follower
 from tests.consensus.register import Disk
 from tests.consensus.signing import (
     CHAIN,
     CUSTODIAN,
     GENESIS,
+    LEADER,
+    LOG,
     SOVEREIGN,
+    authority,
     authority_set,
     block_after,
     configuration,
+    entry_after,
     leader_certificate,
     log_of,
     refusal,
@@ -48,6 +54,17 @@ def candidate(name: str = "mof", promise: Promise | None = None) -> Node:
 
 
 # --- votes (Raft Figure 2, RequestVote) ---
+
+
+def test_no_learner_is_elected_and_none_moves_a_term() -> None:
+    learner = authority("new", AuthorityClass.CUSTODIAN)
+    admitted = entry_after(LOG[0].block, LEADER, change_to(authority_set(), [learner]))
+    it = follower(log=[LOG[0], admitted])
+    assert it.answers("new", PreVote(2, admitted.block)) == [PreVoteReply(1, granted=False)]
+    assert it.answers("new", RequestVote(2, admitted.block)) == []
+    assert (it.term, it.disk.promise.vote) == (1, None)
+    assert it.answers("mof", RequestVote(2, admitted.block)) != []
+    assert it.term == 2
 
 
 def test_a_candidate_asks_for_votes_only_when_its_own_is_on_disk() -> None:

@@ -14,7 +14,8 @@ from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Append
 from amanat.consensus.statements import BlockId, LeaderCertificate, Offer
 from amanat.ledger.encoding import decode, encode
-from tests.consensus.network import follower, leading, says_so
+from tests.consensus.deciding import change_to
+from tests.consensus.network import Node, follower, leading, says_so
 from tests.consensus.signing import (
     CHAIN,
     CUSTODIAN,
@@ -36,6 +37,7 @@ from tests.consensus.signing import (
 
 AUTHORITIES = configuration()
 BAD = entry_after(TWO, LEADER, b"invalid")
+CHANGE = entry_after(ONE, LEADER, change_to(authority_set(quorum=4)))
 
 
 def signed(offer: Offer, by: str = "mof") -> SignedOffer:
@@ -162,6 +164,39 @@ def test_who_offers_a_block_without_having_been_elected_is_noticed(what: str) ->
     it = follower(log=LOG[:2])
     assert it.answers("sbp", append(certificate, TWO, [entry_after(TWO, certificate)])) == []
     assert it.evidence == [evidence]
+
+
+def unelected_by_those_to_come() -> tuple[Node, UnelectedLeader]:
+    """A node that holds a change which is not final, and what sbp offers it after that, unelected.
+
+    Whose quorum would elect it follows from the change; who does not hold that cannot tell.
+    """
+    it = follower(log=[LOG[0], CHANGE])
+    certificate = leader_certificate("sbp", 2, CHANGE.block, ["mof", "sbp"])
+    entry = entry_after(CHANGE.block, certificate)
+    joint = it.application.configuration(2)
+    assert joint is not None
+    assert joint.is_joint
+    offer = signed(replace(offer_of(CHANGE.block, entry), electorate=joint.digest()), "sbp")
+    message = append(certificate, CHANGE.block, [entry])
+    assert it.answers("sbp", replace(message, offers=(offer.signature,))) == []
+    return it, UnelectedLeader("sbp", offer, certificate)
+
+
+def test_whom_those_to_come_did_not_elect_is_noticed_once_the_change_is_final() -> None:
+    it, evidence = unelected_by_those_to_come()
+    assert it.evidence == [], "nobody could check it if the change came to nothing"
+    it.answers("mof", append(LEADER, CHANGE.block, [], commit_certificate(CHANGE.block)))
+    assert it.evidence == [evidence]
+
+
+def test_whom_those_did_not_elect_who_never_came_is_forgotten() -> None:
+    it, _ = unelected_by_those_to_come()
+    leader = leader_certificate("bank-a", 3, ONE)
+    other = entry_after(ONE, leader, b"another way")
+    it.answers("bank-a", append(leader, ONE, [other]))
+    it.answers("bank-a", append(leader, other.block, [], commit_certificate(other.block)))
+    assert (it.commit_height, it.evidence) == (2, [])
 
 
 def test_a_leader_whose_first_block_shows_no_certificate_is_noticed() -> None:

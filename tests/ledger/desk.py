@@ -99,7 +99,7 @@ class Desk:
         """The date of the business day that is open."""
         return business_day_of(self.state).date
 
-    def block(self, envelopes: Sequence[bytes]) -> ExecutedBlock:
+    def block(self, envelopes: Sequence[bytes], *, completes_change: bool = False) -> ExecutedBlock:
         """Put the transactions into one block, on both chains. None may be refused at the door."""
         built = self.leader.build(
             term=1,
@@ -107,11 +107,14 @@ class Desk:
             time=self.time,
             leader_certificate=b"",
             candidates=[opened(envelope) for envelope in envelopes],
+            completes_change=completes_change,
         )
         if built.refused:
             raise built.refused[0][1]
         self.leader.append(built.block)
-        followed = self.follower.extend(built.block.payload, latest=NEVER, accept=anything)
+        followed = self.follower.extend(
+            built.block.payload, latest=NEVER, accept=anything, completes_change=completes_change
+        )
         assert followed.digest == built.block.digest
         assert followed.receipts == built.block.receipts
         assert followed.changes == built.block.changes

@@ -5,7 +5,7 @@ import pytest
 from amanat.consensus.core import Status
 from amanat.consensus.raft import Role
 from amanat.consensus.statements import BlockId
-from amanat.ledger.operations import Transfer
+from amanat.ledger.operations import ChangeAuthorities, Transfer
 from amanat.ledger.rejections import DoorRefusal
 from amanat.ledger.transactions import CheckedTransaction
 from amanat.node import patience
@@ -17,6 +17,7 @@ from amanat.node.patience import (
     Patience,
 )
 from amanat.node.pool import Pool
+from tests.ledger import world
 from tests.ledger.desk import Desk, desk_with_market, limited, opened
 from tests.ledger.world import PARAMETERS, RUPEE, holder
 
@@ -81,6 +82,24 @@ class Follower:
                 return neglect
         return None
 
+    def change(self, quorum: int = 3, *, is_final: bool = True) -> None:
+        """It is decided that so many of the three are a quorum; the leader must complete it."""
+        members = world.authority_set(("cdc", "mof", "sbp"), quorum).members
+        self.desk.do("mof, sbp", ChangeAuthorities(members, quorum, 1, (), ()))
+        self.patience.followed(self.status)
+        if is_final:
+            self.finalize()
+
+    def complete(self) -> None:
+        """The leader completes the change that is under way."""
+        self.desk.block([], completes_change=True)
+        self.patience.followed(self.status)
+
+    def finalize(self) -> None:
+        """All that there is becomes final, and is applied."""
+        self.final_height = self.desk.follower.tip.height
+        self.desk.follower.finalize(self.final_height)
+
 
 @pytest.fixture
 def follower() -> Follower:
@@ -133,6 +152,23 @@ def test_empty_blocks_do_not_help_a_leader(follower: Follower) -> None:
     pytest.fail("it is not given up")
 
 
+def test_a_leader_that_never_completes_a_change_is_given_up(follower: Follower) -> None:
+    """Though nothing waits: it may be the one that the change takes out."""
+    follower.change()
+    neglect = follower.pass_time(LONG)
+    assert neglect is not None
+    assert (neglect.leader, neglect.term, neglect.transaction) == ("mof", 1, None)
+    assert PATIENCE_TICKS <= neglect.ticks < LONG
+
+
+def test_it_does_not_help_to_serve_everybody_meanwhile(follower: Follower) -> None:
+    follower.change()
+    neglect = follower.pass_time(LONG, blocks_every=5)
+    assert neglect is not None
+    assert neglect.transaction is None
+    assert neglect.blocks > 0
+
+
 # --- what does not ---
 
 
@@ -158,6 +194,39 @@ def test_another_leader_begins_anew(follower: Follower) -> None:
     for leader, term in (("mof", 1), ("sbp", 2), ("mof", 3), ("mof", 4)):
         follower.leader, follower.term = leader, term
         assert follower.pass_time(PATIENCE_TICKS - 1, blocks_every=5) is None
+
+
+def test_a_change_has_some_time(follower: Follower) -> None:
+    follower.change()
+    assert follower.pass_time(PATIENCE_TICKS - 1) is None
+    follower.complete()
+    assert follower.pass_time(LONG) is None, "though it is not final"
+
+
+def test_the_time_of_a_change_begins_once_it_is_final(follower: Follower) -> None:
+    follower.change(is_final=False)
+    assert follower.pass_time(LONG) is None
+    follower.finalize()
+    assert follower.pass_time(PATIENCE_TICKS - 1) is None
+    assert follower.pass_time(LONG) is not None
+
+
+def test_each_change_has_its_own_time(follower: Follower) -> None:
+    follower.change()
+    assert follower.pass_time(PATIENCE_TICKS - LOOK_TICKS) is None
+    follower.complete()
+    follower.finalize()
+    follower.block()
+    follower.change(quorum=2)
+    assert follower.pass_time(PATIENCE_TICKS - 1) is None
+    assert follower.pass_time(LONG) is not None
+
+
+def test_another_leader_has_all_the_time_again(follower: Follower) -> None:
+    follower.change()
+    for leader, term in (("mof", 1), ("sbp", 2), ("mof", 3), ("mof", 4)):
+        follower.leader, follower.term = leader, term
+        assert follower.pass_time(PATIENCE_TICKS - 1) is None
 
 
 @pytest.mark.parametrize("leader", [None, "cdc"])

@@ -1,12 +1,17 @@
 """Changes of the authorities that a simulated government may decide."""
 
+from collections.abc import Callable
 from random import Random
+from typing import Final
 
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.operations import ChangeAuthorities
 from amanat.ledger.readiness import Readiness
 from tests.ledger import world
+
+TRIES: Final = 5
+"""How often a change is drawn, until one brings about a set that bears whom it must."""
 
 
 def least_quorum(size: int, rule: QuorumRule) -> int:
@@ -21,9 +26,35 @@ def draw_quorum(random: Random, size: int, rule: QuorumRule) -> int:
 
 
 def draw_change(
+    random: Random,
+    now: Configuration,
+    names: list[str],
+    words: dict[str, Readiness],
+    bears: Callable[[AuthoritySet], bool],
+) -> ChangeAuthorities | None:
+    """Return a change of several things at once that is sound on `now`; None if none was found.
+
+    Args:
+        random: what it is drawn from.
+        now: who decides.
+        names: whoever may take part.
+        words: of those who say that they have caught up, their word.
+        bears: whether a set can do without those of it who are never to be counted on.
+    """
+    for _ in range(TRIES):
+        change = _draw_change(random, now, names, words)
+        if change is None or bears(_set(change, now)):
+            return change
+    return None
+
+
+def _set(change: ChangeAuthorities, now: Configuration) -> AuthoritySet:
+    return AuthoritySet(change.members, change.quorum, change.sovereign_min, now.current.rule)
+
+
+def _draw_change(
     random: Random, now: Configuration, names: list[str], words: dict[str, Readiness]
 ) -> ChangeAuthorities | None:
-    """Return a change of several things at once that is sound on `now`; None if none was found."""
     members = {member.name: member for member in now.current.members}
     learners = {learner.name: learner for learner in now.learners}
     for _ in range(random.choice([1, 1, 2, 3])):

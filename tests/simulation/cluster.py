@@ -10,6 +10,7 @@ from amanat.ledger.transactions import CheckedTransaction
 from amanat.node.patience import Neglect
 from tests.ledger import world
 from tests.simulation.answering import Told
+from tests.simulation.beliefs import Beliefs
 from tests.simulation.boundaries import Boundary
 from tests.simulation.changes import draw_change
 from tests.simulation.client_history import ClientHistory
@@ -91,7 +92,8 @@ class Cluster:
         return Liar(
             name,
             self._chain_id,
-            self.plan.authorities,
+            self.plan.authorities.rule,
+            Beliefs(self.plan.authorities, lambda: self.machines[name].node),
             random=Random(f"{self.plan.seed} {name} lies"),
             counts=self.report.lies,
             tell=self.story.tell,
@@ -112,6 +114,7 @@ class Cluster:
             invariants=self.invariants,
             random=random,
             leaves_out=lambda transaction: self.leaves_out(name, transaction),
+            leaves_open=lambda: name in self.liars and self.liars[name].leaves_open(),
             abandons=lambda neglect: self.abandons(name, neglect),
             keep=self._keep(name),
             counts=self.report.faults,
@@ -220,7 +223,8 @@ class Cluster:
         """Decide, on the ledger, who is to take part from now on."""
         words = {node.name: node.ready_word() for node in self._nodes()}
         now = self.invariants.configuration
-        change = draw_change(random, now, [n for n in self.plan.names if n in words], words)
+        running = [name for name in self.plan.names if name in words]
+        change = draw_change(random, now, running, words, self.plan.bears)
         if change is None:
             return
         self.count("change of authorities")

@@ -13,7 +13,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from amanat.consensus.log_entry import Entry
-from amanat.consensus.messages import Append, AskPiece, PreVote, RequestVote
+from amanat.consensus.messages import Append, AskPiece, PreVote, RequestVote, VoteReply
 from amanat.consensus.statements import (
     Ack,
     AuthoritySignature,
@@ -22,13 +22,15 @@ from amanat.consensus.statements import (
     LeaderCertificate,
     Proposal,
     SignedAck,
+    Vote,
 )
-from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.authorities import QuorumRule
 from amanat.ledger.blocks import Block
-from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.identifiers import Digest, Signature
 from tests.ledger import world
+from tests.simulation.beliefs import Beliefs
+from tests.simulation.change_lies import LEFT_OPEN
 from tests.simulation.lies import ALL_LIES, Said, offer_of
 from tests.simulation.snapshot_lies import SNAPSHOT_LIES, offer_of_the_end
 
@@ -52,23 +54,25 @@ class Habit:
 
 
 class Liar:
-    """The mouth of one lying authority."""
+    """The mouth of one lying authority, and one thing that it leaves undone."""
 
     def __init__(
         self,
         name: str,
         chain: Digest,
-        authorities: AuthoritySet,
+        rule: QuorumRule,
+        beliefs: Beliefs,
         *,
         random: Random,
         counts: Counter[str],
         tell: Callable[[str], None],
     ) -> None:
-        """`counts` is told each lie by its kind, and `tell` who lies to whom."""
-        self.name, self.chain = name, chain
-        self.names = [member.name for member in authorities.members]
-        self.quorum, self.rule = authorities.quorum, authorities.rule
-        self.electorate = Configuration.first(authorities).digest()
+        """`beliefs` are its honest program's.
+
+        `counts` is told each lie by its kind, and `tell` who lies to whom.
+        """
+        self.name, self.chain, self.rule = name, chain, rule
+        self.beliefs = beliefs
         self.random = random
         self.memory: deque[Said] = deque(maxlen=MEMORY_MAX)
         self.habits: list[Habit] = []
@@ -83,9 +87,27 @@ class Liar:
         """The last such certificate."""
         self.wanted: AskPiece | None = None
         """The last piece of a snapshot that anybody wanted of it."""
+        self._stood: Vote | None = None
+        self._gained: dict[str, Signature] = {}
         self._key = world.key(f"authority {name}")
         self._counts = counts
         self._tell = tell
+
+    @property
+    def names(self) -> list[str]:
+        """All who vote, as it knows them: while they change, those of both sets."""
+        sets = self.beliefs.configuration.sets
+        return sorted({member.name for each in sets for member in each.members})
+
+    @property
+    def votes(self) -> bool:
+        """Whether it is one of them."""
+        return self.name in self.names
+
+    @property
+    def quorum(self) -> int:
+        """How many of them are a quorum of some set at least."""
+        return min(each.quorum for each in self.beliefs.configuration.sets)
 
     def begin(self, habit: Habit) -> None:
         """Tell lies of a kind from now on."""
@@ -108,11 +130,21 @@ class Liar:
                 self.asked_vote[sender] = message
             case PreVote():
                 self.asked_pre_vote[sender] = message.term
+            case VoteReply() if self._stood is not None and message.term == self._stood.term:
+                if message.signature is not None:
+                    self._gained[sender] = message.signature
 
     def says(self, to: str, message: Said) -> Sequence[Said]:
         """Return what it sends in place of an honest message."""
         self.memory.append(message)
         self._notes(message)
+        said = self._falsified(to, message)
+        for each in said:
+            if isinstance(each, RequestVote):
+                self._stands(each)
+        return said
+
+    def _falsified(self, to: str, message: Said) -> Sequence[Said]:
         for habit in self.habits:
             if self.random.random() >= habit.share:
                 continue
@@ -132,8 +164,15 @@ class Liar:
         if lies and self.random.random() < BAITS:
             offer = offer_of_the_end(self, self.heard_append.term if self.heard_append else 0)
             if offer is not None:
-                to = self.random.choice([name for name in self.names if name != self.name])
+                everybody = self.beliefs.configuration.everybody()
+                to = self.random.choice([e.name for e in everybody if e.name != self.name])
                 yield from ((to, said) for said in self.says(to, offer))
+
+    def leaves_open(self) -> bool:
+        """Return whether it completes no change, which its program asks when one is due."""
+        left = any(habit.kind == LEFT_OPEN for habit in self.habits)
+        self._counts[LEFT_OPEN] += left
+        return left
 
     def _notes(self, message: Said) -> None:
         if not isinstance(message, Append):
@@ -143,6 +182,21 @@ class Liar:
             self.entries[entry.block] = entry
             if len(self.entries) > ENTRIES_MAX:
                 del self.entries[next(iter(self.entries))]
+
+    def _stands(self, asks: RequestVote) -> None:
+        """Count from now on who elects it for this."""
+        vote = Vote(self.chain, asks.term, self.name, asks.last)
+        if vote != self._stood:
+            self._stood = vote
+            self._gained = {self.name: self.sign(vote.message())} if self.votes else {}
+
+    @property
+    def election(self) -> LeaderCertificate | None:
+        """The votes that it was given when it last stood, however few."""
+        if self._stood is None:
+            return None
+        votes = tuple(AuthoritySignature(n, s) for n, s in sorted(self._gained.items()))
+        return LeaderCertificate(self._stood.term, self.name, self._stood.last, votes)
 
     # --- what it can make -------------------------------------------------------------------------
 

@@ -37,6 +37,7 @@ from amanat.consensus.statements import (
 from amanat.ledger.blocks import Block
 from amanat.ledger.encoding import decode
 from tests.ledger.false_blocks import FALSE_BLOCKS, false_payload
+from tests.simulation.change_lies import CHANGE_LIES
 from tests.simulation.network import Forward
 from tests.simulation.snapshot_lies import SNAPSHOT_LIES
 
@@ -336,15 +337,15 @@ CONTRADICTIONS: Final[dict[str, Lie]] = {
 }
 """What makes a liar's signatures contradict one another; a majority does not bear it."""
 
-ALL_LIES: Final = {**LIES, **CONTRADICTIONS, **SNAPSHOT_LIES}
+ALL_LIES: Final = {**LIES, **CONTRADICTIONS, **SNAPSHOT_LIES, **CHANGE_LIES}
 
 
 def offer_of(liar: Liar, parent: BlockId, entry: Entry) -> Offer:
-    """Return the offer of an entry, on a network whose authorities have not changed."""
+    """Return the offer of an entry that follows `parent`."""
     election = entry.leader_certificate
     return Offer(
         liar.chain,
-        liar.electorate,
+        liar.beliefs.after(parent.height).digest(),
         parent,
         entry.block,
         election.digest() if election else b"",

@@ -22,6 +22,7 @@ from amanat.ledger.authorities import AuthoritySet
 from amanat.ledger.checks import availability
 from amanat.ledger.configurations import Configuration
 from amanat.node import block_duties
+from amanat.node.patience import Patience
 from tests.simulation.mutation import Edit, Mutant, getter
 from tests.simulation.node import SimulatedNode
 
@@ -310,9 +311,9 @@ MUTANTS = (
     _mutant(
         "a commit certificate is checked by whoever receives it",
         "Violation: 7",
-        10,
+        5,
         Edit(finality.learn, "not is_certified(raft, certificate)", "False"),
-        first=60,
+        first=380,
     ),
     _mutant(
         "a leader is followed for a sovereign quorum of votes alone",
@@ -329,13 +330,20 @@ MUTANTS = (
             "not verify(voter.key, vote.message(), message.signature)",
             "False",
         ),
-        first=159,
+        first=331,
     ),
     _mutant(
         "a leader whose block is refused is not heard",
         "Violation: 14",
         20,
         Edit(following.on_append, "raft.distrusts, raft.answers = True, False", "pass"),
+    ),
+    _mutant(
+        "a leader that completes no change is given up",
+        "Violation: 14",
+        1,
+        Edit(Patience._open_change, "ticks >= PATIENCE_TICKS", "False"),
+        first=281,
     ),
     _mutant(
         "what replaced a promise releases it",

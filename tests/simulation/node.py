@@ -195,7 +195,8 @@ class SimulatedNode:
         status = self.driver.status
         if not self.driver.leads or not block_duties.may_build(status, self.chain, IN_FLIGHT_MAX):
             return
-        if block_duties.completes_change(status, self.chain):
+        due = block_duties.completes_change(status, self.chain)
+        if due and not self._around.leaves_open():
             self._build(b"", 0, completes_change=True)
         elif self.pool.waiting or block_duties.owes_child(self.chain):
             self._build(b"", self._around.random.randint(2, BLOCK_TRANSACTIONS_MAX))

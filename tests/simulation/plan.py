@@ -21,6 +21,9 @@ SIZES = (3, 3, 4, 5, 5, 6, 7)
 LYING = 6
 """In one of so many seeds some authorities lie."""
 
+LYING_AND_CHANGING = 12
+"""In one of so many they lie and change."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -30,11 +33,12 @@ class Plan:
     authorities: AuthoritySet
     """Those that found the network."""
     newcomers: tuple[str, ...]
-    """Nodes that run as well, and may join; where there are any, the authorities change."""
+    """Nodes that run as well, and may join."""
     spare: tuple[str, ...]
     """Authorities that the others can do without. Damage that outlasts a restart, and clocks that
-    run ahead of what the others accept, befall these alone: more than that is not promised.
-    Where the authorities change, they cannot be named beforehand, and there are none."""
+    run ahead of what the others accept, befall these alone: more than that is not promised. Those
+    who lie are of them. Where the authorities change there are none, unless some lie: then
+    newcomers can be of them too, and no set comes about that does not bear them."""
     faults: tuple[Fault, ...]
     """In the order of their times."""
     acts: tuple[Act, ...]
@@ -45,13 +49,21 @@ class Plan:
         """All nodes."""
         return [*(member.name for member in self.authorities.members), *self.newcomers]
 
+    def bears(self, authorities: AuthoritySet) -> bool:
+        """Return whether a set is a quorum without its spare members.
+
+        Then they may lie too: of n members at most n - q are spare, and by two thirds, where
+        3q > 2n, that is no more than the 2q - n - 1 liars that the rule bears.
+        """
+        firm = [member.name for member in authorities.members if member.name not in self.spare]
+        return authorities.is_quorum(firm)
+
     def without(self, name: str) -> "Plan | None":
         """Return the plan without a node and all that concerns it alone; None if too few remain."""
         authorities = _without(self.authorities, name)
         if authorities is None:
             return None
-        firm = [m.name for m in authorities.members if m.name not in self.spare]
-        if self.spare and not authorities.is_quorum(firm):
+        if not self.bears(authorities):
             return None
         return Plan(
             self.seed,
@@ -76,8 +88,7 @@ def draw_plan(seed: int) -> Plan:
     changes = random.random() < 0.5
     authorities = _draw_authorities(random, most=5 if changes else 7)
     names = [member.name for member in authorities.members]
-    strangers = [name for name in world.AUTHORITIES if name not in names]
-    newcomers = tuple(strangers[: random.randint(1, 2)] if changes else ())
+    newcomers = _draw_newcomers(random, names) if changes else ()
     spare = () if changes else _draw_spare(random, authorities)
     names += newcomers
     faults = _draw_faults(random, names, spare)
@@ -94,24 +105,32 @@ def draw_plan(seed: int) -> Plan:
 
 
 def _draw_lying_plan(seed: int) -> Plan:
-    """Draw a plan in which some authorities lie, and those who never change are a quorum without.
+    """Draw a plan in which some authorities lie, and the others are a quorum without them.
 
-    What else goes wrong befalls liars and honest alike.
+    What else goes wrong befalls liars and honest alike. In half of these plans the authorities
+    change as well.
     """
     random = Random(f"{seed} lies")
+    changing = Random(f"{seed} lies and changes")
+    changes = seed % LYING_AND_CHANGING == LYING - 1
     names = list(world.AUTHORITIES)[: random.choice([3, 4, 4, 5, 7])]
     rule = random.choice([QuorumRule.MAJORITY, QuorumRule.TWO_THIRDS])
     if rule is QuorumRule.TWO_THIRDS and len(names) == 3:
         names = list(world.AUTHORITIES)[:4]  # three of three is no quorum without a liar
     authorities = world.authority_set(names, least_quorum(len(names), rule), 1, rule)
     spare = _draw_spare(random, authorities)
+    newcomers = _draw_newcomers(changing, names) if changes else ()
+    spare += tuple(name for name in newcomers if changing.random() < 0.5)
+    names += newcomers
     faults = _draw_faults(random, names, spare) if random.random() < 0.7 else []
     snapshots = lets_blocks_go(seed)
-    faults += draw_lies(random, authorities, spare, FAULTY_MS, snapshots=snapshots)
+    faults += draw_lies(random, rule, spare, FAULTY_MS, snapshots=snapshots, changes=changes)
+    if changes:
+        faults += _draw_changes(changing)
     return Plan(
         seed,
         authorities,
-        (),
+        newcomers,
         spare,
         tuple(sorted(faults, key=lambda fault: fault.at)),
         tuple(draw_acts(random, names, FAULTY_MS)),
@@ -145,6 +164,11 @@ def _draw_spare(random: Random, authorities: AuthoritySet) -> tuple[str, ...]:
         if authorities.is_quorum(without):
             rest = without
     return tuple(member.name for member in authorities.members if member.name not in rest)
+
+
+def _draw_newcomers(random: Random, names: Sequence[str]) -> tuple[str, ...]:
+    strangers = [name for name in world.AUTHORITIES if name not in names]
+    return tuple(strangers[: random.randint(1, 2)])
 
 
 def _draw_changes(random: Random) -> list[Fault]:

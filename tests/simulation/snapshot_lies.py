@@ -25,7 +25,6 @@ from amanat.ledger.blocks import Block
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.state_pieces import START, Cursor, IdsFrom
 from amanat.ledger.state_pieces import Piece as Parts
-from amanat.node.eras import write_lineage
 from tests.simulation.network import Forward
 
 if TYPE_CHECKING:
@@ -41,16 +40,14 @@ STRANGERS: Final = 40
 
 
 def offer_of_the_end(liar: Liar, term: int) -> OfferSnapshot | None:
-    """Return the true offer of the last block that the liar knows to be final, if it has it.
-
-    The authorities of a network with liars do not change, so how they changed is soon told.
-    """
+    """Return the true offer of the last block that the liar knows to be final, if it has it."""
     certificate = liar.certificate
     final = certificate.final(liar.rule) if certificate is not None else None
     entry = liar.entries.get(final) if final is not None else None
     if certificate is None or entry is None:
         return None
-    return OfferSnapshot(term, Snapshot(entry, certificate, write_lineage(())))
+    lineage = liar.beliefs.lineage(entry.block.height)
+    return OfferSnapshot(term, Snapshot(entry, certificate, lineage))
 
 
 # --- of offers --------------------------------------------------------------------------------

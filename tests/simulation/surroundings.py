@@ -32,6 +32,8 @@ class Surroundings:
     random: Random
     leaves_out: Callable[[CheckedTransaction], bool]
     """Whether the node puts a transaction into no block of its own, though it should."""
+    leaves_open: Callable[[], bool]
+    """Whether the node completes no change of the authorities, though it should."""
     abandons: Callable[[Neglect], None]
     """Told when the node gives up its leader."""
     keep: int | None

@@ -10,6 +10,7 @@ import pytest
 
 from tests.simulation.boundaries import Boundary
 from tests.simulation.campaign import run_plan, run_seeds
+from tests.simulation.change_lies import CHANGE_LIES
 from tests.simulation.plan import draw_plan
 
 SEEDS = 600
@@ -74,7 +75,7 @@ PROMISED = {
     *("slow disk", "very slow disk"),
     *("clock ahead", "clock behind", "fast clock", "slow clock"),
     *("change of authorities", "data of an earlier version"),
-    *("log cut off behind", "snapshot taken in"),
+    *("log cut off behind", "snapshot taken in", "leader given up"),
 }
 
 
@@ -87,3 +88,6 @@ def test_the_faults_that_are_promised_do_happen() -> None:
     assert max(report.terms for report in reports) > 3
     assert min(report.reads for report in reports) > 0
     assert {report.authorities for report in reports} >= {3, 5, 7}
+    changing = [report for report in reports if report.faults["change of authorities"]]
+    lies = {kind for report in changing for kind in report.lies}
+    assert len(lies & CHANGE_LIES.keys()) >= 3, "authorities lie while they change"

@@ -1,13 +1,13 @@
 """What must hold while some authorities lie: of the honest, everything; of the liars, nothing."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from amanat.consensus.evidence import Evidence, InvalidBlock, is_proven
 from amanat.consensus.interface import Effects
 from amanat.consensus.messages import Append
 from amanat.consensus.statements import BlockId, CommitCertificate
-from amanat.ledger.authorities import AuthoritySet
+from amanat.ledger.authorities import AuthoritySet, QuorumRule
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.executed_block import Tip
 from amanat.ledger.genesis import GenesisDocument
@@ -29,11 +29,21 @@ class Witness(Invariants):
         super().__init__(chain, authorities)
         self._liars = liars
         self._bears = bears
-        self._authorities = Configuration.first(authorities)
         self.fork: str | None = None
         """What first broke, if there are more liars than the rule bears."""
         self.evidence: dict[Evidence, None] = {}
         """All that the honest have against liars."""
+
+    def decides(
+        self, block: BlockId, certifier: Configuration | None, after: Configuration | None
+    ) -> None:
+        """8; and that no more lie than those who decide can bear, or the run asks too much."""
+        super().decides(block, certifier, after)
+        for each in after.sets if after is not None and self._bears else ():
+            names = {member.name for member in each.members}
+            assert each.is_quorum(names - self._liars), f"{names} cannot do without their liars"
+            if each.rule is QuorumRule.TWO_THIRDS:
+                assert len(names & self._liars) <= each.liars_max, f"too many of {names} lie"
 
     def signed(self, name: str, message: bytes) -> None:
         """6, of the honest."""
@@ -64,7 +74,7 @@ class Witness(Invariants):
             raise Violation(f"6: {name} has evidence against an honest one: {evidence}")
         if name not in self._liars and evidence not in self.evidence:
             # What it takes to execute a block again is there at the end only: see `judge`.
-            if not is_proven(evidence, self._chain, self._authorities, lambda _: True):
+            if not self._is_proven(evidence, self._configurations, lambda _: True):
                 raise Violation(f"6: {name} takes for evidence what proves nothing: {evidence}")
             self.evidence[evidence] = None
 
@@ -74,14 +84,26 @@ class Witness(Invariants):
         Raises:
             Violation: something is not proven.
         """
-        payloads = [entry.payload for entry in self.final_chain()]
+        final = self.final_chain()
+        payloads = [entry.payload for entry in final]
         executed = Reexecution(
             document, lambda height: payloads[height - 1] if height <= len(payloads) else None
         )
+        decided = [self._chain, *(entry.block.digest for entry in final)]
         for evidence in sorted(self.evidence, key=_parent_height):
-            if not is_proven(evidence, self._chain, self._authorities, executed.is_refuted):
+            if not self._is_proven(evidence, decided, executed.is_refuted):
                 raise Violation(f"6: nobody else can tell that {evidence} is true")
         return Counter(words(type(evidence).__name__) for evidence in self.evidence)
+
+    def _is_proven(
+        self,
+        evidence: Evidence,
+        blocks: Iterable[Digest],
+        is_refuted: Callable[[InvalidBlock], bool],
+    ) -> bool:
+        """Return whether evidence is proven to one who knows who decided after these blocks."""
+        known = {self._configurations[block] for block in blocks}
+        return any(is_proven(evidence, self._chain, each, is_refuted) for each in known)
 
     def starts(self, name: str, last: BlockId | None, final: Tip) -> None:
         """3, 8, of the honest."""
