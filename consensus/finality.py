@@ -12,9 +12,11 @@ from amanat.consensus.statements import BlockId, CommitCertificate
 def learn(raft: Raft, sender: str, certificate: CommitCertificate) -> None:
     """Take a certificate that `sender` shows, if it is news, of a block in the log, and valid."""
     block = certificate.block
-    if raft.log.block_id(block.height) != block or block.height <= raft.final.height:
+    if raft.log.block_id(block.height) != block:
         _compare(raft, sender, certificate)
         return
+    # By two thirds that of the last final block is news where its child was lost from the disk: a
+    # candidate has to show it (invariant 14).
     if raft.certified is not None and raft.certified.block.position >= block.position:
         return
     # Invariants 2 and 7: finality is a sovereign quorum of acks, not a leader's word.

@@ -113,6 +113,25 @@ def test_nor_by_two_thirds_where_the_certificate_is_of_a_block_that_is_not_there
     assert it.commit_height == sent.entries[-1].block.height
 
 
+def test_by_two_thirds_who_lost_the_child_of_the_last_final_block_learns_its_certificate() -> None:
+    """Whoever has neither can show no candidate's certificate, and elects nobody."""
+    network = Network(authority_set(quorum=4, rule=QuorumRule.TWO_THIRDS))
+    network.elect("mof")
+    network.propose("mof", b"one")
+    network.settle()
+    it = network["cdc"]
+    final = it.disk.log[it.commit_height - 1].block
+    child = it.disk.log[it.commit_height]
+    assert child.parent_certificate is not None
+    assert child.parent_certificate.block == final
+    del it.disk.log[final.height :]
+    it.start()
+    assert (it.commit_height, it.core.status.certified_height) == (final.height, final.height - 1)
+    leader = network["mof"].elected[0]
+    it.answers("mof", append(leader, final, [], child.parent_certificate))
+    assert it.core.status.certified_height == final.height
+
+
 def test_no_change_is_completed_by_a_certificate_with_a_signature_of_a_stranger() -> None:
     """It would stand in the chain for ever, and in every proof of who decides."""
     start = extended(GENESIS, LEADER, b"one", change_to(authority_set(custodian=("bank-a", "cdc"))))
