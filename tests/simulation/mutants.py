@@ -132,7 +132,7 @@ MUTANTS = (
         "no account gives more than it has",
         "Violation: 9",
         20,
-        Edit(availability._refusals, "movement.amount > held.amount - reserved", "False"),
+        Edit(availability._refusals, "movement.amount > have", "False"),
         Edit(balances._put, "not 0 <= after.reserved <= after.amount <= AMOUNT_MAX", "False"),
         Edit(
             balances._put, "after if after.amount else None", "after if after.amount > 0 else None"
