@@ -59,8 +59,8 @@ class ClientHistory:
     def judge(self, order: Iterable[int]) -> None:
         """12: what clients saw is linearizable.
 
-        `order` is that of the final chain, by the transactions' numbers. It is tried first, and
-        proves nothing: the clients saw no chain.
+        `order` is that in which transactions took effect on the final chain, by their numbers. It
+        is tried first, and proves nothing: the clients saw no chain.
         """
         places = {number: place for place, number in enumerate(order)}
 

@@ -23,6 +23,7 @@ from amanat.ledger.executed_block import Tip
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.invariants import violations
+from amanat.ledger.receipts import Applied
 from amanat.ledger.state_tree import StateTree
 from tests.ledger import world
 
@@ -56,7 +57,7 @@ class Invariants:
         self._final_since: dict[int, int] = {}
         """In which term each was made final, as far as that is known."""
         self.executed: dict[Digest, int] = {}
-        """Every final transaction, in the order of the chain: its height by its id."""
+        """Every final transaction: its height by its id."""
 
     @property
     def final_height(self) -> int:
@@ -192,9 +193,13 @@ class Invariants:
             block = found[-1].parent
         return found[::-1]
 
-    def replays(self, document: GenesisDocument) -> None:
-        """11: executing the final chain from genesis gives the same state roots."""
+    def replays(self, document: GenesisDocument) -> list[Digest]:
+        """11: executing the final chain from genesis gives the same state roots.
+
+        Return the transactions that took effect, in order.
+        """
         chain = world.chain(document)
+        applied: list[Digest] = []
         for entry in self.final_chain():
             executed = chain.extend(
                 entry.payload,
@@ -204,6 +209,12 @@ class Invariants:
             )
             if executed.tree.root != self._roots.get(executed.height, executed.tree.root):
                 raise Violation(f"11: replay differs at height {executed.height}")
+            applied += (
+                receipt.transaction
+                for receipt in executed.receipts
+                if isinstance(receipt.outcome, Applied)
+            )
+        return applied
 
     def _elected(self, name: str, certificate: LeaderCertificate) -> None:
         if certificate.candidate != name:
