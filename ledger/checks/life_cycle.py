@@ -26,10 +26,9 @@ def _refusals(execution: Execution, movement: Movement) -> Iterator[Refused]:
         or (status is InstrumentStatus.DEFAULT and purpose is Purpose.ISSUE)
     ):
         yield Refused(RejectionCode.WRONG_STATUS, instrument=instrument.id, status=status.value)
-    matures = instrument.terms.matures
-    if purpose is Purpose.ISSUE and matures is not None:
-        today = execution.business_date
-        if today >= matures:
+    if purpose is Purpose.ISSUE:
+        matures, today = instrument.terms.matures, execution.business_date
+        if matures is not None and today >= matures:
             yield Refused(RejectionCode.ALREADY_MATURED, matures=matures, today=today)
 
 

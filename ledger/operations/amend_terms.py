@@ -9,7 +9,12 @@ from amanat.ledger.identifiers import InstrumentId
 from amanat.ledger.instruments import InstrumentStatus, changed
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.operations.registering import TERMS_CODES, check_amendment, check_terms
+from amanat.ledger.operations.registering import (
+    TERMS_CODES,
+    check_amendment,
+    check_authorised,
+    check_terms,
+)
 from amanat.ledger.participants import Title
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import INSTRUMENTS, State
@@ -21,7 +26,7 @@ class AmendTerms(Operation, frozen=True, tag="amend-terms"):
 
     While it is announced its issuer may do so as it registered it. Once it is active holders rely
     on its terms: they are changed under a policy of their own, which gives notice; then what it is
-    paid in stays as well, and the denomination may only become a divisor of what it was.
+    counted in stays as well, and the denomination may only become a divisor of what it was.
     """
 
     signers = (
@@ -53,6 +58,7 @@ class AmendTerms(Operation, frozen=True, tag="amend-terms"):
         is_issued = instrument.status is not InstrumentStatus.ANNOUNCED
         check_amendment(instrument.terms, self.terms, is_issued=is_issued)
         check_terms(execution, self.instrument, self.terms)
+        check_authorised(self.terms, instrument.authorised)
         life_cycle.put(execution, changed(instrument, title=self.title, terms=self.terms))
         fields = [path for path, _, _ in differences(instrument.terms, self.terms)]
         execution.emit("terms-amended", instrument=self.instrument, changed=", ".join(fields))

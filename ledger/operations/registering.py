@@ -67,8 +67,10 @@ def check_amendment(before: Terms, after: Terms, *, is_issued: bool) -> None:
         raise _invalid("kind", after.kind, f"{before.kind}, as it is")
     if not is_issued:
         return
-    if isinstance(before, DebtTerms) and isinstance(after, DebtTerms) and after.cash != before.cash:
-        raise _invalid("cash", after.cash, f"{before.cash}, as it is")
+    for field in before.lasting:
+        was, given = getattr(before, field), getattr(after, field)
+        if was != given:
+            raise _invalid(field, given, f"{was}, as it is")
     if before.denomination % after.denomination:
         need = f"a divisor of {before.denomination}, as it is"
         raise _invalid("denomination", after.denomination, need)

@@ -57,6 +57,4 @@ class SetCeilings(Operation, frozen=True, tag="set-ceilings"):
             f"{day(each.last)} ({each.law})"
             for each in self.ceilings.periods
         )
-        return (
-            f"let all debt in {self.cash} be at most: {periods or 'anything'}; owed now is {owed}"
-        )
+        return f"let all debt in {self.cash} be at most {periods or 'anything'}; owed now is {owed}"

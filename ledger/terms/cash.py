@@ -14,6 +14,8 @@ CurrencyCode = Annotated[str, Meta(pattern=r"\A[A-Z]{3}\Z")]
 class CashTerms(Template, frozen=True, tag="cash"):
     """Central bank money."""
 
+    lasting = ("currency", "scale")
+
     currency: CurrencyCode
     scale: Decimals
 

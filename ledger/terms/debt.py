@@ -14,6 +14,8 @@ class DebtTerms(Template, frozen=True):
     PKR 5,000 of face is 500,000. What is outstanding counts towards the borrowing ceiling.
     """
 
+    lasting = ("cash",)
+
     isin: Isin
     cash: InstrumentId
     """The cash instrument that it is paid in."""

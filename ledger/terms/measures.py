@@ -16,6 +16,8 @@ UnitName = Annotated[str, Meta(pattern=r"\A[A-Za-z]{1,16}\Z")]
 class MeasuredTerms(Template, frozen=True):
     """Something of which there is so much. Amounts are in the unit's smallest part."""
 
+    lasting = ("unit", "scale")
+
     isin: Isin | None
     unit: UnitName
     scale: Decimals

@@ -1,7 +1,7 @@
 """What a template of terms is: everything about an instrument that its holders rely on."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from amanat.ledger.dates import Date
 from amanat.ledger.encoding import Structure
@@ -22,6 +22,10 @@ class Template(Structure, frozen=True):
     Every subclass has a `denomination` (amounts are multiples of it) and an `isin`, which is None
     where there is none. Amounts, dates, rates and prices are integers; `scales` says of what.
     """
+
+    lasting: ClassVar[tuple[str, ...]] = ()
+    """The fields that say what amounts are counted in: no amendment of an active one changes them,
+    for it would change what everybody holds."""
 
     @property
     def kind(self) -> str:

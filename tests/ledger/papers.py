@@ -60,9 +60,9 @@ HALF_YEARLY: Final = CouponSchedule(
 VARIABLE: Final = FloatingRate("mtb-6-month-average-yield", 750, 1, 0)
 
 
-def changed(terms: Any, **fields: Any) -> Any:
+def changed(structure: Any, /, **fields: Any) -> Any:
     """Return a structure with other fields."""
-    return msgspec.structs.replace(terms, **fields)
+    return msgspec.structs.replace(structure, **fields)
 
 
 PIB_TERMS: Final = FixedRateBondTerms(
