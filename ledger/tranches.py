@@ -3,6 +3,7 @@
 Once an instrument has one, all that is issued of it is issued in a tranche.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
@@ -25,6 +26,15 @@ DRAWING_CODES: Final = (
 def totals(state: State, instrument: str) -> TrancheTotals:
     """Return all tranches of the instrument together."""
     return state.get(TRANCHE_TOTALS, instrument) or TrancheTotals(0, 0, 0)
+
+
+def tranches_of(state: State, instrument: str) -> Iterator[Tranche]:
+    """Yield the tranches of an instrument, in the order of their numbers."""
+    for number in range(1, totals(state, instrument).count + 1):
+        found = state.get(TRANCHES, instrument, number)
+        if found is None:
+            raise AssertionError(f"tranche {number} of {instrument} is counted and is not there")
+        yield found
 
 
 def promised(state: State, instrument: str) -> int:

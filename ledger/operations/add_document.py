@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import msgspec
 
+from amanat.ledger import documents
 from amanat.ledger.authorization import Requirement, SignatureOf
 from amanat.ledger.document import Document, DocumentKind
-from amanat.ledger.documents import documents_of
 from amanat.ledger.identifiers import Digest, InstrumentId
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
@@ -52,8 +52,7 @@ class AddDocument(Operation, frozen=True, tag="add-document"):
         if self.supersedes is not None:
             self._supersede(state, self.supersedes.hex())
         added = Document(self.kind, self.title, execution.time, None)
-        state.put(added, DOCUMENTS, self.instrument, identifier)
-        documents_of(self.instrument).add(state, identifier)
+        documents.add(state, self.instrument, self.digest, added)
         execution.emit(
             "document-added",
             instrument=self.instrument,

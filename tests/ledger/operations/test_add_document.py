@@ -43,7 +43,7 @@ def test_all_are_listed_oldest_first_the_superseded_ones_as_such(desk: Desk) -> 
     desk.do("mof", PROSPECTUS)
     (event,) = desk.do("mof", AMENDED)
     assert event.fields["supersedes"] == FIRST.hex()
-    assert list(documents_of(BILL).members(desk.state)) == [FIRST.hex(), SECOND.hex()]
+    assert [digest for digest, _ in documents_of(desk.state, BILL)] == [FIRST.hex(), SECOND.hex()]
     before = desk.state.get(DOCUMENTS, BILL, FIRST.hex())
     assert before is not None
     assert before.superseded_by == SECOND
