@@ -10,8 +10,8 @@ from nacl.signing import SigningKey
 
 from amanat.ledger.accounts import Account, Attestation, InvestorClass
 from amanat.ledger.dates import date_of
-from amanat.ledger.instruments import CashTerms
 from amanat.ledger.operations import (
+    ActivateInstrument,
     AnyOperation,
     Issue,
     OpenAccount,
@@ -20,6 +20,7 @@ from amanat.ledger.operations import (
     Transfer,
 )
 from amanat.ledger.participants import Participant, Role
+from amanat.ledger.terms import CashTerms
 from amanat.ledger.transactions import Body, sign
 from amanat.node import clock, keystore
 from amanat.node.client import Client
@@ -43,7 +44,7 @@ class Market:
     async def open(self, client: Client) -> None:
         """Register cash and holders, open the accounts, and give each cash."""
         rupee = RegisterInstrument(RUPEE, "sbp", "Pakistani rupee", CashTerms("PKR", 2))
-        await self._commit(client, ["sbp"], [rupee])
+        await self._commit(client, ["sbp"], [rupee, ActivateInstrument(RUPEE)])
         holders = [
             RegisterParticipant(Participant.simple(name, name, (Role.HOLDER,), key.public_key))
             for name, key in self._holders.items()

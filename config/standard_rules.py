@@ -6,28 +6,52 @@ from amanat.ledger.calendar import Calendar
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.participants import Role
 from amanat.ledger.policies import Approval, Parameters, Policy
+from amanat.ledger.terms import KINDS
+
+_BOTH: Final = (Role.CENTRAL_BANK, Role.ISSUER)
 
 _POLICIES: Final[dict[str, tuple[Role, ...]]] = {
+    "amend-terms": (Role.CENTRAL_BANK, Role.ISSUER),
     "change-authorities": (Role.CENTRAL_BANK, Role.ISSUER),
     "close-day": (Role.CENTRAL_BANK,),
-    "issue/cash": (Role.CENTRAL_BANK,),
-    "issue/treasury-bill": (Role.CENTRAL_BANK, Role.ISSUER),
     "replace-keys": (Role.CENTRAL_BANK, Role.ISSUER),
-    "redeem/cash": (Role.CENTRAL_BANK,),
-    "redeem/treasury-bill": (Role.CENTRAL_BANK, Role.ISSUER),
-    "register-instrument/cash": (Role.CENTRAL_BANK,),
-    "register-instrument/treasury-bill": (Role.ISSUER,),
     "register-participant": (Role.CENTRAL_BANK, Role.ISSUER),
     "register-participant/holder": (Role.CUSTODIAN,),
+    "set-authorised-amount": (Role.CENTRAL_BANK, Role.ISSUER),
     "set-calendar": (Role.CENTRAL_BANK, Role.ISSUER),
+    "set-ceilings": (Role.CENTRAL_BANK, Role.ISSUER),
+    "set-instrument-status/active": (Role.CENTRAL_BANK, Role.ISSUER),
+    "set-instrument-status/cancelled": (Role.CENTRAL_BANK, Role.ISSUER),
+    "set-instrument-status/default": (Role.CENTRAL_BANK, Role.ISSUER),
+    "set-instrument-status/suspended": (Role.CENTRAL_BANK,),
     "set-parameters": (Role.CENTRAL_BANK, Role.ISSUER),
+    "set-paying-agent": (Role.CENTRAL_BANK, Role.ISSUER),
     "set-policy": (Role.CENTRAL_BANK, Role.ISSUER),
     "set-roles": (Role.CENTRAL_BANK, Role.ISSUER),
     "set-standing": (Role.CENTRAL_BANK, Role.ISSUER),
+    "set-tranche": (Role.CENTRAL_BANK, Role.ISSUER),
 }
 
-_NOTICE: Final[dict[str, int]] = {"replace-keys": 3 * DAY_MS}
+_KIND_ACTS: Final[dict[str, tuple[Role, ...]]] = {
+    "activate-instrument": _BOTH,
+    "issue": _BOTH,
+    "redeem": _BOTH,
+    "register-instrument": (Role.ISSUER,),
+}
+"""Acts on an instrument of any kind but cash, which is the central bank's alone."""
+
+_NOTICE: Final[dict[str, int]] = {"amend-terms": 14 * DAY_MS, "replace-keys": 3 * DAY_MS}
 """How long everybody has notice of an act, where any is given."""
+
+
+def _approvals() -> dict[str, tuple[Role, ...]]:
+    """Return whose approval each act takes."""
+    of_kinds = {
+        f"{act}/{kind}": (Role.CENTRAL_BANK,) if kind == "cash" else roles
+        for act, roles in _KIND_ACTS.items()
+        for kind in KINDS
+    }
+    return {**_POLICIES, **of_kinds}
 
 
 def standard_policies() -> tuple[Policy, ...]:
@@ -39,7 +63,7 @@ def standard_policies() -> tuple[Policy, ...]:
             age_max_ms=7 * DAY_MS,
             delay_ms=_NOTICE.get(act, 0),
         )
-        for act, roles in sorted(_POLICIES.items())
+        for act, roles in sorted(_approvals().items())
     )
 
 

@@ -7,9 +7,12 @@ from typing import Any
 import msgspec
 
 from amanat.ledger.identifiers import AMOUNT_MAX
-
-Tables = dict[str, dict[tuple[Any, ...], Any]]
-"""All entries by kind and by the parts of their keys, decoded without their types."""
+from amanat.ledger.issue_invariants import (
+    borrowing_violations,
+    instrument_violations,
+    tranche_violations,
+)
+from amanat.ledger.recount import Tables
 
 
 def violations(items: Iterable[tuple[bytes, bytes]]) -> list[str]:
@@ -17,13 +20,22 @@ def violations(items: Iterable[tuple[bytes, bytes]]) -> list[str]:
 
     For each instrument, issued - redeemed is the sum of its holdings; every holding is positive and
     in range, in an account that exists, of an instrument that exists, and no more of it is reserved
-    than there is. Every total and every list is what a recount gives.
+    than there is. Every total and every list is what a recount gives. No more is issued than was
+    authorised and, of debt, than the ceiling allowed that held then; nothing exists of an
+    instrument whose status says so.
     """
     tables: dict[str, dict[tuple[Any, ...], Any]] = defaultdict(dict)
     for key, value in items:
         kind, *parts = msgspec.msgpack.decode(key)
         tables[kind][tuple(parts)] = msgspec.msgpack.decode(value)
-    return [*_supply_violations(tables), *_total_violations(tables), *_list_violations(tables)]
+    return [
+        *_supply_violations(tables),
+        *_total_violations(tables),
+        *_list_violations(tables),
+        *instrument_violations(tables),
+        *tranche_violations(tables),
+        *borrowing_violations(tables),
+    ]
 
 
 def _supply_violations(tables: Tables) -> Iterator[str]:
@@ -79,9 +91,19 @@ def _list_violations(tables: Tables) -> Iterator[str]:
         expected[dimension, instrument].add(value)
     for (name,), account in tables["account"].items():
         expected["accounts", account[2]].add(name)
+    for instrument, digest in tables["document"]:
+        expected["documents", instrument].add(digest)
     for (name,), participant in tables["participant"].items():
         for role in participant[2] if participant[6] == "active" else ():
             expected["role", role].add(name)
+    found = _walked(tables)
+    for name in sorted(expected.keys() | found.keys()):
+        if sorted(found.get(name, [])) != sorted(expected.get(name, set())):
+            yield f"the list {' '.join(name)} is {found.get(name, [])}"
+
+
+def _walked(tables: Tables) -> dict[tuple[str, ...], list[str]]:
+    """Return the members of every list, in its order."""
     found: dict[tuple[str, ...], list[str]] = {}
     for name, (first, _, count) in tables["set"].items():
         members: list[str] = []
@@ -90,6 +112,4 @@ def _list_violations(tables: Tables) -> Iterator[str]:
             members.append(member)
             member = tables["link"].get((*name, member), ("", ""))[1]
         found[name] = members
-    for name in sorted(expected.keys() | found.keys()):
-        if sorted(found.get(name, [])) != sorted(expected.get(name, set())):
-            yield f"the list {' '.join(name)} is {found.get(name, [])}"
+    return found

@@ -1,6 +1,6 @@
 """The one way in which anything changes hands."""
 
-from amanat.ledger import balances, checks
+from amanat.ledger import balances, borrowing, checks, life_cycle
 from amanat.ledger.movements import Movement
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rules import rules_of
@@ -26,7 +26,10 @@ def _make(execution: Execution, movement: Movement) -> None:
         balances.move(state, source, target, instrument, amount)
     elif target is not None:
         balances.issue(state, target, instrument, amount)
+        borrowing.issued(execution, instrument, amount)
     elif source is not None:
         balances.redeem(state, source, instrument, amount)
+        borrowing.redeemed(execution, instrument, amount)
+        life_cycle.end_if_redeemed(execution, instrument)
     for rule in rules_of(state, instrument.id):
         rule.moved(execution, movement)

@@ -12,8 +12,10 @@ import msgspec
 
 from amanat.ledger.accounts import Account, Holding, Supply
 from amanat.ledger.calendar import Calendar
+from amanat.ledger.ceilings import Borrowing, Ceilings
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.dates import BusinessDay
+from amanat.ledger.document import Document
 from amanat.ledger.encoding import encode
 from amanat.ledger.executed import ExecutedDay, RejectionCount
 from amanat.ledger.identifiers import Amount
@@ -22,6 +24,7 @@ from amanat.ledger.links import Ends, Link
 from amanat.ledger.participants import Participant
 from amanat.ledger.policies import Parameters, Policy
 from amanat.ledger.proposals import Proposal
+from amanat.ledger.tranche import Tranche, TrancheTotals
 
 V = TypeVar("V")
 
@@ -43,6 +46,16 @@ KEYS: Final = Table("key", str)
 """By public key: the name of the participant it belongs to."""
 ACCOUNTS: Final = Table("account", Account)
 INSTRUMENTS: Final = Table("instrument", Instrument)
+TRANCHES: Final = Table("tranche", Tranche)
+"""By instrument and number."""
+TRANCHE_TOTALS: Final = Table("tranches", TrancheTotals)
+"""By instrument; none for one without tranches."""
+DOCUMENTS: Final = Table("document", Document)
+"""By instrument and digest, in hexadecimal."""
+CEILINGS: Final = Table("ceilings", Ceilings)
+"""By cash instrument: how much may be owed in it."""
+BORROWING: Final = Table("borrowing", Borrowing)
+"""By cash instrument: what all debt in it amounts to."""
 HOLDINGS: Final = Table("holding", Holding)
 """By account and instrument."""
 SUPPLIES: Final = Table("supply", Supply)

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from amanat.ledger.accounts import Account
-from amanat.ledger.instruments import CashTerms, Instrument
+from amanat.ledger.instruments import Instrument
 from amanat.ledger.linked_sets import LinkedSet
 from amanat.ledger.state import TOTALS, State
+from amanat.ledger.terms import CashTerms
 
 
 class Dimension(StrEnum):

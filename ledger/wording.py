@@ -2,21 +2,27 @@
 
 from amanat.ledger.dates import DAY_MS, Date, civil
 from amanat.ledger.identifiers import LedgerTime
-from amanat.ledger.instruments import CashTerms
 from amanat.ledger.state import INSTRUMENTS, State
+from amanat.ledger.terms import CashTerms, DebtTerms
 
 
 def quantity(state: State, instrument: str, amount: int) -> str:
-    """Return an amount of an instrument: "PKR 1,500.00", or "PKR 5,000.00 of PK04…"."""
+    """Return an amount of an instrument.
+
+    "PKR 1,500.00", or "PKR 5,000.00 of PK04…", or "12.500 oz of GOLD-1".
+    """
     found = state.get(INSTRUMENTS, instrument)
     if found is None:
         return f"{amount:,} of {instrument}"
-    if isinstance(found.terms, CashTerms):
-        return f"{instrument} {_decimal(amount, found.terms.scale)}"
-    cash = state.get(INSTRUMENTS, found.terms.cash)
+    terms = found.terms
+    if isinstance(terms, CashTerms):
+        return f"{instrument} {decimal(amount, terms.scale)}"
+    if not isinstance(terms, DebtTerms):
+        return f"{decimal(amount, terms.scale)} {terms.unit} of {instrument}"
+    cash = state.get(INSTRUMENTS, terms.cash)
     if cash is None or not isinstance(cash.terms, CashTerms):
         return f"{amount:,} of {instrument}"
-    return f"{cash.id} {_decimal(amount, cash.terms.scale)} of {instrument}"
+    return f"{cash.id} {decimal(amount, cash.terms.scale)} of {instrument}"
 
 
 def day(of: Date) -> str:
@@ -41,7 +47,8 @@ def duration(milliseconds: int) -> str:
     return f"{milliseconds:,} ms"
 
 
-def _decimal(amount: int, scale: int) -> str:
+def decimal(amount: int, scale: int) -> str:
+    """Return an amount, 0 or more, of units with so many decimal places."""
     if scale == 0:
         return f"{amount:,}"
     whole, part = divmod(amount, 10**scale)

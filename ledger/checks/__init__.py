@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from amanat.ledger.checks.attestation import ATTESTATION
+from amanat.ledger.checks.authorised_amount import AUTHORISED_AMOUNT
 from amanat.ledger.checks.availability import AVAILABILITY
+from amanat.ledger.checks.borrowing_ceiling import BORROWING_CEILING
 from amanat.ledger.checks.check import Check
 from amanat.ledger.checks.denomination import DENOMINATION
 from amanat.ledger.checks.instrument_rules import INSTRUMENT_RULES
+from amanat.ledger.checks.life_cycle import LIFE_CYCLE
 from amanat.ledger.checks.parties import PARTIES
 from amanat.ledger.checks.standing import STANDING
 from amanat.ledger.movements import Movement
@@ -16,8 +19,11 @@ from amanat.ledger.rejections import Refused, RejectionCode
 
 CHECKS: Final[tuple[Check, ...]] = (
     PARTIES,
+    LIFE_CYCLE,
     DENOMINATION,
     AVAILABILITY,
+    AUTHORISED_AMOUNT,
+    BORROWING_CEILING,
     STANDING,
     ATTESTATION,
     INSTRUMENT_RULES,

@@ -7,7 +7,10 @@ the list in the manual follow.
 
 from typing import Final
 
+from amanat.ledger.operations.activate_instrument import ActivateInstrument
 from amanat.ledger.operations.acts import ACTS, AnyAct
+from amanat.ledger.operations.add_document import AddDocument
+from amanat.ledger.operations.amend_terms import AmendTerms
 from amanat.ledger.operations.approve import Approve
 from amanat.ledger.operations.attest import Attest
 from amanat.ledger.operations.change_authorities import ChangeAuthorities
@@ -23,17 +26,25 @@ from amanat.ledger.operations.register_instrument import RegisterInstrument
 from amanat.ledger.operations.register_participant import RegisterParticipant
 from amanat.ledger.operations.replace_keys import ReplaceKeys
 from amanat.ledger.operations.rotate_keys import RotateKeys
+from amanat.ledger.operations.set_authorised_amount import SetAuthorisedAmount
 from amanat.ledger.operations.set_calendar import SetCalendar
+from amanat.ledger.operations.set_ceilings import SetCeilings
+from amanat.ledger.operations.set_instrument_status import SetInstrumentStatus
 from amanat.ledger.operations.set_parameters import SetParameters
+from amanat.ledger.operations.set_paying_agent import SetPayingAgent
 from amanat.ledger.operations.set_policy import SetPolicy
 from amanat.ledger.operations.set_roles import SetRoles
 from amanat.ledger.operations.set_standing import SetStanding
+from amanat.ledger.operations.set_tranche import SetTranche
 from amanat.ledger.operations.transfer import Transfer
 from amanat.ledger.operations.withdraw_proposal import WithdrawProposal
 
 __all__ = [
     "ACTS",
     "OPERATIONS",
+    "ActivateInstrument",
+    "AddDocument",
+    "AmendTerms",
     "AnyAct",
     "AnyOperation",
     "Approve",
@@ -51,11 +62,16 @@ __all__ = [
     "RegisterParticipant",
     "ReplaceKeys",
     "RotateKeys",
+    "SetAuthorisedAmount",
     "SetCalendar",
+    "SetCeilings",
+    "SetInstrumentStatus",
     "SetParameters",
+    "SetPayingAgent",
     "SetPolicy",
     "SetRoles",
     "SetStanding",
+    "SetTranche",
     "Transfer",
     "WithdrawProposal",
 ]

@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from amanat.ledger.operations.activate_instrument import ActivateInstrument
+from amanat.ledger.operations.add_document import AddDocument
+from amanat.ledger.operations.amend_terms import AmendTerms
 from amanat.ledger.operations.attest import Attest
 from amanat.ledger.operations.change_authorities import ChangeAuthorities
 from amanat.ledger.operations.close_day import CloseDay
@@ -14,11 +17,16 @@ from amanat.ledger.operations.register_instrument import RegisterInstrument
 from amanat.ledger.operations.register_participant import RegisterParticipant
 from amanat.ledger.operations.replace_keys import ReplaceKeys
 from amanat.ledger.operations.rotate_keys import RotateKeys
+from amanat.ledger.operations.set_authorised_amount import SetAuthorisedAmount
 from amanat.ledger.operations.set_calendar import SetCalendar
+from amanat.ledger.operations.set_ceilings import SetCeilings
+from amanat.ledger.operations.set_instrument_status import SetInstrumentStatus
 from amanat.ledger.operations.set_parameters import SetParameters
+from amanat.ledger.operations.set_paying_agent import SetPayingAgent
 from amanat.ledger.operations.set_policy import SetPolicy
 from amanat.ledger.operations.set_roles import SetRoles
 from amanat.ledger.operations.set_standing import SetStanding
+from amanat.ledger.operations.set_tranche import SetTranche
 from amanat.ledger.operations.transfer import Transfer
 from amanat.ledger.rejections import RejectionCode
 
@@ -31,6 +39,14 @@ ACTS: Final[tuple[type[Operation], ...]] = (
     OpenAccount,
     Attest,
     RegisterInstrument,
+    ActivateInstrument,
+    AmendTerms,
+    SetInstrumentStatus,
+    SetPayingAgent,
+    AddDocument,
+    SetAuthorisedAmount,
+    SetTranche,
+    SetCeilings,
     Issue,
     Transfer,
     DeliverVersusPayment,
@@ -51,6 +67,14 @@ AnyAct = (
     | OpenAccount
     | Attest
     | RegisterInstrument
+    | ActivateInstrument
+    | AmendTerms
+    | SetInstrumentStatus
+    | SetPayingAgent
+    | AddDocument
+    | SetAuthorisedAmount
+    | SetTranche
+    | SetCeilings
     | Issue
     | Transfer
     | DeliverVersusPayment

@@ -2,35 +2,42 @@
 
 from collections.abc import Iterable
 
+from amanat.ledger import tranches
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
 from amanat.ledger.checks import MOVEMENT_CODES
 from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
-from amanat.ledger.instruments import KINDS, TreasuryBillTerms
 from amanat.ledger.movements import Movement, Purpose
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.posting import post
-from amanat.ledger.rejections import Refused, RejectionCode
+from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import State
+from amanat.ledger.terms import KINDS
+from amanat.ledger.tranche import TrancheNumber
 from amanat.ledger.wording import quantity
 
 
 class Issue(Operation, frozen=True, tag="issue"):
-    """Creates an amount of an instrument in an account: a bill by its issuer, cash by the bank."""
+    """Creates an amount of an instrument in an account: a debt by its issuer, cash by the bank.
+
+    What is issued in all stays within the authorised amount, and debt within the borrowing ceiling
+    of its currency. Where the instrument has tranches, `tranche` is the number of an open one.
+    """
 
     signers = "the instrument's issuer, and whom the policy `issue/<kind>` asks"
     acts = tuple(f"issue/{kind}" for kind in KINDS)
     refusals = (
         RejectionCode.UNKNOWN_INSTRUMENT,
         RejectionCode.UNKNOWN_ACCOUNT,
-        RejectionCode.ALREADY_MATURED,
         *MOVEMENT_CODES,
+        *tranches.DRAWING_CODES,
     )
     emits = ("issued",)
 
     instrument: InstrumentId
     account: Name
     amount: PositiveAmount
+    tranche: TrancheNumber | None = None
 
     def requirements(self, execution: Execution) -> Iterable[Requirement]:
         """The issuer, and the policy for this kind of instrument."""
@@ -41,18 +48,13 @@ class Issue(Operation, frozen=True, tag="issue"):
         """Add to the supply and to the account."""
         instrument = execution.instrument(self.instrument)
         account = execution.account(self.account)
-        terms = instrument.terms
-        if isinstance(terms, TreasuryBillTerms):
-            today = execution.business_date
-            if today >= terms.maturity_date:
-                raise Refused(
-                    RejectionCode.ALREADY_MATURED, matures=terms.maturity_date, today=today
-                )
         post(execution, Movement(Purpose.ISSUE, instrument, None, account, self.amount))
+        tranches.draw(execution, self.instrument, self.tranche, self.amount)
         execution.emit(
             "issued", instrument=self.instrument, account=self.account, amount=self.amount
         )
 
     def sentence(self, state: State) -> str:
         """Return what it would do."""
-        return f"issue {quantity(state, self.instrument, self.amount)} into {self.account}"
+        part = "" if self.tranche is None else f", of tranche {self.tranche}"
+        return f"issue {quantity(state, self.instrument, self.amount)} into {self.account}{part}"

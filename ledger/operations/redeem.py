@@ -1,31 +1,33 @@
-"""Redeem: what was issued goes out of existence, and a bill is paid."""
+"""Redeem: what was issued goes out of existence, and a debt is paid."""
 
 from collections.abc import Iterable
 
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
 from amanat.ledger.checks import MOVEMENT_CODES
 from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
-from amanat.ledger.instruments import KINDS, TreasuryBillTerms
+from amanat.ledger.instruments import Instrument
 from amanat.ledger.movements import Movement, Purpose
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.posting import post
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import State
+from amanat.ledger.terms import KINDS, DebtTerms, InflationLinkedBondTerms
 from amanat.ledger.wording import quantity
 
 
 class Redeem(Operation, frozen=True, tag="redeem"):
     """Destroys an amount of an instrument held in an account.
 
-    A bill is redeemed from its maturity date on, by its issuer, who pays the face value from
-    `payer` in the same step; the holder need not sign. Cash is withdrawn: its holder signs too,
-    and nobody pays (`payer` is null).
+    A debt is redeemed from its maturity date on, by its issuer or paying agent, who pays the face
+    value from `payer` in the same step; the holder need not sign. Cash, a commodity or another
+    asset is withdrawn: its holder signs too, and nobody pays (`payer` is null). Once nothing is
+    left of a matured instrument, or of one that was issued whole, it is redeemed.
     """
 
     signers = (
-        "the instrument's issuer, and whom the policy `redeem/<kind>` asks; for a bill the owner "
-        "of the paying account, for cash the owner of the account"
+        "the instrument's issuer or its paying agent, and whom the policy `redeem/<kind>` asks; "
+        "for a debt the owner of the paying account, for anything else the owner of the account"
     )
     acts = tuple(f"redeem/{kind}" for kind in KINDS)
     refusals = (
@@ -33,9 +35,10 @@ class Redeem(Operation, frozen=True, tag="redeem"):
         RejectionCode.UNKNOWN_ACCOUNT,
         RejectionCode.INVALID_TERMS,
         RejectionCode.NOT_YET_MATURED,
+        RejectionCode.INDEX_UNKNOWN,
         *MOVEMENT_CODES,
     )
-    emits = ("redeemed",)
+    emits = ("redeemed", "instrument-redeemed")
 
     instrument: InstrumentId
     account: Name
@@ -43,31 +46,33 @@ class Redeem(Operation, frozen=True, tag="redeem"):
     payer: Name | None
 
     def requirements(self, execution: Execution) -> Iterable[Requirement]:
-        """The issuer, the policy, and the owner of the account that gives something up."""
+        """The issuer or its agent, the policy, and the owner of what is given up."""
         instrument = execution.instrument(self.instrument)
-        is_bill = isinstance(instrument.terms, TreasuryBillTerms)
-        if is_bill != (self.payer is not None):
-            need = "a paying account" if is_bill else "no paying account"
+        is_debt = isinstance(instrument.terms, DebtTerms)
+        if is_debt != (self.payer is not None):
+            need = "a paying account" if is_debt else "no paying account"
             raise Refused(RejectionCode.INVALID_TERMS, instrument=self.instrument, need=need)
         gives = execution.account(self.account if self.payer is None else self.payer)
         return (
-            SignatureOf(instrument.issuer),
+            SignatureOf(_redeemer(execution, instrument)),
             SignatureOf(gives.owner),
             ApprovalOf(f"redeem/{instrument.terms.kind}"),
         )
 
     def apply(self, execution: Execution) -> None:
-        """Take the amount out of the account and the supply; pay a bill's face value."""
+        """Take the amount out of the account and the supply; pay a debt's face value."""
         instrument, account = execution.instrument(self.instrument), execution.account(self.account)
         terms = instrument.terms
         ends = Movement(Purpose.REDEMPTION, instrument, account, None, self.amount)
-        if isinstance(terms, TreasuryBillTerms) and self.payer is not None:
+        if isinstance(terms, DebtTerms) and self.payer is not None:
             if not execution.has_come(terms.maturity_date):
                 raise Refused(
                     RejectionCode.NOT_YET_MATURED,
                     matures=terms.maturity_date,
                     today=execution.business_date,
                 )
+            if isinstance(terms, InflationLinkedBondTerms):
+                raise Refused(RejectionCode.INDEX_UNKNOWN, index=terms.index)
             cash, payer = execution.instrument(terms.cash), execution.account(self.payer)
             if payer != account:
                 post(
@@ -88,3 +93,9 @@ class Redeem(Operation, frozen=True, tag="redeem"):
         what = quantity(state, self.instrument, self.amount)
         pays = "" if self.payer is None else f", paid at face from {self.payer}"
         return f"redeem {what} out of {self.account}{pays}"
+
+
+def _redeemer(execution: Execution, instrument: Instrument) -> str:
+    """Return who has to sign for the instrument: its agent if that signs, else its issuer."""
+    agent = instrument.paying_agent
+    return agent if agent is not None and execution.consents.signs(agent) else instrument.issuer

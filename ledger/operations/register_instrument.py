@@ -2,44 +2,40 @@
 
 from collections.abc import Iterable
 
+from amanat.ledger import life_cycle
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
-from amanat.ledger.identifiers import InstrumentId, Name
-from amanat.ledger.instruments import (
-    KINDS,
-    CashTerms,
-    Instrument,
-    InstrumentStatus,
-    Terms,
-    TreasuryBillTerms,
-    is_valid_isin,
-)
+from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
+from amanat.ledger.instruments import Instrument, InstrumentStatus
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
+from amanat.ledger.operations.registering import TERMS_CODES, check_authorised, check_terms
 from amanat.ledger.participants import Title
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import INSTRUMENTS, State
+from amanat.ledger.terms import KINDS, Terms
 
 
 class RegisterInstrument(Operation, frozen=True, tag="register-instrument"):
-    """Registers an instrument. Nothing of it exists until it is issued; its terms are final."""
+    """Announces an instrument. Nothing of it is issued until it is activated.
+
+    Until then its issuer may still change its terms. It goes by its ISIN, where it has one.
+    """
 
     signers = "the issuer, and whom the policy `register-instrument/<kind>` asks"
     acts = tuple(f"register-instrument/{kind}" for kind in KINDS)
     refusals = (
         RejectionCode.UNKNOWN_PARTICIPANT,
         RejectionCode.ALREADY_EXISTS,
-        RejectionCode.INVALID_TERMS,
-        RejectionCode.INVALID_ISIN,
-        RejectionCode.UNKNOWN_INSTRUMENT,
-        RejectionCode.NOT_CASH,
+        *TERMS_CODES,
     )
-
     emits = ("instrument-registered",)
 
     id: InstrumentId
     issuer: Name
     title: Title
     terms: Terms
+    authorised: PositiveAmount | None = None
+    """How much may be issued in all; null for cash alone."""
 
     def requirements(self, execution: Execution) -> Iterable[Requirement]:
         """The issuer, and the policy for this kind of instrument."""
@@ -53,12 +49,18 @@ class RegisterInstrument(Operation, frozen=True, tag="register-instrument"):
         """Check the terms and add the instrument."""
         if execution.state.get(INSTRUMENTS, self.id) is not None:
             raise Refused(RejectionCode.ALREADY_EXISTS, instrument=self.id)
-        if isinstance(self.terms, TreasuryBillTerms):
-            self._check_bill(execution, self.terms)
+        check_terms(execution, self.id, self.terms)
+        check_authorised(self.terms, self.authorised)
         instrument = Instrument(
-            self.id, self.issuer, self.title, self.terms, InstrumentStatus.ACTIVE
+            self.id,
+            self.issuer,
+            self.title,
+            self.terms,
+            InstrumentStatus.ANNOUNCED,
+            self.authorised,
+            None,
         )
-        execution.state.put(instrument, INSTRUMENTS, self.id)
+        life_cycle.put(execution, instrument)
         execution.emit(
             "instrument-registered",
             instrument=self.id,
@@ -66,22 +68,8 @@ class RegisterInstrument(Operation, frozen=True, tag="register-instrument"):
             kind=self.terms.kind,
         )
 
-    def _check_bill(self, execution: Execution, terms: TreasuryBillTerms) -> None:
-        if not is_valid_isin(terms.isin):
-            raise Refused(RejectionCode.INVALID_ISIN, isin=terms.isin)
-        if terms.isin != self.id:
-            raise Refused(RejectionCode.INVALID_TERMS, instrument=self.id, isin=terms.isin)
-        if terms.maturity_date <= terms.issue_date:
-            raise Refused(
-                RejectionCode.INVALID_TERMS,
-                issue_date=terms.issue_date,
-                maturity_date=terms.maturity_date,
-            )
-        if not isinstance(execution.instrument(terms.cash).terms, CashTerms):
-            raise Refused(RejectionCode.NOT_CASH, instrument=terms.cash)
-
     def sentence(self, state: State) -> str:
         """Return what it would do."""
         del state
         kind = self.terms.kind.replace("-", " ")
-        return f"register the {kind} {self.id} ({self.title}), issued by {self.issuer}"
+        return f"announce the {kind} {self.id} ({self.title}), issued by {self.issuer}"

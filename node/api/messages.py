@@ -1,12 +1,10 @@
 """The JSON of the API: amounts as decimal strings, digests and keys in hexadecimal."""
 
 import base64
-from typing import Any
 
 import msgspec
 
 from amanat.ledger.blocks import BlockHeader
-from amanat.ledger.instruments import Instrument
 from amanat.ledger.receipts import Applied, Figures, Receipt
 from amanat.node.submissions import TransactionStatus
 
@@ -116,20 +114,6 @@ class ParticipantView(msgspec.Struct, frozen=True):
     threshold: int
     lei: str | None
     standing: str
-
-
-class InstrumentView(msgspec.Struct, frozen=True):
-    """An instrument and how much of it exists."""
-
-    id: str
-    issuer: str
-    title: str
-    kind: str
-    status: str
-    terms: dict[str, str]
-    issued: str
-    redeemed: str
-    outstanding: str
 
 
 class BlockView(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -310,22 +294,6 @@ def _outcome(receipt: Receipt) -> tuple[list[EventView] | None, RejectionView | 
     if isinstance(outcome, Applied):
         return [EventView(e.operation, e.name, texts(e.fields)) for e in outcome.events], None
     return None, RejectionView(outcome.code, outcome.operation, texts(outcome.figures))
-
-
-def instrument_view(instrument: Instrument, issued: int, redeemed: int) -> InstrumentView:
-    """Return an instrument as JSON shows it."""
-    terms: dict[str, Any] = msgspec.structs.asdict(instrument.terms)
-    return InstrumentView(
-        id=instrument.id,
-        issuer=instrument.issuer,
-        title=instrument.title,
-        kind=instrument.terms.kind,
-        status=instrument.status.value,
-        terms=texts(terms),
-        issued=str(issued),
-        redeemed=str(redeemed),
-        outstanding=str(issued - redeemed),
-    )
 
 
 def block_view(header: BlockHeader) -> BlockView:

@@ -1,20 +1,17 @@
-"""Reading the register: participants, accounts, holdings and instruments, at the final height."""
+"""Reading the register: participants, accounts and holdings, at the final height."""
 
 from typing import TypeVar
 
 import msgspec
 from aiohttp import web
 
-from amanat.ledger.accounts import Supply
 from amanat.ledger.encoding import encode
 from amanat.ledger.identifiers import InstrumentId, Name
-from amanat.ledger.instruments import Instrument
 from amanat.ledger.state import (
     ACCOUNTS,
     HOLDINGS,
     INSTRUMENTS,
     PARTICIPANTS,
-    SUPPLIES,
     State,
     Table,
 )
@@ -24,11 +21,9 @@ from amanat.node.api.messages import (
     AccountView,
     AttestationView,
     HoldingView,
-    InstrumentView,
     KeyView,
     ParticipantView,
     base64_text,
-    instrument_view,
 )
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, answer, be_current, flag, text_in_path
@@ -103,26 +98,6 @@ async def holding(request: web.Request) -> web.Response:
     return answer(node, _holding(node, name, instrument, with_proof=with_proof))
 
 
-async def instruments(request: web.Request) -> web.Response:
-    """List every instrument."""
-    await be_current(request)
-    node = request.app[NODE]
-    views: list[object] = list(all_instruments(node))
-    return answer(node, views)
-
-
-async def instrument(request: web.Request) -> web.Response:
-    """Show an instrument and its supply."""
-    node, found = await _entry(request, INSTRUMENTS, "instrument")
-    return answer(node, _instrument(node, found))
-
-
-def all_instruments(node: Node) -> list[InstrumentView]:
-    """Return every instrument with its supply."""
-    prefix = b"\x92" + encode(INSTRUMENTS.kind)
-    return [_instrument(node, INSTRUMENTS.decode(value)) for _, value in node.store.scan(prefix)]
-
-
 async def _entry(request: web.Request, table: Table[V], name: str) -> tuple[Node, V]:
     await be_current(request)
     node = request.app[NODE]
@@ -156,8 +131,3 @@ def _holding(node: Node, account: str, instrument: str, *, with_proof: bool) -> 
         state_root=final.tree.root.hex(),
         proof=proof,
     )
-
-
-def _instrument(node: Node, found: Instrument) -> InstrumentView:
-    supply = State(node.chain.final.tree.get).get(SUPPLIES, found.id) or Supply(0, 0)
-    return instrument_view(found, supply.issued, supply.redeemed)

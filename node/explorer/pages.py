@@ -7,7 +7,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from amanat.config.genesis_file import fingerprint
-from amanat.node.api import blocks, network, register
+from amanat.node.api import blocks, instruments, network
 from amanat.node.api.evidence import evidence_view
 from amanat.node.api.messages import block_view, transaction_view
 from amanat.node.api.requests import NODE
@@ -43,7 +43,7 @@ async def home(request: web.Request) -> web.Response:
         network=network.network_view(node),
         evidence=[evidence_view(each) for each in node.evidence],
         readiness=network.readiness(node),
-        instruments=register.all_instruments(node),
+        instruments=instruments.all_instruments(node),
         blocks=blocks.latest(node, node.chain.final.height + 1, 20),
     )
 

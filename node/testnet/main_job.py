@@ -21,8 +21,9 @@ from amanat.ledger.accounts import PAKISTAN, Account, Attestation, InvestorClass
 from amanat.ledger.encoding import encode
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.dates import DAY_MS, date_of
-from amanat.ledger.instruments import CashTerms, TreasuryBillTerms
+from amanat.ledger.terms import CashTerms, TreasuryBillTerms
 from amanat.ledger.operations import (
+    ActivateInstrument,
     AnyOperation,
     DeliverVersusPayment,
     Issue,
@@ -103,16 +104,17 @@ class MainJob:
     async def _cash(self) -> None:
         rupee = RegisterInstrument(RUPEE, "sbp", "Pakistani rupee", CashTerms("PKR", 2))
         house = _account("sbp-house", "sbp", "sbp")
-        done = await self._commit("sbp", ["sbp"], rupee, house)
+        done = await self._commit("sbp", ["sbp"], rupee, ActivateInstrument(RUPEE), house)
         self._say(f"SBP registers the rupee as cash on the ledger: {_where(done)}")
 
     async def _bill(self) -> None:
         matures = date(1970, 1, 1) + timedelta(days=self._terms.maturity_date)
-        bill = RegisterInstrument(self.bill, "mof", f"MTB {DAYS} days {matures}", self._terms)
+        title = f"MTB {DAYS} days {matures}"
+        bill = RegisterInstrument(self.bill, "mof", title, self._terms, ISSUED)
         done = await self._commit("mof", ["mof"], bill, _account("mof-treasury", "mof", "mof"))
         self._say(
-            f"MoF registers the 3-month treasury bill {self.bill}, {DAYS} days, matures {matures}, "
-            f"denomination {_rupees(DENOMINATION)}: {_where(done)}"
+            f"MoF announces the 3-month treasury bill {self.bill}, {DAYS} days, matures {matures}, "
+            f"denomination {_rupees(DENOMINATION)}, at most {_rupees(ISSUED)}: {_where(done)}"
         )
 
     async def _clients(self) -> None:
@@ -138,8 +140,11 @@ class MainJob:
             f"MoF tries to issue the bill alone: rejected, {alone['rejection']['code']} "
             f"({alone['rejection']['figures']['role']}): {_where(alone)}"
         )
-        done = await self._commit("mof", ["mof", "sbp"], issue)
-        self._say(f"MoF and SBP sign the issue of {_rupees(ISSUED)} of the bill: {_where(done)}")
+        activate = ActivateInstrument(self.bill)
+        done = await self._commit("mof", ["mof", "sbp"], activate, issue)
+        self._say(
+            f"MoF and SBP activate the bill and sign the issue of {_rupees(ISSUED)}: {_where(done)}"
+        )
 
     async def _sell(self) -> None:
         price = bill_price(YIELD, DAYS)

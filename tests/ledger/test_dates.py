@@ -1,6 +1,6 @@
 """Dates in Pakistan."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from amanat.ledger.dates import DAY_MS, civil, date_of, start_of
 from amanat.ledger.wording import day, duration, moment
 
 EPOCH = date(1970, 1, 1)
+KARACHI = timezone(timedelta(hours=5))
 
 
 @given(st.integers(0, 200_000))
@@ -48,3 +49,20 @@ def test_the_next_business_day_is_neither_weekend_nor_holiday(
     assert (EPOCH + timedelta(days=found)).weekday() < 5
     assert found not in holidays
     assert not any(calendar.is_business_day(each) for each in range(days, found))
+
+
+@given(st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC)))
+def test_a_date_on_the_ledger_is_the_date_in_pakistan(moment: datetime) -> None:
+    time = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+    days = (moment.astimezone(KARACHI).date() - date(1970, 1, 1)).days
+    assert date_of(time) == days
+
+
+def test_the_day_begins_at_midnight_in_pakistan() -> None:
+    midnight = datetime(2026, 1, 2, tzinfo=KARACHI)
+    time = int(midnight.timestamp() * 1_000)
+    assert date_of(time) == date_of(time - 1) + 1 == (date(2026, 1, 2) - date(1970, 1, 1)).days
+
+
+def test_the_first_moment_is_a_date() -> None:
+    assert (date_of(0), date_of(DAY_MS)) == (0, 1)

@@ -2,16 +2,32 @@
 
 import pytest
 
+from amanat.ledger import instruments
 from amanat.ledger.accounts import Holding, Supply
-from amanat.ledger.encoding import encode
+from amanat.ledger.ceilings import Borrowing
+from amanat.ledger.document import Document, DocumentKind
+from amanat.ledger.encoding import decode, encode
 from amanat.ledger.identifiers import AMOUNT_MAX
+from amanat.ledger.instruments import Instrument, InstrumentStatus
 from amanat.ledger.invariants import violations
 from amanat.ledger.links import Ends
-from amanat.ledger.state import HOLDINGS, SETS, SUPPLIES, TOTALS
+from amanat.ledger.state import (
+    BORROWING,
+    DOCUMENTS,
+    HOLDINGS,
+    INSTRUMENTS,
+    SETS,
+    SUPPLIES,
+    TOTALS,
+    TRANCHE_TOTALS,
+    TRANCHES,
+)
+from amanat.ledger.tranche import Tranche, TrancheTotals
 from tests.ledger.desk import desk_with_market
-from tests.ledger.world import BILL, RUPEE
+from tests.ledger.world import AUTHORISED, BILL, RUPEE
 
 SOUND = dict(desk_with_market().leader.tip.tree.items())
+BILL_NOW = decode(SOUND[INSTRUMENTS.key(BILL)], Instrument)
 
 
 def with_entries(changes: dict[bytes, bytes | None]) -> list[tuple[bytes, bytes]]:
@@ -53,6 +69,42 @@ SPOILED: dict[str, dict[bytes, bytes | None]] = {
     "the list accounts custodian-b is []": {SETS.key("accounts", "custodian-b"): None},
     "the list role issuer is ['sbp']": {
         SETS.key("role", "issuer"): encode(Ends("sbp", "sbp", 1)),
+    },
+    f"{BILL}: 5000000000 is issued, 1 is authorised": {
+        INSTRUMENTS.key(BILL): encode(instruments.changed(BILL_NOW, authorised=1)),
+    },
+    f"{BILL} is announced, and 5000000000 is issued": {
+        INSTRUMENTS.key(BILL): encode(
+            instruments.changed(BILL_NOW, status=InstrumentStatus.ANNOUNCED)
+        ),
+    },
+    f"{BILL} is redeemed, and 5000000000 is held": {
+        INSTRUMENTS.key(BILL): encode(
+            instruments.changed(BILL_NOW, status=InstrumentStatus.REDEEMED)
+        ),
+    },
+    "1 is owed in PKR, a recount gives 5000000000": {
+        BORROWING.key(RUPEE): encode(Borrowing(1, None)),
+    },
+    "0 is owed in PKR, a recount gives 5000000000": {BORROWING.key(RUPEE): None},
+    "5000000000 is owed in PKR, the ceiling was 4999999999": {
+        BORROWING.key(RUPEE): encode(Borrowing(5_000_000_000, 4_999_999_999)),
+    },
+    f"{BILL}: 2 is issued in tranche 1 of 1": {
+        TRANCHES.key(BILL, 1): encode(Tranche(1, 0, 0, 2)),
+    },
+    f"{BILL}: its tranches are None, a recount gives [1, 5, 2]": {
+        TRANCHES.key(BILL, 1): encode(Tranche(5, 0, 0, 2)),
+    },
+    f"{BILL}: its tranches are [1, 5, 2], a recount gives [0, 0, 0]": {
+        TRANCHE_TOTALS.key(BILL): encode(TrancheTotals(1, 5, 2)),
+    },
+    f"{BILL}: {AUTHORISED + 5_000_000_000} is promised, {AUTHORISED} is authorised": {
+        TRANCHES.key(BILL, 1): encode(Tranche(AUTHORISED, 0, 0, 0)),
+        TRANCHE_TOTALS.key(BILL): encode(TrancheTotals(1, AUTHORISED, 0)),
+    },
+    f"the list documents {BILL} is []": {
+        DOCUMENTS.key(BILL, "00"): encode(Document(DocumentKind.NOTICE, "", 0, None)),
     },
     "USD is held but not known": {HOLDINGS.key("alpha", "USD"): encode(Holding(1, 0))},
 }

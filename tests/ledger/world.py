@@ -19,8 +19,8 @@ from amanat.ledger.dates import DAY_MS
 from amanat.ledger.executed_block import Tip
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest, PublicKey
-from amanat.ledger.instruments import CashTerms, TreasuryBillTerms
 from amanat.ledger.operations import (
+    ActivateInstrument,
     AnyOperation,
     Issue,
     OpenAccount,
@@ -30,6 +30,7 @@ from amanat.ledger.operations import (
 from amanat.ledger.participants import Participant, Role, changed
 from amanat.ledger.policies import Approval, Parameters, Policy
 from amanat.ledger.state_tree import MissingNode
+from amanat.ledger.terms import KINDS, CashTerms, TreasuryBillTerms
 from amanat.ledger.transactions import Body, sign
 
 START: Final = 1_767_225_600_000
@@ -37,6 +38,8 @@ START: Final = 1_767_225_600_000
 
 BILL: Final = "PK04D2512341"
 RUPEE: Final = "PKR"
+AUTHORISED: Final = 10**15
+"""How much of the bill may be issued: PKR 10 trillion."""
 
 AUTHORITIES: Final = {
     "mof": AuthorityClass.SOVEREIGN,
@@ -56,7 +59,29 @@ INSTITUTIONS: Final = {
     "custodian-b": (Role.CUSTODIAN,),
 }
 
+KIND_ACTS: Final = {
+    "activate-instrument": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "issue": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "redeem": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "register-instrument": ((Role.ISSUER, 1),),
+}
+"""Acts on an instrument of any kind but cash, which is the central bank's alone."""
+
 POLICIES: Final = {
+    **{
+        f"{act}/{kind}": ((Role.CENTRAL_BANK, 1),) if kind == "cash" else approvals
+        for act, approvals in KIND_ACTS.items()
+        for kind in KINDS
+    },
+    "amend-terms": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "set-authorised-amount": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "set-ceilings": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "set-instrument-status/active": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "set-instrument-status/cancelled": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "set-instrument-status/default": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "set-instrument-status/suspended": ((Role.CENTRAL_BANK, 1),),
+    "set-paying-agent": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "set-tranche": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "change-authorities": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "close-day": ((Role.CENTRAL_BANK, 1),),
     "set-calendar": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
@@ -67,18 +92,12 @@ POLICIES: Final = {
     "set-policy": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "set-roles": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "set-standing": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "register-instrument/cash": ((Role.CENTRAL_BANK, 1),),
-    "register-instrument/treasury-bill": ((Role.ISSUER, 1),),
-    "issue/cash": ((Role.CENTRAL_BANK, 1),),
-    "issue/treasury-bill": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "redeem/cash": ((Role.CENTRAL_BANK, 1),),
-    "redeem/treasury-bill": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
 }
 
 AGE_MAX_MS: Final = 7 * DAY_MS
 """How long an approval counts."""
 
-NOTICE: Final = {"replace-keys": 3 * DAY_MS}
+NOTICE: Final = {"amend-terms": 14 * DAY_MS, "replace-keys": 3 * DAY_MS}
 """How long everybody has notice of an act, in milliseconds."""
 
 PARAMETERS: Final = Parameters(
@@ -242,7 +261,7 @@ def bill() -> RegisterInstrument:
         maturity_date=START // DAY_MS + 84,
         day_count="act/365",
     )
-    return RegisterInstrument(BILL, "mof", "3-month treasury bill", terms)
+    return RegisterInstrument(BILL, "mof", "3-month treasury bill", terms, AUTHORISED)
 
 
 def attestation(
@@ -278,8 +297,15 @@ def market(writer: Writer) -> list[bytes]:
     """
     clients = {"alpha": "custodian-a", "beta": "custodian-a", "gamma": "custodian-b"}
     return [
-        writer.sign(["sbp"], rupee(), account("sbp-house", "sbp", "sbp")),
-        writer.sign(["mof"], bill(), account("mof-house", "mof", "mof")),
+        writer.sign(
+            ["sbp"], rupee(), ActivateInstrument(RUPEE), account("sbp-house", "sbp", "sbp")
+        ),
+        writer.sign(
+            ["mof", "sbp"],
+            bill(),
+            ActivateInstrument(BILL),
+            account("mof-house", "mof", "mof"),
+        ),
         *(
             writer.sign([custodian], holder(name), account(name, name, custodian))
             for name, custodian in clients.items()

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from amanat.ledger.operations import Issue, Transfer
+from amanat.ledger.operations import ActivateInstrument, Issue, Transfer
 from amanat.node.client import Client, Unreachable
 from tests.ledger.world import RUPEE, account, holder, rupee
 from tests.node.processes import Network
@@ -27,7 +27,7 @@ async def network(tmp_path: Path) -> AsyncIterator[Network]:
         await made.ready()
         sign = made.writer.sign
         setup = [
-            sign(["sbp"], rupee()),
+            sign(["sbp"], rupee(), ActivateInstrument(RUPEE)),
             sign(["custodian-a"], holder("alpha"), account("alpha", "alpha", "custodian-a")),
             sign(["custodian-a"], holder("beta"), account("beta", "beta", "custodian-a")),
             sign(["sbp"], Issue(RUPEE, "alpha", ISSUED)),

@@ -7,8 +7,8 @@ import pytest
 from amanat.consensus.core import Status
 from amanat.consensus.raft import Role
 from amanat.consensus.statements import BlockId
-from amanat.ledger.instruments import CashTerms
 from amanat.ledger.operations import RegisterInstrument
+from amanat.ledger.terms import CashTerms
 from amanat.ledger.transactions import CheckedTransaction
 from amanat.node.forwarder import (
     RELAY_AGAIN_TICKS,

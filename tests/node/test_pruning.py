@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from amanat.ledger.encoding import encode
-from amanat.ledger.operations import Issue, Transfer
+from amanat.ledger.operations import ActivateInstrument, Issue, Transfer
 from amanat.node.client import Client, Refusal
 from amanat.verifier import verify
 from amanat.verifier.contents import Balance
@@ -40,7 +40,7 @@ def set_up(network: Network) -> list[bytes]:
     """Return what brings about two clients, of whom one has rupees."""
     sign = network.writer.sign
     return [
-        sign(["sbp"], rupee()),
+        sign(["sbp"], rupee(), ActivateInstrument(RUPEE)),
         *(sign(["custodian-a"], holder(name), account(name, name, "custodian-a")) for name in BOTH),
         sign(["sbp"], Issue(RUPEE, "alpha", ISSUED)),
     ]

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from amanat.ledger.instruments import TreasuryBillTerms
 from amanat.ledger.operations import (
+    ActivateInstrument,
     AnyOperation,
     DeliverVersusPayment,
     Issue,
@@ -19,6 +19,7 @@ from amanat.ledger.operations import (
 )
 from amanat.ledger.state import ACCOUNTS, HOLDINGS, INSTRUMENTS, State
 from amanat.ledger.state_tree import StateTree
+from amanat.ledger.terms import TreasuryBillTerms
 from amanat.ledger.transactions import open_transaction
 from tests.ledger import world
 
@@ -77,6 +78,8 @@ def _add(operation: AnyOperation, needs: set[str], moves: list[tuple[str, int]])
         case RegisterInstrument(id=instrument, terms=terms):
             needs |= {terms.cash} if isinstance(terms, TreasuryBillTerms) else set()
             moves.append((instrument, 1))
+        case ActivateInstrument():
+            needs.add(operation.instrument)
         case OpenAccount(account=account):
             moves.append((account.name, 1))
         case Issue():

@@ -4,9 +4,10 @@ import pytest
 
 from amanat.ledger.dates import DAY_MS, PAKISTAN_UTC_OFFSET_MS
 from amanat.ledger.identifiers import AMOUNT_MAX
-from amanat.ledger.operations import Issue
+from amanat.ledger.operations import Issue, Redeem
 from amanat.ledger.rejections import RejectionCode
 from tests.ledger.desk import Desk, desk_with_market
+from tests.ledger.papers import FACE, GOLD, LAND, NEW_PIB, PIB, TERMS, TODAY, bring
 from tests.ledger.world import BILL, RUPEE, START
 
 MATURITY = START // DAY_MS + 84
@@ -101,3 +102,58 @@ def test_what_is_issued_in_all_stays_in_the_range_of_amounts(desk: Desk) -> None
     )
     desk.do("sbp", Issue(RUPEE, "sbp-house", AMOUNT_MAX - 3_000_000_000))
     assert desk.supply(RUPEE) == (AMOUNT_MAX, 0)
+
+
+@pytest.mark.parametrize("identifier", [each for each in TERMS if each not in (RUPEE, BILL, PIB)])
+def test_every_kind_is_issued_under_dual_control(desk: Desk, identifier: str) -> None:
+    bring(desk, identifier)
+    denomination = TERMS[identifier].denomination
+    issue = Issue(identifier, "mof-house", denomination)
+    assert desk.refused("mof", issue) == (
+        RejectionCode.MISSING_APPROVAL,
+        {
+            "act": f"issue/{TERMS[identifier].kind}",
+            "role": "central_bank",
+            "have": 0,
+            "need": 1,
+        },
+    )
+    desk.do("mof, sbp", issue)
+    assert desk.held("mof-house", identifier) == denomination
+
+
+def test_a_bond_that_has_matured_is_not_issued(desk: Desk) -> None:
+    bring(desk, PIB)
+    assert desk.refused("mof, sbp", Issue(PIB, "mof-house", FACE)) == (
+        RejectionCode.ALREADY_MATURED,
+        {"matures": 19_589, "today": TODAY},
+    )
+
+
+def test_no_more_is_issued_than_was_authorised_whatever_was_redeemed(desk: Desk) -> None:
+    bring(desk, LAND, 10)
+    desk.do("mof, sbp", Issue(LAND, "mof-house", 8), Redeem(LAND, "mof-house", 5, None))
+    assert desk.refused("mof, sbp", Issue(LAND, "mof-house", 3)) == (
+        RejectionCode.AUTHORISED_EXCEEDED,
+        {"instrument": LAND, "would_be": 11, "may_be": 10},
+    )
+    desk.do("mof, sbp", Issue(LAND, "mof-house", 2))
+
+
+def test_all_debt_together_stays_in_the_range_of_amounts(desk: Desk) -> None:
+    most = AMOUNT_MAX // FACE * FACE
+    bring(desk, NEW_PIB, most)
+    assert desk.refused("mof, sbp", Issue(NEW_PIB, "mof-house", most)) == (
+        RejectionCode.AMOUNT_OUT_OF_RANGE,
+        {"would_be": most + 5_000_000_000, "may_be": AMOUNT_MAX},
+    )
+
+
+def test_the_sentence_says_how_much_and_of_what(desk: Desk) -> None:
+    bring(desk, GOLD)
+    assert Issue(GOLD, "mof-house", 12_500).sentence(desk.state) == (
+        "issue 12.500 oz of GOLD-LOT-1 into mof-house"
+    )
+    assert Issue(BILL, "mof-house", 500_000, 2).sentence(desk.state) == (
+        f"issue PKR 5,000.00 of {BILL} into mof-house, of tranche 2"
+    )

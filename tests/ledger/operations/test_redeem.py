@@ -2,10 +2,24 @@
 
 import pytest
 
-from amanat.ledger.dates import DAY_MS, PAKISTAN_UTC_OFFSET_MS
+from amanat.ledger.dates import DAY_MS, PAKISTAN_UTC_OFFSET_MS, start_of
+from amanat.ledger.instruments import InstrumentStatus
 from amanat.ledger.operations import DeliverVersusPayment, Issue, Redeem
 from amanat.ledger.rejections import RejectionCode
+from amanat.ledger.state import INSTRUMENTS
 from tests.ledger.desk import Desk, desk_with_market
+from tests.ledger.papers import (
+    CALLABLE,
+    FLOATER,
+    GOLD,
+    LAND,
+    LINKER,
+    NEW_PIB,
+    SUKUK,
+    YEARS_5,
+    bring,
+)
+from tests.ledger.papers import FACE as FACE_OF_BOND
 from tests.ledger.world import BILL, RUPEE, START
 
 MATURITY = START // DAY_MS + 84
@@ -175,3 +189,76 @@ def test_what_is_unknown_is_named(
 ) -> None:
     desk.wait_until(MATURITY_MS)
     assert desk.refused("mof, sbp", operation) == (code, figures)
+
+
+def test_the_last_redemption_of_a_matured_bill_ends_it(desk: Desk) -> None:
+    desk.wait_until(MATURITY_MS)
+    desk.do("mof, sbp", PAID)
+    assert status(desk, BILL) is InstrumentStatus.ACTIVE
+    left = desk.held("mof-house", BILL)
+    events = desk.do("mof, sbp", Redeem(BILL, "mof-house", left, "mof-house"))
+    assert [event.name for event in events] == ["instrument-redeemed", "redeemed"]
+    assert events[0].fields == {"instrument": BILL}
+    assert status(desk, BILL) is InstrumentStatus.REDEEMED
+
+
+def test_a_lot_that_was_issued_whole_ends_with_its_last_unit(desk: Desk) -> None:
+    bring(desk, GOLD, 2_000)
+    desk.do("mof, sbp", Issue(GOLD, "mof-house", 1_000), Redeem(GOLD, "mof-house", 1_000, None))
+    assert status(desk, GOLD) is InstrumentStatus.ACTIVE
+    desk.do("mof, sbp", Issue(GOLD, "mof-house", 1_000), Redeem(GOLD, "mof-house", 1_000, None))
+    assert status(desk, GOLD) is InstrumentStatus.REDEEMED
+
+
+def test_money_does_not_end_with_the_last_rupee(desk: Desk) -> None:
+    for name in ("alpha", "beta", "gamma", "mof-house"):
+        signer = name.removesuffix("-house")
+        desk.do(f"{signer}, sbp", Redeem(RUPEE, name, desk.held(name, RUPEE), None))
+    assert desk.supply(RUPEE) == (3_000_010_000, 3_000_010_000)
+    assert status(desk, RUPEE) is InstrumentStatus.ACTIVE
+    desk.do("sbp", Issue(RUPEE, "alpha", 1))
+
+
+@pytest.mark.parametrize("identifier", [NEW_PIB, FLOATER, SUKUK, CALLABLE])
+def test_the_face_of_every_debt_is_paid_at_maturity(desk: Desk, identifier: str) -> None:
+    bring(desk, identifier)
+    desk.do("mof, sbp", Issue(identifier, "alpha", FACE_OF_BOND))
+    desk.do("sbp", Issue(RUPEE, "mof-house", FACE_OF_BOND))
+    pay = Redeem(identifier, "alpha", FACE_OF_BOND, "mof-house")
+    assert desk.refused("mof, sbp", pay)[0] == RejectionCode.NOT_YET_MATURED
+    before = desk.held("alpha", RUPEE)
+    desk.wait_until(start_of(YEARS_5))
+    desk.do("mof, sbp", pay)
+    assert desk.held("alpha", RUPEE) == before + FACE_OF_BOND
+
+
+def test_a_debt_that_follows_an_index_is_not_redeemed_at_its_bare_face(desk: Desk) -> None:
+    bring(desk, LINKER)
+    desk.do("mof, sbp", Issue(LINKER, "alpha", FACE_OF_BOND))
+    desk.wait_until(start_of(YEARS_5))
+    assert desk.refused("mof, sbp", Redeem(LINKER, "alpha", FACE_OF_BOND, "mof-house")) == (
+        RejectionCode.INDEX_UNKNOWN,
+        {"index": "cpi-national"},
+    )
+
+
+@pytest.mark.parametrize("identifier", [GOLD, LAND])
+def test_a_lot_or_asset_is_withdrawn_by_its_holder_and_both_institutions(
+    desk: Desk, identifier: str
+) -> None:
+    bring(desk, identifier)
+    desk.do("mof, sbp", Issue(identifier, "alpha", 2_000))
+    withdraw = Redeem(identifier, "alpha", 1_000, None)
+    assert desk.refused("mof, sbp", withdraw) == (
+        RejectionCode.MISSING_SIGNATURE,
+        {"participant": "alpha"},
+    )
+    assert desk.refused("mof, alpha", withdraw)[0] == RejectionCode.MISSING_APPROVAL
+    desk.do("mof, sbp, alpha", withdraw)
+    assert desk.held("alpha", identifier) == 1_000
+
+
+def status(desk: Desk, identifier: str) -> InstrumentStatus:
+    found = desk.state.get(INSTRUMENTS, identifier)
+    assert found is not None
+    return found.status

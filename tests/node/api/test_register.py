@@ -1,4 +1,4 @@
-"""Reading participants, accounts, holdings and instruments, with and without proof."""
+"""Reading participants, accounts and holdings, with and without proof."""
 
 import base64
 
@@ -77,27 +77,6 @@ async def test_a_list_of_holdings_can_be_proved_item_by_item(api: Api) -> None:
 
 async def test_no_proof_is_sent_unless_it_was_asked_for(api: Api) -> None:
     assert "proof" not in (await api.get("/v1/accounts/alpha/holdings/PKR")).json
-
-
-async def test_an_instrument_is_shown_with_its_terms_and_supply(api: Api) -> None:
-    shown = (await api.get(f"/v1/instruments/{BILL}")).json
-    assert shown["kind"] == "treasury-bill"
-    assert shown["terms"]["denomination"] == "500000"
-    assert (shown["issued"], shown["redeemed"], shown["outstanding"]) == (
-        "5000000000",
-        "0",
-        "5000000000",
-    )
-    listed = (await api.get("/v1/instruments")).json
-    assert {each["id"] for each in listed} == {BILL, RUPEE}
-    assert shown in listed
-
-
-async def test_what_is_outstanding_is_what_is_held(api: Api) -> None:
-    total = 0
-    for account in ("alpha", "beta", "gamma", "mof-house", "sbp-house"):
-        total += int((await api.get(f"/v1/accounts/{account}/holdings/PKR")).json["amount"])
-    assert (await api.get("/v1/instruments/PKR")).json["outstanding"] == str(total)
 
 
 async def test_what_was_written_at_one_node_is_read_at_another(api: Api) -> None:

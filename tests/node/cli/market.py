@@ -4,7 +4,7 @@ import asyncio
 from typing import Final
 
 from amanat.ledger.dates import DAY_MS
-from amanat.ledger.operations import Issue, RegisterParticipant
+from amanat.ledger.operations import ActivateInstrument, Issue, RegisterParticipant
 from amanat.ledger.participants import Participant, Role
 from amanat.node import clock, keystore
 from amanat.node.client import Client
@@ -38,7 +38,7 @@ class Market:
         client = Participant.simple("client", "Client", (Role.HOLDER,), signer.public_key)
         sign = self.writer.sign
         transactions = [
-            sign(["sbp"], rupee()),
+            sign(["sbp"], rupee(), ActivateInstrument(RUPEE)),
             sign(
                 ["custodian-a"],
                 RegisterParticipant(client),

@@ -2,8 +2,8 @@
 
 import pytest
 
-from amanat.ledger.instruments import CashTerms
 from amanat.ledger.operations import RegisterInstrument, Transfer
+from amanat.ledger.terms import CashTerms
 from tests.ledger.world import BILL, RUPEE
 from tests.node.conftest import Api
 
