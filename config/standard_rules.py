@@ -23,6 +23,7 @@ _POLICIES: Final[dict[str, tuple[Role, ...]]] = {
     "set-parameters": (Role.CENTRAL_BANK, Role.ISSUER),
     "set-policy": (Role.CENTRAL_BANK, Role.ISSUER),
     "set-roles": (Role.CENTRAL_BANK, Role.ISSUER),
+    "set-rules": (Role.CENTRAL_BANK, Role.ISSUER),
     "set-standing": (Role.CENTRAL_BANK, Role.ISSUER),
 }
 

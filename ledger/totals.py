@@ -25,6 +25,13 @@ Place = tuple[Dimension, str]
 """A total to which an account's holding is added."""
 
 
+def value_of(account: Account, dimension: Dimension) -> str:
+    """Return under which value of a dimension the account's holdings are added up."""
+    if dimension is Dimension.CUSTODIAN:
+        return account.custodian
+    return account.owner if dimension is Dimension.OWNER else account.attestation.jurisdiction
+
+
 def total(state: State, instrument: str, dimension: Dimension, value: str) -> int:
     """Return what all accounts with this value hold together of the instrument."""
     return state.get(TOTALS, instrument, dimension.value, value) or 0

@@ -27,6 +27,7 @@ from amanat.ledger.operations.set_calendar import SetCalendar
 from amanat.ledger.operations.set_parameters import SetParameters
 from amanat.ledger.operations.set_policy import SetPolicy
 from amanat.ledger.operations.set_roles import SetRoles
+from amanat.ledger.operations.set_rules import SetRules
 from amanat.ledger.operations.set_standing import SetStanding
 from amanat.ledger.operations.transfer import Transfer
 from amanat.ledger.operations.withdraw_proposal import WithdrawProposal
@@ -55,6 +56,7 @@ __all__ = [
     "SetParameters",
     "SetPolicy",
     "SetRoles",
+    "SetRules",
     "SetStanding",
     "Transfer",
     "WithdrawProposal",

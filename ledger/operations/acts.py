@@ -18,6 +18,7 @@ from amanat.ledger.operations.set_calendar import SetCalendar
 from amanat.ledger.operations.set_parameters import SetParameters
 from amanat.ledger.operations.set_policy import SetPolicy
 from amanat.ledger.operations.set_roles import SetRoles
+from amanat.ledger.operations.set_rules import SetRules
 from amanat.ledger.operations.set_standing import SetStanding
 from amanat.ledger.operations.transfer import Transfer
 from amanat.ledger.rejections import RejectionCode
@@ -31,6 +32,7 @@ ACTS: Final[tuple[type[Operation], ...]] = (
     OpenAccount,
     Attest,
     RegisterInstrument,
+    SetRules,
     Issue,
     Transfer,
     DeliverVersusPayment,
@@ -51,6 +53,7 @@ AnyAct = (
     | OpenAccount
     | Attest
     | RegisterInstrument
+    | SetRules
     | Issue
     | Transfer
     | DeliverVersusPayment
