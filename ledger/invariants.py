@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -10,6 +10,10 @@ from amanat.ledger.identifiers import AMOUNT_MAX
 
 Tables = dict[str, dict[tuple[Any, ...], Any]]
 """All entries by kind and by the parts of their keys, decoded without their types."""
+
+
+CASH_OF: Final = {"treasury-bill": 2}
+"""Where the terms of each kind of debt, as they are stored, name the cash that it is paid in."""
 
 
 def violations(items: Iterable[tuple[bytes, bytes]]) -> list[str]:
@@ -23,7 +27,13 @@ def violations(items: Iterable[tuple[bytes, bytes]]) -> list[str]:
     for key, value in items:
         kind, *parts = msgspec.msgpack.decode(key)
         tables[kind][tuple(parts)] = msgspec.msgpack.decode(value)
-    return [*_supply_violations(tables), *_total_violations(tables), *_list_violations(tables)]
+    return [
+        *_supply_violations(tables),
+        *_total_violations(tables),
+        *_list_violations(tables),
+        *_served_violations(tables),
+        *_custody_violations(tables),
+    ]
 
 
 def _supply_violations(tables: Tables) -> Iterator[str]:
@@ -79,6 +89,8 @@ def _list_violations(tables: Tables) -> Iterator[str]:
         expected[dimension, instrument].add(value)
     for (name,), account in tables["account"].items():
         expected["accounts", account[2]].add(name)
+    for custodian, name in _clients(tables):
+        expected["clients", custodian].add(name)
     for (name,), participant in tables["participant"].items():
         for role in participant[2] if participant[6] == "active" else ():
             expected["role", role].add(name)
@@ -93,3 +105,40 @@ def _list_violations(tables: Tables) -> Iterator[str]:
     for name in sorted(expected.keys() | found.keys()):
         if sorted(found.get(name, [])) != sorted(expected.get(name, set())):
             yield f"the list {' '.join(name)} is {found.get(name, [])}"
+
+
+def _clients(tables: Tables) -> Iterator[tuple[str, str]]:
+    """Yield every client's account behind its custodian."""
+    for (name,), account in tables["account"].items():
+        if account[3] == "client":
+            yield account[2], name
+
+
+def _served_violations(tables: Tables) -> Iterator[str]:
+    """Yield every sum, over instruments, of what a custodian under limits serves that is wrong."""
+    recount: dict[tuple[str, str, str], int] = defaultdict(int)
+    for (name, instrument), (amount, _) in tables["holding"].items():
+        account, found = tables["account"].get((name,)), tables["instrument"].get((instrument,))
+        if account is None or found is None or (account[2],) not in tables["limits"]:
+            continue
+        terms = found[3]
+        if terms[0] in CASH_OF:
+            for country in ("", account[5][2]):
+                recount[account[2], terms[CASH_OF[terms[0]]], country] += amount
+    kept = {place: int.from_bytes(value) for place, value in tables["served"].items()}
+    for place in sorted(recount.keys() | kept.keys()):
+        if kept.get(place, 0) != recount.get(place, 0):
+            told = " ".join(place).rstrip()
+            yield f"served {told} is {kept.get(place, 0)}, a recount gives {recount[place]}"
+
+
+def _custody_violations(tables: Tables) -> Iterator[str]:
+    for (name,), successor in tables["successor"].items():
+        participant = tables["participant"].get((name,))
+        if participant is None or (successor,) not in tables["participant"]:
+            yield f"the clients of {name} go to {successor}, and one of them is not known"
+        elif participant[6] == "active" and {"custodian", "distributor"} & set(participant[2]):
+            yield f"the clients of {name}, who may serve them, go to {successor}"
+    for (name,), account in tables["account"].items():
+        if account[4] == "omnibus" and account[1] != account[2]:
+            yield f"the omnibus account {name} of {account[1]} is served by {account[2]}"

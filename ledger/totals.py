@@ -6,6 +6,7 @@ Each is what a recount of all holdings would give, at the cost of what a movemen
 from collections.abc import Iterable
 from enum import StrEnum
 
+from amanat.ledger import served
 from amanat.ledger.accounts import Account
 from amanat.ledger.instruments import CashTerms, Instrument
 from amanat.ledger.linked_sets import LinkedSet
@@ -45,6 +46,7 @@ def contributors(instrument: str, dimension: Dimension) -> LinkedSet:
 def add(state: State, account: Account, instrument: Instrument, amount: int) -> None:
     """Let the totals follow: the account holds `amount` more, or less where it is negative."""
     _shift(state, instrument.id, _places(account, instrument), amount)
+    served.add(state, account, instrument, amount)
 
 
 def move(
@@ -54,6 +56,7 @@ def move(
     gives, takes = _places(source, instrument), _places(target, instrument)
     _shift(state, instrument.id, [place for place in gives if place not in takes], -amount)
     _shift(state, instrument.id, [place for place in takes if place not in gives], amount)
+    served.move(state, source, target, instrument, amount)
 
 
 def _places(account: Account, instrument: Instrument) -> list[Place]:

@@ -9,6 +9,7 @@ from amanat.ledger.checks.check import Check
 from amanat.ledger.checks.denomination import DENOMINATION
 from amanat.ledger.checks.instrument_rules import INSTRUMENT_RULES
 from amanat.ledger.checks.parties import PARTIES
+from amanat.ledger.checks.service import SERVICE
 from amanat.ledger.checks.standing import STANDING
 from amanat.ledger.movements import Movement
 from amanat.ledger.operation_execution import Execution
@@ -19,6 +20,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     DENOMINATION,
     AVAILABILITY,
     STANDING,
+    SERVICE,
     ATTESTATION,
     INSTRUMENT_RULES,
 )

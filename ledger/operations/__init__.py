@@ -15,6 +15,8 @@ from amanat.ledger.operations.close_day import CloseDay
 from amanat.ledger.operations.deliver_versus_payment import DeliverVersusPayment
 from amanat.ledger.operations.execute_proposal import ExecuteProposal
 from amanat.ledger.operations.issue import Issue
+from amanat.ledger.operations.move_account import MoveAccount
+from amanat.ledger.operations.move_clients import MoveClients
 from amanat.ledger.operations.open_account import OpenAccount
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.operations.propose import Propose
@@ -24,6 +26,7 @@ from amanat.ledger.operations.register_participant import RegisterParticipant
 from amanat.ledger.operations.replace_keys import ReplaceKeys
 from amanat.ledger.operations.rotate_keys import RotateKeys
 from amanat.ledger.operations.set_calendar import SetCalendar
+from amanat.ledger.operations.set_limits import SetLimits
 from amanat.ledger.operations.set_parameters import SetParameters
 from amanat.ledger.operations.set_policy import SetPolicy
 from amanat.ledger.operations.set_roles import SetRoles
@@ -44,6 +47,8 @@ __all__ = [
     "DeliverVersusPayment",
     "ExecuteProposal",
     "Issue",
+    "MoveAccount",
+    "MoveClients",
     "OpenAccount",
     "Operation",
     "Propose",
@@ -53,6 +58,7 @@ __all__ = [
     "ReplaceKeys",
     "RotateKeys",
     "SetCalendar",
+    "SetLimits",
     "SetParameters",
     "SetPolicy",
     "SetRoles",

@@ -7,6 +7,8 @@ from amanat.ledger.operations.change_authorities import ChangeAuthorities
 from amanat.ledger.operations.close_day import CloseDay
 from amanat.ledger.operations.deliver_versus_payment import DeliverVersusPayment
 from amanat.ledger.operations.issue import Issue
+from amanat.ledger.operations.move_account import MoveAccount
+from amanat.ledger.operations.move_clients import MoveClients
 from amanat.ledger.operations.open_account import OpenAccount
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.operations.redeem import Redeem
@@ -15,6 +17,7 @@ from amanat.ledger.operations.register_participant import RegisterParticipant
 from amanat.ledger.operations.replace_keys import ReplaceKeys
 from amanat.ledger.operations.rotate_keys import RotateKeys
 from amanat.ledger.operations.set_calendar import SetCalendar
+from amanat.ledger.operations.set_limits import SetLimits
 from amanat.ledger.operations.set_parameters import SetParameters
 from amanat.ledger.operations.set_policy import SetPolicy
 from amanat.ledger.operations.set_roles import SetRoles
@@ -31,6 +34,9 @@ ACTS: Final[tuple[type[Operation], ...]] = (
     ReplaceKeys,
     OpenAccount,
     Attest,
+    MoveAccount,
+    MoveClients,
+    SetLimits,
     RegisterInstrument,
     SetRules,
     Issue,
@@ -52,6 +58,9 @@ AnyAct = (
     | ReplaceKeys
     | OpenAccount
     | Attest
+    | MoveAccount
+    | MoveClients
+    | SetLimits
     | RegisterInstrument
     | SetRules
     | Issue

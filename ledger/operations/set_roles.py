@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from amanat.ledger import constitution, roles
+from amanat.ledger import constitution, custody, roles
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.identifiers import Name
 from amanat.ledger.operation_execution import Execution
@@ -38,7 +38,9 @@ class SetRoles(Operation, frozen=True, tag="set-roles"):
         held = execution.participant(self.participant)
         if list(self.roles) != sorted(set(self.roles)):
             raise Refused(RejectionCode.WRONG_ROLE, need="roles sorted, each once")
-        roles.put(execution.state, changed(held, roles=self.roles))
+        after = changed(held, roles=self.roles)
+        roles.put(execution.state, after)
+        custody.forget_successor(execution.state, after)
         constitution.check_sovereign_roles(execution.state)
         execution.emit("roles-set", participant=self.participant, roles=",".join(self.roles))
 

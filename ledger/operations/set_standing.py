@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from amanat.ledger import constitution, roles
+from amanat.ledger import constitution, custody, roles
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.identifiers import Name
 from amanat.ledger.operation_execution import Execution
@@ -35,7 +35,9 @@ class SetStanding(Operation, frozen=True, tag="set-standing"):
     def apply(self, execution: Execution) -> None:
         """Change its standing."""
         held = execution.participant(self.participant)
-        roles.put(execution.state, changed(held, standing=self.standing))
+        after = changed(held, standing=self.standing)
+        roles.put(execution.state, after)
+        custody.forget_successor(execution.state, after)
         constitution.check_sovereign_roles(execution.state)
         execution.emit("standing-set", participant=self.participant, standing=self.standing.value)
 
