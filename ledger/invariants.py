@@ -11,7 +11,6 @@ from amanat.ledger.identifiers import AMOUNT_MAX
 Tables = dict[str, dict[tuple[Any, ...], Any]]
 """All entries by kind and by the parts of their keys, decoded without their types."""
 
-
 CASH_OF: Final = {"treasury-bill": 2}
 """Where the terms of each kind of debt, as they are stored, name the cash that it is paid in."""
 
@@ -81,19 +80,25 @@ def _total_violations(tables: Tables) -> Iterator[str]:
             yield f"the total {told} is {totals.get(place, 0)}, a recount gives {recount[place]}"
 
 
-def _list_violations(tables: Tables) -> Iterator[str]:
-    expected: dict[tuple[str, ...], set[str]] = defaultdict(set)
+def _listed(tables: Tables) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield every list that something must be on, and what."""
     for account, instrument in tables["holding"]:
-        expected["held", account].add(instrument)
+        yield ("held", account), instrument
     for (instrument, dimension, value), _ in _places(tables):
-        expected[dimension, instrument].add(value)
+        yield (dimension, instrument), value
     for (name,), account in tables["account"].items():
-        expected["accounts", account[2]].add(name)
-    for custodian, name in _clients(tables):
-        expected["clients", custodian].add(name)
+        yield ("accounts", account[2]), name
+        if account[3] == "client":
+            yield ("clients", account[2]), name
     for (name,), participant in tables["participant"].items():
         for role in participant[2] if participant[6] == "active" else ():
-            expected["role", role].add(name)
+            yield ("role", role), name
+
+
+def _list_violations(tables: Tables) -> Iterator[str]:
+    expected: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for listing, member in _listed(tables):
+        expected[listing].add(member)
     found: dict[tuple[str, ...], list[str]] = {}
     for name, (first, _, count) in tables["set"].items():
         members: list[str] = []
@@ -105,13 +110,6 @@ def _list_violations(tables: Tables) -> Iterator[str]:
     for name in sorted(expected.keys() | found.keys()):
         if sorted(found.get(name, [])) != sorted(expected.get(name, set())):
             yield f"the list {' '.join(name)} is {found.get(name, [])}"
-
-
-def _clients(tables: Tables) -> Iterator[tuple[str, str]]:
-    """Yield every client's account behind its custodian."""
-    for (name,), account in tables["account"].items():
-        if account[3] == "client":
-            yield account[2], name
 
 
 def _served_violations(tables: Tables) -> Iterator[str]:
