@@ -71,6 +71,9 @@ class RejectionCode(StrEnum):
     """The policy contradicts itself or the constitution, or nobody could satisfy it."""
     SOVEREIGN_ROLE_EMPTY = "sovereign_role_empty"
     """Nobody active would have one of the sovereign roles, issuer and central bank."""
+    NOBODY_TO_SET_ROLES = "nobody_to_set_roles"
+    """The policy of `set-roles` would ask for a role that too few have, so that nobody could undo
+    it."""
     INVALID_KEYS = "invalid_keys"
     """The keys cannot be a participant's: one cannot sign, belongs to another, or they are too
     few for the threshold."""

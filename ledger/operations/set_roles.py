@@ -13,7 +13,12 @@ from amanat.ledger.state import PARTICIPANTS, State
 
 
 class SetRoles(Operation, frozen=True, tag="set-roles"):
-    """Replaces the roles of a participant: grants those that are new, revokes those left out."""
+    """Replaces the roles of a participant: grants those that are new, revokes those left out.
+
+    A policy that asks for more of a role than are left cannot be satisfied until somebody else has
+    the role. A custodian that loses its role keeps its accounts until they move to another one, and
+    meanwhile nothing comes into them.
+    """
 
     signers = "whom the policy `set-roles` asks"
     acts = ("set-roles",)
@@ -21,6 +26,7 @@ class SetRoles(Operation, frozen=True, tag="set-roles"):
         RejectionCode.UNKNOWN_PARTICIPANT,
         RejectionCode.WRONG_ROLE,
         RejectionCode.SOVEREIGN_ROLE_EMPTY,
+        RejectionCode.NOBODY_TO_SET_ROLES,
     )
     emits = ("roles-set",)
 
@@ -41,7 +47,7 @@ class SetRoles(Operation, frozen=True, tag="set-roles"):
         after = changed(held, roles=self.roles)
         roles.put(execution.state, after)
         custody.forget_successor(execution.state, after)
-        constitution.check_sovereign_roles(execution.state)
+        constitution.check_roles(execution.state)
         execution.emit("roles-set", participant=self.participant, roles=",".join(self.roles))
 
     def sentence(self, state: State) -> str:

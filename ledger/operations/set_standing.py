@@ -16,12 +16,17 @@ class SetStanding(Operation, frozen=True, tag="set-standing"):
     """Suspends a participant, or lets it act again.
 
     While it is suspended its signature counts for nothing, and nothing moves into or out of the
-    accounts that it owns or serves, except by an order or to another custodian.
+    accounts that it owns or serves, except by an order or to another custodian. A policy that asks
+    for more of its role than are left cannot be satisfied until somebody else has the role.
     """
 
     signers = "whom the policy `set-standing` asks"
     acts = ("set-standing",)
-    refusals = (RejectionCode.UNKNOWN_PARTICIPANT, RejectionCode.SOVEREIGN_ROLE_EMPTY)
+    refusals = (
+        RejectionCode.UNKNOWN_PARTICIPANT,
+        RejectionCode.SOVEREIGN_ROLE_EMPTY,
+        RejectionCode.NOBODY_TO_SET_ROLES,
+    )
     emits = ("standing-set",)
 
     participant: Name
@@ -38,7 +43,7 @@ class SetStanding(Operation, frozen=True, tag="set-standing"):
         after = changed(held, standing=self.standing)
         roles.put(execution.state, after)
         custody.forget_successor(execution.state, after)
-        constitution.check_sovereign_roles(execution.state)
+        constitution.check_roles(execution.state)
         execution.emit("standing-set", participant=self.participant, standing=self.standing.value)
 
     def sentence(self, state: State) -> str:

@@ -2,14 +2,17 @@
 
 import pytest
 
-from amanat.ledger.accounts import Holding, Supply
+from amanat.ledger.accounts import Account, AccountForm, AccountKind, Holding, Supply
+from amanat.ledger.custody import SUCCESSORS
 from amanat.ledger.encoding import encode
 from amanat.ledger.identifiers import AMOUNT_MAX
 from amanat.ledger.invariants import violations
+from amanat.ledger.limits import LIMITS, Limits
 from amanat.ledger.links import Ends
-from amanat.ledger.state import HOLDINGS, SETS, SUPPLIES, TOTALS
+from amanat.ledger.served import SERVED
+from amanat.ledger.state import ACCOUNTS, HOLDINGS, SETS, SUPPLIES, TOTALS
 from tests.ledger.desk import desk_with_market
-from tests.ledger.world import BILL, RUPEE
+from tests.ledger.world import BILL, RUPEE, attestation
 
 SOUND = dict(desk_with_market().leader.tip.tree.items())
 
@@ -53,6 +56,24 @@ SPOILED: dict[str, dict[bytes, bytes | None]] = {
     "the list accounts custodian-b is []": {SETS.key("accounts", "custodian-b"): None},
     "the list role issuer is ['sbp']": {
         SETS.key("role", "issuer"): encode(Ends("sbp", "sbp", 1)),
+    },
+    "the list clients custodian-b is []": {SETS.key("clients", "custodian-b"): None},
+    "served custodian-a PKR is 5, a recount gives 0": {
+        SERVED.key("custodian-a", RUPEE, ""): encode((5).to_bytes(16)),
+    },
+    "served mof PKR PK is 0, a recount gives 5000000000": {
+        LIMITS.key("mof"): encode(Limits((), (), ())),
+    },
+    "the clients of cdc, who may serve them, go to custodian-b": {
+        SUCCESSORS.key("cdc"): encode("custodian-b"),
+    },
+    "the clients of nobody go to cdc, and one of them is not known": {
+        SUCCESSORS.key("nobody"): encode("cdc"),
+    },
+    "the omnibus account pool of alpha is served by cdc": {
+        ACCOUNTS.key("pool"): encode(
+            Account("pool", "alpha", "cdc", AccountKind.CLIENT, AccountForm.OMNIBUS, attestation())
+        ),
     },
     "USD is held but not known": {HOLDINGS.key("alpha", "USD"): encode(Holding(1, 0))},
 }
