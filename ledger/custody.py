@@ -8,6 +8,8 @@ from amanat.ledger import register
 from amanat.ledger.accounts import Account, AccountForm, AccountKind
 from amanat.ledger.checks.instrument_rules import INSTRUMENT_RULES
 from amanat.ledger.checks.service import SERVICE
+from amanat.ledger.encoding import Structure
+from amanat.ledger.identifiers import Height, Name
 from amanat.ledger.instruments import Instrument
 from amanat.ledger.limits import limits_of
 from amanat.ledger.movements import Movement, Purpose
@@ -17,8 +19,17 @@ from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.serving import may_serve
 from amanat.ledger.state import State, Table
 
-SUCCESSORS: Final = Table("successor", str)
-"""By a custodian that may not serve its clients any more: to which one governance moves them."""
+
+class Succession(Structure, frozen=True):
+    """To which custodian governance moves the clients of another one."""
+
+    successor: Name
+    height: Height
+    """The block in which clients were moved last."""
+
+
+SUCCESSIONS: Final = Table("succession", Succession)
+"""By the custodian that may not serve its clients any more."""
 
 MOVING_CODES: Final = tuple(dict.fromkeys((*SERVICE.codes, *INSTRUMENT_RULES.codes)))
 """The codes with which the limits of a new custodian may refuse what an account holds."""
@@ -70,10 +81,10 @@ def move(execution: Execution, account: Account, custodian: str, *, by_order: bo
     return count
 
 
-def forget_successor(state: State, participant: Participant) -> None:
+def end_succession(state: State, participant: Participant) -> None:
     """End the moving of a custodian's clients, once it may serve them again."""
-    if still_serves(participant) and state.get(SUCCESSORS, participant.name) is not None:
-        state.put(None, SUCCESSORS, participant.name)
+    if still_serves(participant) and state.get(SUCCESSIONS, participant.name) is not None:
+        state.put(None, SUCCESSIONS, participant.name)
 
 
 def still_serves(participant: Participant) -> bool:

@@ -131,7 +131,7 @@ def _served_violations(tables: Tables) -> Iterator[str]:
 
 
 def _custody_violations(tables: Tables) -> Iterator[str]:
-    for (name,), successor in tables["successor"].items():
+    for (name,), (successor, _) in tables["succession"].items():
         participant = tables["participant"].get((name,))
         if participant is None or (successor,) not in tables["participant"]:
             yield f"the clients of {name} go to {successor}, and one of them is not known"

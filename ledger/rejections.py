@@ -135,6 +135,8 @@ class RejectionCode(StrEnum):
     """To add up what the custodian serves would take more than one transaction may."""
     STILL_SERVES = "still_serves"
     """The custodian is neither suspended nor without its role: its clients leave by themselves."""
+    ONE_BATCH_PER_BLOCK = "one_batch_per_block"
+    """Some of this custodian's clients were moved in this block; the next go in a later one."""
     INVALID_RULES = "invalid_rules"
     """The rules contradict themselves, or do not fit the instrument."""
     INSUFFICIENT_HOLDING = "insufficient_holding"

@@ -8,7 +8,7 @@ from msgspec import Meta
 from amanat.ledger import custody
 from amanat.ledger.accounts import AccountKind
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
-from amanat.ledger.custody import SUCCESSORS
+from amanat.ledger.custody import SUCCESSIONS, Succession
 from amanat.ledger.identifiers import Name
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
@@ -28,12 +28,12 @@ class MoveClients(Operation, frozen=True, tag="move-clients"):
     """Moves client accounts of a suspended or revoked custodian to another one, the oldest first.
 
     Governance decides once to which custodian; from then on that one alone moves the next ones, as
-    often as it takes, until the event says that none is left. The decision stands until there is
-    another, or until the first custodian may serve again. Nothing is taken apart: what is reserved
-    or pledged stays so, and owners act at once with their own keys. An omnibus account becomes the
-    new custodian's, as it was the old one's; house accounts stay. As by an order, caps and limits
-    are not asked, so the new custodian is none that has limits of its own; a cap that is exceeded
-    then lets nothing more in. Attestations are good until they expire.
+    often as it takes and once in each block, until the event says that none is left. The decision
+    stands until there is another, or until the first custodian may serve again. Nothing is taken
+    apart: what is reserved or pledged stays so, and owners act at once with their own keys. An
+    omnibus account becomes the new custodian's, as it was the old one's; house accounts stay. As by
+    an order, caps and limits are not asked, so the new custodian is none that has limits of its
+    own; a cap that is exceeded then lets nothing more in. Attestations are good until they expire.
     """
 
     signers = (
@@ -45,6 +45,7 @@ class MoveClients(Operation, frozen=True, tag="move-clients"):
         RejectionCode.UNKNOWN_PARTICIPANT,
         RejectionCode.STILL_SERVES,
         RejectionCode.WRONG_ROLE,
+        RejectionCode.ONE_BATCH_PER_BLOCK,
     )
     emits = ("account-moved", "clients-moved")
 
@@ -56,7 +57,8 @@ class MoveClients(Operation, frozen=True, tag="move-clients"):
     def requirements(self, execution: Execution) -> Iterable[Requirement]:
         """The new custodian, and the policy unless it was asked before."""
         yield SignatureOf(execution.participant(self.target).name)
-        if execution.state.get(SUCCESSORS, self.source) != self.target:
+        decided = execution.state.get(SUCCESSIONS, self.source)
+        if decided is None or decided.successor != self.target:
             yield ApprovalOf("move-clients")
 
     def apply(self, execution: Execution) -> None:
@@ -70,7 +72,10 @@ class MoveClients(Operation, frozen=True, tag="move-clients"):
                 RejectionCode.WRONG_ROLE, participant=self.target, need="custodian without limits"
             )
         custody.check_may_serve(execution, target, AccountKind.CLIENT)
-        state.put(self.target, SUCCESSORS, self.source)
+        before = state.get(SUCCESSIONS, self.source)
+        if before is not None and before.height == execution.height:
+            raise Refused(RejectionCode.ONE_BATCH_PER_BLOCK, source=self.source)
+        state.put(Succession(self.target, execution.height), SUCCESSIONS, self.source)
         moved = holdings = 0
         for name in clients_of(self.source).members(state):
             if moved == self.most or holdings >= HOLDINGS_MAX:

@@ -46,7 +46,7 @@ class SetRoles(Operation, frozen=True, tag="set-roles"):
             raise Refused(RejectionCode.WRONG_ROLE, need="roles sorted, each once")
         after = changed(held, roles=self.roles)
         roles.put(execution.state, after)
-        custody.forget_successor(execution.state, after)
+        custody.end_succession(execution.state, after)
         constitution.check_roles(execution.state)
         execution.emit("roles-set", participant=self.participant, roles=",".join(self.roles))
 

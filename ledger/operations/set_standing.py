@@ -42,7 +42,7 @@ class SetStanding(Operation, frozen=True, tag="set-standing"):
         held = execution.participant(self.participant)
         after = changed(held, standing=self.standing)
         roles.put(execution.state, after)
-        custody.forget_successor(execution.state, after)
+        custody.end_succession(execution.state, after)
         constitution.check_roles(execution.state)
         execution.emit("standing-set", participant=self.participant, standing=self.standing.value)
 

@@ -48,9 +48,8 @@ def move_clients(
             outcome = await _final(client, submitting.signed(chain, signers, operation), wait)
             fields = next(e["fields"] for e in outcome["events"] if e["name"] == "clients-moved")
             moved, batches, left = moved + int(fields["moved"]), batches + 1, int(fields["left"])
-            tell(
-                f"moved {fields['moved']} to {order.target}, {left} left (block {outcome['height']})"
-            )
+            where = f"{left} left (block {outcome['height']})"
+            tell(f"moved {fields['moved']} to {order.target}, {where}")
         return {
             "source": order.source,
             "target": order.target,

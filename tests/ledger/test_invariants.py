@@ -3,7 +3,7 @@
 import pytest
 
 from amanat.ledger.accounts import Account, AccountForm, AccountKind, Holding, Supply
-from amanat.ledger.custody import SUCCESSORS
+from amanat.ledger.custody import SUCCESSIONS, Succession
 from amanat.ledger.encoding import encode
 from amanat.ledger.identifiers import AMOUNT_MAX
 from amanat.ledger.invariants import violations
@@ -65,10 +65,10 @@ SPOILED: dict[str, dict[bytes, bytes | None]] = {
         LIMITS.key("mof"): encode(Limits((), (), ())),
     },
     "the clients of cdc, who may serve them, go to custodian-b": {
-        SUCCESSORS.key("cdc"): encode("custodian-b"),
+        SUCCESSIONS.key("cdc"): encode(Succession("custodian-b", 1)),
     },
     "the clients of nobody go to cdc, and one of them is not known": {
-        SUCCESSORS.key("nobody"): encode("cdc"),
+        SUCCESSIONS.key("nobody"): encode(Succession("cdc", 1)),
     },
     "the omnibus account pool of alpha is served by cdc": {
         ACCOUNTS.key("pool"): encode(

@@ -3,7 +3,7 @@
 import pytest
 
 from amanat.ledger.accounts import Account
-from amanat.ledger.custody import SUCCESSORS
+from amanat.ledger.custody import SUCCESSIONS
 from amanat.ledger.operations import (
     Attest,
     MoveAccount,
@@ -16,7 +16,7 @@ from amanat.ledger.operations import (
     move_clients,
 )
 from amanat.ledger.participants import Role, Standing
-from amanat.ledger.receipts import Event
+from amanat.ledger.receipts import Applied, Event, Rejected
 from amanat.ledger.register import accounts_of, clients_of
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.rules import CustodianCap
@@ -103,6 +103,17 @@ def test_an_omnibus_account_becomes_the_new_custodians(desk: Desk) -> None:
     desk.do("custodian-b", Transfer("pool", "li", BILL, FACE))
 
 
+def test_one_block_moves_one_batch(desk: Desk) -> None:
+    """However many a transaction holds, and however many transactions there are."""
+    too_many = (RejectionCode.ONE_BATCH_PER_BLOCK, {"source": "exchange"})
+    assert desk.refused("mof, sbp, custodian-b", batch(1), batch(1)) == too_many
+    desk.do("mof, sbp, custodian-b", batch(1))
+    block = desk.block([desk.writer.sign(["custodian-b"], batch(1)) for _ in range(3)])
+    outcomes = [receipt.outcome for receipt in block.receipts]
+    assert [type(outcome) for outcome in outcomes] == [Applied, Rejected, Rejected]
+    assert summary(desk.do("custodian-b", batch(9))) == (2, 0)
+
+
 def test_a_client_that_left_by_itself_is_not_waited_for(desk: Desk) -> None:
     desk.do("li, custodian-a", MoveAccount("li", "custodian-a"))
     assert summary(desk.do("mof, sbp, custodian-b", batch(4))) == (3, 0)
@@ -138,9 +149,11 @@ def test_the_decision_ends_when_it_may_serve_again(
     desk: Desk, back: tuple[SetStanding | SetRoles, ...]
 ) -> None:
     desk.do("mof, sbp, custodian-b", batch(1))
-    assert desk.state.get(SUCCESSORS, "exchange") == "custodian-b"
+    decided = desk.state.get(SUCCESSIONS, "exchange")
+    assert decided is not None
+    assert decided.successor == "custodian-b"
     desk.do("mof, sbp", *back)
-    assert desk.state.get(SUCCESSORS, "exchange") is None
+    assert desk.state.get(SUCCESSIONS, "exchange") is None
     desk.do("mof, sbp", SUSPEND)
     code, figures = desk.refused("custodian-b", batch(1))
     assert (code, figures["act"]) == (RejectionCode.MISSING_APPROVAL, "move-clients")
