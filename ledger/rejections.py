@@ -113,6 +113,8 @@ class RejectionCode(StrEnum):
     """Nothing of the instrument changes hands on these days."""
     HOLDER_CAP = "holder_cap"
     """The holder would have more of the instrument than one may."""
+    HOLDER_SHARE = "holder_share"
+    """The holder would have a larger share of the instrument than one of its class may."""
     JURISDICTION_CAP = "jurisdiction_cap"
     """The residents of this country would have more of the instrument than they may."""
     CUSTODIAN_CAP = "custodian_cap"

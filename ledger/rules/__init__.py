@@ -14,6 +14,7 @@ from amanat.ledger.rules.custodian_cap import CustodianCap
 from amanat.ledger.rules.denied_jurisdictions import DeniedJurisdictions
 from amanat.ledger.rules.holder_cap import HolderCap
 from amanat.ledger.rules.holder_count import HolderCount
+from amanat.ledger.rules.holder_share import HolderShare
 from amanat.ledger.rules.investor_classes import InvestorClasses
 from amanat.ledger.rules.jurisdiction_cap import JurisdictionCap
 from amanat.ledger.rules.lock_up import LockUp
@@ -33,6 +34,7 @@ __all__ = [
     "DeniedJurisdictions",
     "HolderCap",
     "HolderCount",
+    "HolderShare",
     "InvestorClasses",
     "JurisdictionCap",
     "LockUp",
@@ -54,6 +56,7 @@ AnyRule = (
     | LockUp
     | Blackout
     | HolderCap
+    | HolderShare
     | JurisdictionCap
     | CustodianCap
     | ShareAbroad
@@ -70,6 +73,7 @@ RULE_TYPES: Final[tuple[type[Rule], ...]] = (
     LockUp,
     Blackout,
     HolderCap,
+    HolderShare,
     JurisdictionCap,
     CustodianCap,
     ShareAbroad,

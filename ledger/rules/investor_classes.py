@@ -40,7 +40,7 @@ class InvestorClasses(Rule, frozen=True, tag="investor-classes"):
         """Look at who receives."""
         del execution
         source, target = movement.source, movement.target
-        if target is None:
+        if target is None or target.owner == movement.instrument.issuer:
             return
         receives = target.attestation.investor_class
         has = None if source is None else source.attestation.investor_class

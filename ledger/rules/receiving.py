@@ -10,9 +10,9 @@ CODES: Final = (RejectionCode.JURISDICTION_NOT_ALLOWED,)
 
 
 def country(movement: Movement) -> str | None:
-    """Return the country into which it moves; None where it is not new to its holder there."""
+    """Return the country into which it moves to an investor; None where its holder had it there."""
     source, target = movement.source, movement.target
-    if target is None:
+    if target is None or target.owner == movement.instrument.issuer:
         return None
     leaves = None if source is None else source.attestation.jurisdiction
     enters = target.attestation.jurisdiction

@@ -1,21 +1,15 @@
 """No more than a share of what is outstanding is held abroad."""
 
 from collections.abc import Iterator
-from typing import Annotated, Final
-
-from msgspec import Meta
 
 from amanat.ledger.accounts import PAKISTAN
-from amanat.ledger.balances import supply
 from amanat.ledger.movements import Movement
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
+from amanat.ledger.rules.outstanding import BasisPoints, outstanding_after, part, percent
 from amanat.ledger.rules.rule import Rule
 from amanat.ledger.state import State
 from amanat.ledger.totals import Dimension, total
-
-WHOLE: Final = 10_000
-"""Basis points in one."""
 
 
 class ShareAbroad(Rule, frozen=True, tag="share-abroad"):
@@ -27,8 +21,7 @@ class ShareAbroad(Rule, frozen=True, tag="share-abroad"):
 
     codes = (RejectionCode.SHARE_ABROAD,)
 
-    basis_points: Annotated[int, Meta(ge=0, le=WHOLE)]
-    """Hundredths of a percent."""
+    basis_points: BasisPoints
 
     @property
     def title(self) -> str:
@@ -43,8 +36,7 @@ class ShareAbroad(Rule, frozen=True, tag="share-abroad"):
     def says(self, state: State, instrument: str) -> str:
         """Return the share in percent."""
         del state, instrument
-        whole, part = divmod(self.basis_points, 100)
-        return f"{whole}.{part:02} % of what is outstanding"
+        return percent(self.basis_points)
 
     def refusals(self, execution: Execution, movement: Movement) -> Iterator[Refused]:
         """Look at what would be held abroad, if more would be."""
@@ -53,13 +45,12 @@ class ShareAbroad(Rule, frozen=True, tag="share-abroad"):
             return
         if source is not None and source.attestation.jurisdiction != PAKISTAN:
             return
-        identifier = movement.instrument.id
-        supplied = supply(state, identifier)
-        outstanding = supplied.issued - supplied.redeemed
-        abroad = outstanding - total(state, identifier, Dimension.JURISDICTION, PAKISTAN)
-        if source is None:
-            outstanding += movement.amount
-        would_hold, may_hold = abroad + movement.amount, self.basis_points * outstanding // WHOLE
+        outstanding = outstanding_after(state, movement)
+        at_home = total(state, movement.instrument.id, Dimension.JURISDICTION, PAKISTAN)
+        would_hold = outstanding - at_home
+        if source is not None:
+            would_hold += movement.amount
+        may_hold = part(outstanding, self.basis_points)
         if would_hold > may_hold:
             yield Refused(
                 RejectionCode.SHARE_ABROAD,

@@ -27,6 +27,13 @@ def test_where_none_is_named_nobody_receives_it() -> None:
     assert refused(desk, "mof-house", "alpha", 1)[0] == RejectionCode.JURISDICTION_NOT_ALLOWED
 
 
+def test_the_issuer_is_no_investor() -> None:
+    desk = ruled(AllowedJurisdictions(("OM",)))
+    give(desk, "mof-house", "omega", 1)
+    give(desk, "omega", "mof-house", 1)
+    desk.do("mof, sbp", Issue(BILL, "mof-house", FACE))
+
+
 def test_who_holds_it_already_gives_it_and_moves_it_between_accounts_of_one_country() -> None:
     desk = ruled()
     give(desk, "mof-house", "delta", 3)

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amanat.ledger.accounts import Account
+from amanat.ledger.accounts import Account, InvestorClass
 from amanat.ledger.operations import AnyOperation, Issue, Transfer
 from amanat.ledger.receipts import Applied
 from amanat.ledger.rules import (
     CustodianCap,
     HolderCap,
     HolderCount,
+    HolderShare,
     JurisdictionCap,
     MinimumHolding,
     Period,
@@ -28,6 +29,7 @@ RULES = (
     CustodianCap(14 * FACE),
     HolderCap(9 * FACE),
     HolderCount(4),
+    HolderShare(InvestorClass.CORPORATE, 7),
     JurisdictionCap("AE", 6 * FACE),
     MinimumHolding(2 * FACE),
     ShareAbroad(8),
@@ -63,6 +65,8 @@ def excesses(desk: Desk, given_away: dict[str, int]) -> Iterator[str]:
     held_by_some = [held for held in by_owner.values() if held]
     if max(by_owner.values()) > 9:
         yield f"a holder has {by_owner}"
+    if max(by_owner[name] for name in ("alpha", "beta", "gamma")) * 10_000 > 7 * outstanding:
+        yield f"a company has {by_owner} of {outstanding}"
     if held_by_some and min(held_by_some) < 2:
         yield f"a holder has less than the minimum: {by_owner}"
     if len(held_by_some) > 4:

@@ -18,6 +18,12 @@ def test_an_investor_of_another_class_does_not_receive_it() -> None:
     )
 
 
+def test_the_issuer_is_no_investor() -> None:
+    desk = ruled(InvestorClasses((InvestorClass.FOREIGN_INSTITUTION,)))
+    give(desk, "mof-house", "delta", 1)
+    give(desk, "delta", "mof-house", 1)
+
+
 def test_who_holds_it_already_moves_it_among_its_own_accounts_and_gives_it() -> None:
     desk = ruled()
     give(desk, "mof-house", "alpha", 2)

@@ -24,6 +24,7 @@ from amanat.ledger.rules import (
     DeniedJurisdictions,
     HolderCap,
     HolderCount,
+    HolderShare,
     InvestorClasses,
     JurisdictionCap,
     LockUp,
@@ -53,6 +54,7 @@ FORBIDDING: dict[type[Rule], AnyRule] = {
     CustodianCap: CustodianCap(FACE),
     ShareAbroad: ShareAbroad(0),
     HolderCount: HolderCount(1),
+    HolderShare: HolderShare(InvestorClass.FOREIGN_INSTITUTION, 1),
     Velocity: Velocity(Period.DAY, FACE),
 }
 """Of each kind, a rule that lets alpha give nothing to delta."""
@@ -91,7 +93,7 @@ def test_what_an_order_takes_does_not_count_as_given_away() -> None:
 
 def test_every_file_of_the_package_is_a_registered_rule_or_serves_them() -> None:
     files = {module.name for module in pkgutil.iter_modules(rules.__path__)}
-    files -= {"rule", "rising", "receiving"}
+    files -= {"rule", "rising", "receiving", "outstanding"}
     assert files == {kind.__module__.rsplit(".", 1)[-1] for kind in RULE_TYPES}
     assert files == {str(kind.__struct_config__.tag).replace("-", "_") for kind in RULE_TYPES}
     assert set(get_args(AnyRule)) == set(RULE_TYPES) == set(FORBIDDING)
