@@ -4,6 +4,11 @@ Policies are data, and a policy can change policies. These few rules are the pro
 but those delegated by name takes the approval of an institution with a sovereign role, and no
 decision leaves such a role without anybody. So no vote of custodians, in whatever steps, ends
 Pakistan's control.
+
+Nor does a decision leave the policy of `set-roles` with a seat that nobody could take. Every other
+policy may come to ask for more than there are, when somebody is suspended or loses a role: its act
+then waits until `set-roles` gives the role to somebody else. To refuse the suspension instead would
+give whoever is asked for a veto over being suspended.
 """
 
 from collections.abc import Iterator
@@ -13,7 +18,7 @@ from amanat.ledger.participants import Role
 from amanat.ledger.policies import Policy
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.roles import unfilled
-from amanat.ledger.state import State
+from amanat.ledger.state import POLICIES, State
 
 SOVEREIGN_ROLES: Final = (Role.CENTRAL_BANK, Role.ISSUER)
 """The State Bank's and the Ministry of Finance's."""
@@ -30,13 +35,17 @@ def policy_problems(policy: Policy) -> Iterator[str]:
         yield f"{policy.act} must take the approval of {roles}"
 
 
-def check_sovereign_roles(state: State) -> None:
+def check_roles(state: State) -> None:
     """Refuse a state in which the sovereign roles are not those of two who can act together.
 
-    One institution with both would leave acts that need two without anybody who could do them.
+    One institution with both would leave acts that need two without anybody who could do them. And
+    refuse one in which nobody could set roles, so that nothing could ever be put right.
 
     Raises:
-        Refused: `sovereign_role_empty`.
+        Refused: `sovereign_role_empty` or `nobody_to_set_roles`.
     """
     for role in unfilled(state, SOVEREIGN_ROLES):
         raise Refused(RejectionCode.SOVEREIGN_ROLE_EMPTY, role=role.value)
+    policy = state.get(POLICIES, "set-roles")
+    for role in unfilled(state, policy.seats) if policy is not None else ():
+        raise Refused(RejectionCode.NOBODY_TO_SET_ROLES, role=role.value)

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from amanat.ledger.custody_invariants import custody_violations, served_violations
 from amanat.ledger.identifiers import AMOUNT_MAX
 from amanat.ledger.issue_invariants import (
     borrowing_violations,
@@ -35,6 +36,8 @@ def violations(items: Iterable[tuple[bytes, bytes]]) -> list[str]:
         *instrument_violations(tables),
         *tranche_violations(tables),
         *borrowing_violations(tables),
+        *served_violations(tables),
+        *custody_violations(tables),
     ]
 
 
@@ -83,19 +86,27 @@ def _total_violations(tables: Tables) -> Iterator[str]:
             yield f"the total {told} is {totals.get(place, 0)}, a recount gives {recount[place]}"
 
 
-def _list_violations(tables: Tables) -> Iterator[str]:
-    expected: dict[tuple[str, ...], set[str]] = defaultdict(set)
+def _listed(tables: Tables) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield every list that something must be on, and what."""
     for account, instrument in tables["holding"]:
-        expected["held", account].add(instrument)
+        yield ("held", account), instrument
     for (instrument, dimension, value), _ in _places(tables):
-        expected[dimension, instrument].add(value)
+        yield (dimension, instrument), value
     for (name,), account in tables["account"].items():
-        expected["accounts", account[2]].add(name)
+        yield ("accounts", account[2]), name
+        if account[3] == "client":
+            yield ("clients", account[2]), name
     for instrument, digest in tables["document"]:
-        expected["documents", instrument].add(digest)
+        yield ("documents", instrument), digest
     for (name,), participant in tables["participant"].items():
         for role in participant[2] if participant[6] == "active" else ():
-            expected["role", role].add(name)
+            yield ("role", role), name
+
+
+def _list_violations(tables: Tables) -> Iterator[str]:
+    expected: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for listing, member in _listed(tables):
+        expected[listing].add(member)
     found = _walked(tables)
     for name in sorted(expected.keys() | found.keys()):
         if sorted(found.get(name, [])) != sorted(expected.get(name, set())):

@@ -3,10 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from amanat.ledger.recount import Tables
-
-_NO_DEBT = ("cash", "commodity-lot", "unit")
-"""The kinds of instruments that are not owed."""
+from amanat.ledger.recount import Tables, cash_of
 
 
 def _held(tables: Tables) -> dict[str, int]:
@@ -53,9 +50,9 @@ def borrowing_violations(tables: Tables) -> Iterator[str]:
     """Yield where what is owed is miscounted, or grew above the ceiling that held then."""
     held, owed = _held(tables), defaultdict[str, int](int)
     for (name,), instrument in tables["instrument"].items():
-        kind, *terms = instrument[3]
-        if kind not in _NO_DEBT:
-            owed[terms[1]] += held[name]
+        cash = cash_of(instrument)
+        if cash is not None:
+            owed[cash] += held[name]
     kept = {cash: borrowing for (cash,), borrowing in tables["borrowing"].items()}
     for cash in sorted(owed.keys() | kept.keys()):
         outstanding, ceiling = kept.get(cash, (0, None))

@@ -44,3 +44,9 @@ class Movement(NamedTuple):
         What an order wants or an instrument owes at its end is not theirs to choose.
         """
         return self.purpose not in (Purpose.ORDER, Purpose.REDEMPTION)
+
+    @property
+    def is_within_holder(self) -> bool:
+        """Whether it only goes from one account of its holder to another."""
+        source, target = self.source, self.target
+        return source is not None and target is not None and source.owner == target.owner

@@ -6,6 +6,7 @@ Each is what a recount of all holdings would give, at the cost of what a movemen
 from collections.abc import Iterable
 from enum import StrEnum
 
+from amanat.ledger import served
 from amanat.ledger.accounts import Account
 from amanat.ledger.instruments import Instrument
 from amanat.ledger.linked_sets import LinkedSet
@@ -26,6 +27,13 @@ Place = tuple[Dimension, str]
 """A total to which an account's holding is added."""
 
 
+def value_of(account: Account, dimension: Dimension) -> str:
+    """Return under which value of a dimension the account's holdings are added up."""
+    if dimension is Dimension.CUSTODIAN:
+        return account.custodian
+    return account.owner if dimension is Dimension.OWNER else account.attestation.jurisdiction
+
+
 def total(state: State, instrument: str, dimension: Dimension, value: str) -> int:
     """Return what all accounts with this value hold together of the instrument."""
     return state.get(TOTALS, instrument, dimension.value, value) or 0
@@ -39,6 +47,7 @@ def contributors(instrument: str, dimension: Dimension) -> LinkedSet:
 def add(state: State, account: Account, instrument: Instrument, amount: int) -> None:
     """Let the totals follow: the account holds `amount` more, or less where it is negative."""
     _shift(state, instrument.id, _places(account, instrument), amount)
+    served.add(state, account, instrument, amount)
 
 
 def move(
@@ -48,6 +57,7 @@ def move(
     gives, takes = _places(source, instrument), _places(target, instrument)
     _shift(state, instrument.id, [place for place in gives if place not in takes], -amount)
     _shift(state, instrument.id, [place for place in takes if place not in gives], amount)
+    served.move(state, source, target, instrument, amount)
 
 
 def _places(account: Account, instrument: Instrument) -> list[Place]:

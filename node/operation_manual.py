@@ -6,6 +6,7 @@ from typing import Any, Final
 from amanat.ledger.checks import CHECKS
 from amanat.ledger.operations import OPERATIONS, Operation
 from amanat.ledger.rules import RULE_TYPES
+from amanat.ledger.rules import rule as rule_module
 
 HEAD: Final = """# Operations
 
@@ -55,6 +56,7 @@ def _checks() -> Iterator[str]:
 
 def _rules() -> Iterator[str]:
     yield "## Rules that an instrument may have\n"
+    yield f"{' '.join((rule_module.__doc__ or '').split())}\n"
     for rule in RULE_TYPES:
         fields = _listed(rule.__struct_fields__)
         name = str(rule.__struct_config__.tag)

@@ -12,6 +12,7 @@ from amanat.ledger.checks.denomination import DENOMINATION
 from amanat.ledger.checks.instrument_rules import INSTRUMENT_RULES
 from amanat.ledger.checks.life_cycle import LIFE_CYCLE
 from amanat.ledger.checks.parties import PARTIES
+from amanat.ledger.checks.service import SERVICE
 from amanat.ledger.checks.standing import STANDING
 from amanat.ledger.movements import Movement
 from amanat.ledger.operation_execution import Execution
@@ -25,6 +26,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     AUTHORISED_AMOUNT,
     BORROWING_CEILING,
     STANDING,
+    SERVICE,
     ATTESTATION,
     INSTRUMENT_RULES,
 )

@@ -18,6 +18,8 @@ from amanat.ledger.operations.close_day import CloseDay
 from amanat.ledger.operations.deliver_versus_payment import DeliverVersusPayment
 from amanat.ledger.operations.execute_proposal import ExecuteProposal
 from amanat.ledger.operations.issue import Issue
+from amanat.ledger.operations.move_account import MoveAccount
+from amanat.ledger.operations.move_clients import MoveClients
 from amanat.ledger.operations.open_account import OpenAccount
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.operations.propose import Propose
@@ -30,10 +32,12 @@ from amanat.ledger.operations.set_authorised_amount import SetAuthorisedAmount
 from amanat.ledger.operations.set_calendar import SetCalendar
 from amanat.ledger.operations.set_ceilings import SetCeilings
 from amanat.ledger.operations.set_instrument_status import SetInstrumentStatus
+from amanat.ledger.operations.set_limits import SetLimits
 from amanat.ledger.operations.set_parameters import SetParameters
 from amanat.ledger.operations.set_paying_agent import SetPayingAgent
 from amanat.ledger.operations.set_policy import SetPolicy
 from amanat.ledger.operations.set_roles import SetRoles
+from amanat.ledger.operations.set_rules import SetRules
 from amanat.ledger.operations.set_standing import SetStanding
 from amanat.ledger.operations.set_tranche import SetTranche
 from amanat.ledger.operations.transfer import Transfer
@@ -54,6 +58,8 @@ __all__ = [
     "DeliverVersusPayment",
     "ExecuteProposal",
     "Issue",
+    "MoveAccount",
+    "MoveClients",
     "OpenAccount",
     "Operation",
     "Propose",
@@ -66,10 +72,12 @@ __all__ = [
     "SetCalendar",
     "SetCeilings",
     "SetInstrumentStatus",
+    "SetLimits",
     "SetParameters",
     "SetPayingAgent",
     "SetPolicy",
     "SetRoles",
+    "SetRules",
     "SetStanding",
     "SetTranche",
     "Transfer",

@@ -10,6 +10,8 @@ from amanat.ledger.operations.change_authorities import ChangeAuthorities
 from amanat.ledger.operations.close_day import CloseDay
 from amanat.ledger.operations.deliver_versus_payment import DeliverVersusPayment
 from amanat.ledger.operations.issue import Issue
+from amanat.ledger.operations.move_account import MoveAccount
+from amanat.ledger.operations.move_clients import MoveClients
 from amanat.ledger.operations.open_account import OpenAccount
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.operations.redeem import Redeem
@@ -21,10 +23,12 @@ from amanat.ledger.operations.set_authorised_amount import SetAuthorisedAmount
 from amanat.ledger.operations.set_calendar import SetCalendar
 from amanat.ledger.operations.set_ceilings import SetCeilings
 from amanat.ledger.operations.set_instrument_status import SetInstrumentStatus
+from amanat.ledger.operations.set_limits import SetLimits
 from amanat.ledger.operations.set_parameters import SetParameters
 from amanat.ledger.operations.set_paying_agent import SetPayingAgent
 from amanat.ledger.operations.set_policy import SetPolicy
 from amanat.ledger.operations.set_roles import SetRoles
+from amanat.ledger.operations.set_rules import SetRules
 from amanat.ledger.operations.set_standing import SetStanding
 from amanat.ledger.operations.set_tranche import SetTranche
 from amanat.ledger.operations.transfer import Transfer
@@ -38,6 +42,9 @@ ACTS: Final[tuple[type[Operation], ...]] = (
     ReplaceKeys,
     OpenAccount,
     Attest,
+    MoveAccount,
+    MoveClients,
+    SetLimits,
     RegisterInstrument,
     ActivateInstrument,
     AmendTerms,
@@ -47,6 +54,7 @@ ACTS: Final[tuple[type[Operation], ...]] = (
     SetAuthorisedAmount,
     SetTranche,
     SetCeilings,
+    SetRules,
     Issue,
     Transfer,
     DeliverVersusPayment,
@@ -66,6 +74,9 @@ AnyAct = (
     | ReplaceKeys
     | OpenAccount
     | Attest
+    | MoveAccount
+    | MoveClients
+    | SetLimits
     | RegisterInstrument
     | ActivateInstrument
     | AmendTerms
@@ -75,6 +86,7 @@ AnyAct = (
     | SetAuthorisedAmount
     | SetTranche
     | SetCeilings
+    | SetRules
     | Issue
     | Transfer
     | DeliverVersusPayment

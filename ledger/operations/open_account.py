@@ -1,34 +1,31 @@
 """Open an account."""
 
 from collections.abc import Iterable
-from typing import Final
 
-from amanat.ledger import register
+from amanat.ledger import custody, register
 from amanat.ledger.accounts import Account, AccountForm, AccountKind
 from amanat.ledger.attesting import check_attestation
 from amanat.ledger.authorization import Requirement, SignatureOf
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.participants import Role
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import ACCOUNTS, State
-
-HOUSE_ROLES: Final = frozenset({Role.ISSUER, Role.CENTRAL_BANK, Role.CUSTODIAN})
-"""Who may serve an account of its own."""
 
 
 class OpenAccount(Operation, frozen=True, tag="open-account"):
     """Opens an account of `owner` with a custodian, who attests who the holder is.
 
-    A house account is the custodian's own: issuers, the central bank and custodians may have one.
-    A client's account is served by a participant with the role custodian. An omnibus account, of
-    the holdings of many clients, belongs to the custodian itself.
+    A house account is the custodian's own: issuers, the central bank, custodians and distributors
+    may have one. A client's account is served by a participant with the role custodian, or the role
+    distributor once its limits are set. An omnibus account, of the holdings of many clients,
+    belongs to the custodian itself.
     """
 
     signers = "the custodian that serves the account"
     refusals = (
         RejectionCode.UNKNOWN_PARTICIPANT,
         RejectionCode.WRONG_ROLE,
+        RejectionCode.NO_LIMITS,
         RejectionCode.ALREADY_EXISTS,
         RejectionCode.INVALID_ACCOUNT,
         RejectionCode.INVALID_ATTESTATION,
@@ -48,11 +45,7 @@ class OpenAccount(Operation, frozen=True, tag="open-account"):
         owner = execution.participant(account.owner)
         if execution.state.get(ACCOUNTS, account.name) is not None:
             raise Refused(RejectionCode.ALREADY_EXISTS, account=account.name)
-        may_serve = HOUSE_ROLES if account.kind is AccountKind.HOUSE else {Role.CUSTODIAN}
-        if not may_serve & set(custodian.roles):
-            raise Refused(
-                RejectionCode.WRONG_ROLE, participant=custodian.name, need=Role.CUSTODIAN.value
-            )
+        custody.check_may_serve(execution, custodian, account.kind)
         own = owner.name == custodian.name
         if not own and account.kind is AccountKind.HOUSE:
             raise Refused(RejectionCode.INVALID_ACCOUNT, need="a house account is its custodian's")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from amanat.ledger import constitution
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.operation_execution import Execution
+from amanat.ledger.operations import acts as registry
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.policies import Policy
 from amanat.ledger.rejections import Refused, RejectionCode
@@ -17,7 +18,8 @@ class SetPolicy(Operation, frozen=True, tag="set-policy"):
     """Makes or replaces the policy of an act. A policy is changed only as it itself allows.
 
     Every act but those delegated by the program takes the approval of an institution with a
-    sovereign role, whatever the policy; and what a policy asks for must be there to be asked.
+    sovereign role, whatever the policy; what a policy asks for must be there to be asked; and some
+    operation must ask for the policy.
     """
 
     signers = "whom the policy `set-policy` asks, and whom the present policy of the act asks"
@@ -53,6 +55,8 @@ class SetPolicy(Operation, frozen=True, tag="set-policy"):
         return f"let {self.policy.act} need {_words(self.policy)}{was}"
 
     def _problems(self, state: State) -> Iterator[str]:
+        if not any(self.policy.act in each.acts for each in registry.ACTS):
+            yield "no operation asks for it"
         yield from self.policy.problems()
         yield from constitution.policy_problems(self.policy)
         for role in dict.fromkeys(unfilled(state, self.policy.seats)):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from amanat.ledger import constitution, roles
+from amanat.ledger import constitution, custody, roles
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.identifiers import Name
 from amanat.ledger.operation_execution import Execution
@@ -13,7 +13,12 @@ from amanat.ledger.state import PARTICIPANTS, State
 
 
 class SetRoles(Operation, frozen=True, tag="set-roles"):
-    """Replaces the roles of a participant: grants those that are new, revokes those left out."""
+    """Replaces the roles of a participant: grants those that are new, revokes those left out.
+
+    A policy that asks for more of a role than are left cannot be satisfied until somebody else has
+    the role. A custodian that loses its role keeps its accounts until they move to another one, and
+    meanwhile nothing comes into them.
+    """
 
     signers = "whom the policy `set-roles` asks"
     acts = ("set-roles",)
@@ -21,6 +26,7 @@ class SetRoles(Operation, frozen=True, tag="set-roles"):
         RejectionCode.UNKNOWN_PARTICIPANT,
         RejectionCode.WRONG_ROLE,
         RejectionCode.SOVEREIGN_ROLE_EMPTY,
+        RejectionCode.NOBODY_TO_SET_ROLES,
     )
     emits = ("roles-set",)
 
@@ -38,8 +44,10 @@ class SetRoles(Operation, frozen=True, tag="set-roles"):
         held = execution.participant(self.participant)
         if list(self.roles) != sorted(set(self.roles)):
             raise Refused(RejectionCode.WRONG_ROLE, need="roles sorted, each once")
-        roles.put(execution.state, changed(held, roles=self.roles))
-        constitution.check_sovereign_roles(execution.state)
+        after = changed(held, roles=self.roles)
+        roles.put(execution.state, after)
+        custody.end_succession(execution.state, after)
+        constitution.check_roles(execution.state)
         execution.emit("roles-set", participant=self.participant, roles=",".join(self.roles))
 
     def sentence(self, state: State) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from amanat.ledger import constitution, roles
+from amanat.ledger import constitution, custody, roles
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.identifiers import Name
 from amanat.ledger.operation_execution import Execution
@@ -16,12 +16,17 @@ class SetStanding(Operation, frozen=True, tag="set-standing"):
     """Suspends a participant, or lets it act again.
 
     While it is suspended its signature counts for nothing, and nothing moves into or out of the
-    accounts that it owns or serves, except by an order or to another custodian.
+    accounts that it owns or serves, except by an order or to another custodian. A policy that asks
+    for more of its role than are left cannot be satisfied until somebody else has the role.
     """
 
     signers = "whom the policy `set-standing` asks"
     acts = ("set-standing",)
-    refusals = (RejectionCode.UNKNOWN_PARTICIPANT, RejectionCode.SOVEREIGN_ROLE_EMPTY)
+    refusals = (
+        RejectionCode.UNKNOWN_PARTICIPANT,
+        RejectionCode.SOVEREIGN_ROLE_EMPTY,
+        RejectionCode.NOBODY_TO_SET_ROLES,
+    )
     emits = ("standing-set",)
 
     participant: Name
@@ -35,8 +40,10 @@ class SetStanding(Operation, frozen=True, tag="set-standing"):
     def apply(self, execution: Execution) -> None:
         """Change its standing."""
         held = execution.participant(self.participant)
-        roles.put(execution.state, changed(held, standing=self.standing))
-        constitution.check_sovereign_roles(execution.state)
+        after = changed(held, standing=self.standing)
+        roles.put(execution.state, after)
+        custody.end_succession(execution.state, after)
+        constitution.check_roles(execution.state)
         execution.emit("standing-set", participant=self.participant, standing=self.standing.value)
 
     def sentence(self, state: State) -> str:

@@ -23,10 +23,12 @@ app = typer.Typer(
 keys = typer.Typer(help="Make and show keys.", no_args_is_help=True)
 genesis = typer.Typer(help="Make, show and check genesis documents.", no_args_is_help=True)
 node = typer.Typer(help="What operators do with a running node.", no_args_is_help=True)
+custody = typer.Typer(help="Whose accounts a custodian serves.", no_args_is_help=True)
 testnet = typer.Typer(help="A whole network on this machine.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 app.add_typer(genesis, name="genesis")
 app.add_typer(node, name="node")
+app.add_typer(custody, name="custody")
 app.add_typer(testnet, name="testnet")
 
 Output = Annotated[Format, typer.Option("-o", "--output", help="How to print.")]
@@ -288,6 +290,28 @@ def genesis_verify(
     from amanat.node.cli import genesis_documents
 
     genesis_documents.check(file, fingerprint, output)
+
+
+@custody.command("move-clients")
+def custody_move_clients(
+    source: Annotated[str, typer.Argument(help="The suspended or revoked custodian.")],
+    target: Annotated[str, typer.Argument(help="The custodian that is to serve its clients.")],
+    key: Annotated[
+        list[Path],
+        typer.Option(help="The new custodian's sealed key; may be repeated, for who decides."),
+    ],
+    passphrase_file: Passphrase,
+    batch: Annotated[int, typer.Option(help="Accounts in one transaction, at most 1000.")] = 200,
+    wait: Annotated[float, typer.Option(min=1, help="Seconds to wait for each batch.")] = 30.0,
+    api: Api = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Move a custodian's clients to another one until none is left. May be run again."""
+    from amanat.node.cli import custody, submitting
+
+    order = custody.Order(source, target, batch)
+    signers = [submitting.signer(each, passphrase_file) for each in key]
+    custody.move_clients(order, signers, api or [], wait=wait, output=output)
 
 
 @testnet.command("up")

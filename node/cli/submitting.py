@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from amanat.ledger.encoding import EncodingError, decode, encode
-from amanat.ledger.operations import Transfer
+from amanat.ledger.operations import AnyOperation, Transfer
 from amanat.ledger.transactions import Body, sign
 from amanat.node import clock
 from amanat.node.cli.connection import api_urls, talk
@@ -19,7 +19,7 @@ from amanat.node.keystore import KeystoreError, Signer, open_key
 from amanat.node.run import StartError, read_passphrase
 
 VALID_FOR_MS = 60 * 60 * 1000
-"""How long a transfer that is signed here stays valid."""
+"""How long what is signed here stays valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +61,24 @@ def transfer(
     urls = api_urls(api)
     operation = _operation(order)
 
-    async def chain(client: Client) -> bytes:
-        return bytes.fromhex((await client.get("/v1/network"))["chain"])
-
-    body = Body(
-        talk(urls, chain),
-        clock.now() + VALID_FOR_MS,
-        secrets.token_bytes(16),
-        (key.public_key,),
-        (operation,),
-    )
-    envelope = sign(body, {key.public_key: key.sign})
+    envelope = signed(talk(urls, chain_of), [key], operation)
     if save is None:
         submit(envelope, urls, wait=wait, output=output)
         return
     _write(save, envelope)
     note(f"signed into {save}; `amanat submit {save}` sends it within the hour")
+
+
+async def chain_of(client: Client) -> bytes:
+    """Return the identity of the chain that answers."""
+    return bytes.fromhex((await client.get("/v1/network"))["chain"])
+
+
+def signed(chain: bytes, signers: Sequence[Signer], *operations: AnyOperation) -> bytes:
+    """Return a new transaction of these operations, signed by each of these keys."""
+    keys = {each.public_key: each.sign for each in signers}
+    valid_until, nonce = clock.now() + VALID_FOR_MS, secrets.token_bytes(16)
+    return sign(Body(chain, valid_until, nonce, tuple(sorted(keys)), operations), keys)
 
 
 def submit(
@@ -103,6 +105,15 @@ def submit(
     if receipt is not None:
         _keep_receipt(signed, receipt)
     show(outcome if output is Format.JSON else _readable(outcome), output)
+    check(outcome)
+
+
+def check(outcome: dict[str, Any]) -> None:
+    """Fail unless a transaction has taken effect for good.
+
+    Raises:
+        Failure: it was rejected or has expired (5), or its outcome is not known yet (6).
+    """
     if outcome["state"] == "rejected":
         rejection = outcome["rejection"]
         figures = _figures(rejection["figures"])

@@ -3,15 +3,19 @@
 import pytest
 
 from amanat.ledger import instruments
-from amanat.ledger.accounts import Holding, Supply
+from amanat.ledger.accounts import Account, AccountForm, AccountKind, Holding, Supply
 from amanat.ledger.ceilings import Borrowing
+from amanat.ledger.custody import SUCCESSIONS, Succession
 from amanat.ledger.document import Document, DocumentKind
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.identifiers import AMOUNT_MAX
 from amanat.ledger.instruments import Instrument, InstrumentStatus
 from amanat.ledger.invariants import violations
+from amanat.ledger.limits import LIMITS, Limits
 from amanat.ledger.links import Ends
+from amanat.ledger.served import SERVED
 from amanat.ledger.state import (
+    ACCOUNTS,
     BORROWING,
     DOCUMENTS,
     HOLDINGS,
@@ -24,7 +28,7 @@ from amanat.ledger.state import (
 )
 from amanat.ledger.tranche import Tranche, TrancheTotals
 from tests.ledger.desk import desk_with_market
-from tests.ledger.world import AUTHORISED, BILL, RUPEE
+from tests.ledger.world import AUTHORISED, BILL, RUPEE, attestation
 
 SOUND = dict(desk_with_market().leader.tip.tree.items())
 BILL_NOW = decode(SOUND[INSTRUMENTS.key(BILL)], Instrument)
@@ -105,6 +109,24 @@ SPOILED: dict[str, dict[bytes, bytes | None]] = {
     },
     f"the list documents {BILL} is []": {
         DOCUMENTS.key(BILL, "00"): encode(Document(DocumentKind.NOTICE, "", 0, None)),
+    },
+    "the list clients custodian-b is []": {SETS.key("clients", "custodian-b"): None},
+    "served custodian-a PKR is 5, a recount gives 0": {
+        SERVED.key("custodian-a", RUPEE, ""): encode((5).to_bytes(16)),
+    },
+    "served mof PKR PK is 0, a recount gives 5000000000": {
+        LIMITS.key("mof"): encode(Limits((), (), ())),
+    },
+    "the clients of cdc, who may serve them, go to custodian-b": {
+        SUCCESSIONS.key("cdc"): encode(Succession("custodian-b", 1)),
+    },
+    "the clients of nobody go to cdc, and one of them is not known": {
+        SUCCESSIONS.key("nobody"): encode(Succession("cdc", 1)),
+    },
+    "the omnibus account pool of alpha is served by cdc": {
+        ACCOUNTS.key("pool"): encode(
+            Account("pool", "alpha", "cdc", AccountKind.CLIENT, AccountForm.OMNIBUS, attestation())
+        ),
     },
     "USD is held but not known": {HOLDINGS.key("alpha", "USD"): encode(Holding(1, 0))},
 }

@@ -106,7 +106,9 @@ def test_rules_do_not_stand_against_an_order_or_a_debt(
 
 def test_a_rule_tells_itself_and_what_is_wrong_with_it() -> None:
     rule = InvestorClasses((InvestorClass.BANK, InvestorClass.CENTRAL_BANK))
-    assert rule.sentence() == "only these investors may receive it: bank, central bank"
+    assert rule.sentence(State(lambda _: None), RUPEE) == (
+        "the classes of investors that may receive it: bank, central bank"
+    )
     assert rule.problems() == []
     assert replace(rule, allowed=rule.allowed[::-1]).problems() == [
         "classes must be sorted, each once"

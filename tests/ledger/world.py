@@ -91,6 +91,9 @@ POLICIES: Final = {
     "set-parameters": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "set-policy": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "set-roles": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "move-clients": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "set-limits": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "set-rules": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "set-standing": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
 }
 

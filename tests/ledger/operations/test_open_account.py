@@ -2,10 +2,12 @@
 
 import pytest
 
-from amanat.ledger.operations import Issue
+from amanat.ledger.limits import Limits
+from amanat.ledger.operations import Issue, SetLimits, SetRoles
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import ACCOUNTS
 from tests.ledger.desk import Desk, desk_with_market
+from tests.ledger.exchange import omnibus, register
 from tests.ledger.world import RUPEE, account
 
 
@@ -29,6 +31,26 @@ def test_a_new_account_holds_nothing(desk: Desk) -> None:
 @pytest.mark.parametrize("house", ["mof", "sbp", "cdc", "custodian-a"])
 def test_issuer_central_bank_and_custodians_serve_themselves(desk: Desk, house: str) -> None:
     desk.do(house, account("own", house, house))
+
+
+def test_a_distributor_serves_itself_and_clients_once_its_limits_are_set(desk: Desk) -> None:
+    desk.do("mof, sbp", register())
+    house = account("exchange-house", "exchange", "exchange")
+    for opening in (house, account("second", "alpha", "exchange"), omnibus("pool", "exchange")):
+        assert desk.refused("exchange", opening) == (
+            RejectionCode.NO_LIMITS,
+            {"custodian": "exchange"},
+        )
+    desk.do("mof, sbp", SetLimits("exchange", Limits((), (), ())))
+    desk.do("exchange", house, account("second", "alpha", "exchange"), omnibus("pool", "exchange"))
+
+
+def test_one_without_its_role_opens_nothing_any_more(desk: Desk) -> None:
+    desk.do("mof, sbp", SetRoles("custodian-a", ()))
+    assert desk.refused("custodian-a", account("second", "alpha", "custodian-a")) == (
+        RejectionCode.WRONG_ROLE,
+        {"participant": "custodian-a", "need": "custodian"},
+    )
 
 
 def test_a_holder_does_not_serve_itself(desk: Desk) -> None:

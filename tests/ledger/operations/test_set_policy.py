@@ -1,5 +1,6 @@
 """Policies change as they themselves allow, and never so that the sovereign has no say."""
 
+import msgspec
 import pytest
 
 from amanat.ledger.dates import DAY_MS
@@ -80,10 +81,21 @@ def test_a_policy_is_replaced_and_holds_at_once(desk: Desk) -> None:
     assert desk.state.get(POLICIES, "close-day") == asked
 
 
-def test_an_act_without_a_policy_gets_one(desk: Desk) -> None:
-    asked = policy("order", (Role.ISSUER, 1))
+def test_an_act_without_a_policy_gets_one() -> None:
+    document = world.genesis()
+    kept = tuple(each for each in document.policies if each.act != "close-day")
+    desk = Desk(msgspec.structs.replace(document, policies=kept))
+    asked = policy("close-day", (Role.CENTRAL_BANK, 1))
     desk.do("mof, sbp", SetPolicy(asked))
-    assert desk.state.get(POLICIES, "order") == asked
+    assert desk.state.get(POLICIES, "close-day") == asked
+
+
+@pytest.mark.parametrize("act", ["clos-day", "issue", "issue/tally-stick", "transfer", "propose"])
+def test_a_policy_that_no_operation_asks_for_is_rejected(desk: Desk, act: str) -> None:
+    assert desk.refused("mof, sbp", SetPolicy(policy(act, (Role.ISSUER, 1)))) == (
+        RejectionCode.INVALID_POLICY,
+        {"act": act, "problem": "no operation asks for it"},
+    )
 
 
 @pytest.mark.parametrize("signers", ["mof", "sbp", "alpha", CUSTODIANS])

@@ -2,12 +2,12 @@
 
 import pytest
 
-from amanat.ledger.operations import SetRoles
+from amanat.ledger.operations import CloseDay, SetPolicy, SetRoles
 from amanat.ledger.participants import Role
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import PARTICIPANTS
 from tests.ledger.desk import Desk, desk_with_market
-from tests.ledger.world import account, holder, participant
+from tests.ledger.world import account, holder, participant, policy
 
 
 @pytest.fixture
@@ -34,6 +34,28 @@ def test_a_revoked_role_counts_no_more(desk: Desk) -> None:
         RejectionCode.WRONG_ROLE,
         {"participant": "custodian-a", "need": "custodian"},
     )
+
+
+def test_another_policy_may_come_to_ask_for_more_than_there_are(desk: Desk) -> None:
+    """Its act waits until somebody else has the role."""
+    asked = policy("close-day", (Role.CENTRAL_BANK, 1), (Role.CUSTODIAN, 3))
+    desk.do("mof, sbp", SetPolicy(asked), SetRoles("custodian-a", ()))
+    day = CloseDay(desk.business_date)
+    signers = "sbp, cdc, custodian-a, custodian-b"
+    assert desk.refused(signers, day)[0] == RejectionCode.MISSING_APPROVAL
+    desk.do("mof, sbp", SetRoles("custodian-a", (Role.CUSTODIAN,)))
+    assert desk.refused(signers, day)[0] == RejectionCode.WRONG_DAY
+
+
+def test_the_policy_of_roles_itself_may_not(desk: Desk) -> None:
+    asked = policy("set-roles", (Role.CENTRAL_BANK, 1), (Role.ISSUER, 1), (Role.CUSTODIAN, 3))
+    desk.do("mof, sbp", SetPolicy(asked))
+    everybody = "mof, sbp, cdc, custodian-a, custodian-b"
+    assert desk.refused(everybody, SetRoles("custodian-a", ())) == (
+        RejectionCode.NOBODY_TO_SET_ROLES,
+        {"role": "custodian"},
+    )
+    desk.do(everybody, SetRoles("alpha", (Role.CUSTODIAN,)), SetRoles("custodian-a", ()))
 
 
 def test_only_the_roles_change(desk: Desk) -> None:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from amanat.ledger.operations import SetRoles, SetStanding, Transfer
+from amanat.ledger.operations import SetPolicy, SetRoles, SetStanding, Transfer
 from amanat.ledger.participants import Role, Standing
 from amanat.ledger.rejections import RejectionCode
 from tests.ledger.desk import Desk, desk_with_market
-from tests.ledger.world import RUPEE, account, holder
+from tests.ledger.world import RUPEE, account, holder, policy
 
 
 @pytest.fixture
@@ -76,6 +76,17 @@ def test_somebody_else_with_the_role_must_be_active(desk: Desk) -> None:
     assert desk.refused("mof, sbp", suspend("sbp"))[0] == RejectionCode.SOVEREIGN_ROLE_EMPTY
     desk.do("mof, sbp", SetStanding("cdc", Standing.ACTIVE), suspend("sbp"))
     desk.do("mof, cdc", SetStanding("sbp", Standing.ACTIVE))
+
+
+def test_enough_stay_active_to_set_roles(desk: Desk) -> None:
+    asked = policy("set-roles", (Role.CENTRAL_BANK, 1), (Role.ISSUER, 1), (Role.CUSTODIAN, 3))
+    desk.do("mof, sbp", SetPolicy(asked))
+    assert desk.refused("mof, sbp", suspend("custodian-a")) == (
+        RejectionCode.NOBODY_TO_SET_ROLES,
+        {"role": "custodian"},
+    )
+    custodian = SetRoles("alpha", (Role.CUSTODIAN,))
+    desk.do("mof, sbp, cdc, custodian-a, custodian-b", custodian, suspend("custodian-a"))
 
 
 @pytest.mark.parametrize("signers", ["mof", "sbp", "alpha", "custodian-a, custodian-b, cdc"])
