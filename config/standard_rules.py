@@ -60,6 +60,7 @@ def standard_parameters() -> Parameters:
 def standard_calendar() -> Calendar:
     """Return the calendar of a new network: Saturday and Sunday are free, and no holiday is known.
 
-    Holidays in Pakistan go partly by the sighting of the moon; governance announces them.
+    Holidays in Pakistan go partly by the sighting of the moon; governance announces them. There is
+    no cut-off until governance sets one, so that a network can be tried at any hour.
     """
-    return Calendar(weekend=(5, 6), holidays=())
+    return Calendar(weekend=(5, 6), holidays=(), cut_offs=())

@@ -80,6 +80,8 @@ class RejectionCode(StrEnum):
     """The calendar is not in order."""
     WRONG_DAY = "wrong_day"
     """It is not the business day that is open, or its calendar date is not over."""
+    PAST_CUT_OFF = "past_cut_off"
+    """The cut-off of the open business day for this kind of business has passed."""
     SUSPENDED = "suspended"
     """The participant is suspended."""
     NO_POLICY = "no_policy"

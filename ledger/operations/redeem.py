@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
+from amanat.ledger.calendar import Business
 from amanat.ledger.checks import MOVEMENT_CODES
 from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
 from amanat.ledger.instruments import KINDS, TreasuryBillTerms
@@ -28,6 +29,7 @@ class Redeem(Operation, frozen=True, tag="redeem"):
         "of the paying account, for cash the owner of the account"
     )
     acts = tuple(f"redeem/{kind}" for kind in KINDS)
+    business = Business.REDEMPTION
     refusals = (
         RejectionCode.UNKNOWN_INSTRUMENT,
         RejectionCode.UNKNOWN_ACCOUNT,

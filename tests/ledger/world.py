@@ -93,7 +93,7 @@ PARAMETERS: Final = Parameters(
 )
 
 
-CALENDAR: Final = Calendar(weekend=(5, 6), holidays=())
+CALENDAR: Final = Calendar(weekend=(5, 6), holidays=(), cut_offs=())
 
 
 @cache
