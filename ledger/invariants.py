@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from amanat.ledger.identifiers import AMOUNT_MAX
+from amanat.ledger.sealed_recount import seal_violations
 
 Tables = dict[str, dict[tuple[Any, ...], Any]]
 """All entries by kind and by the parts of their keys, decoded without their types."""
@@ -17,13 +18,18 @@ def violations(items: Iterable[tuple[bytes, bytes]]) -> list[str]:
 
     For each instrument, issued - redeemed is the sum of its holdings; every holding is positive and
     in range, in an account that exists, of an instrument that exists, and no more of it is reserved
-    than there is. Every total and every list is what a recount gives.
+    than there is. Every total and every list is what a recount gives; and so is what was sealed.
     """
     tables: dict[str, dict[tuple[Any, ...], Any]] = defaultdict(dict)
     for key, value in items:
         kind, *parts = msgspec.msgpack.decode(key)
         tables[kind][tuple(parts)] = msgspec.msgpack.decode(value)
-    return [*_supply_violations(tables), *_total_violations(tables), *_list_violations(tables)]
+    return [
+        *_supply_violations(tables),
+        *_total_violations(tables),
+        *_list_violations(tables),
+        *seal_violations(tables),
+    ]
 
 
 def _supply_violations(tables: Tables) -> Iterator[str]:

@@ -22,6 +22,7 @@ from amanat.ledger.links import Ends, Link
 from amanat.ledger.participants import Participant
 from amanat.ledger.policies import Parameters, Policy
 from amanat.ledger.proposals import Proposal
+from amanat.ledger.seals import DaySeal, LastChange, SealedTotal
 
 V = TypeVar("V")
 
@@ -55,6 +56,12 @@ PROPOSALS: Final = Table("proposal", Proposal)
 BUSINESS_DAY: Final = Table("business-day", BusinessDay)
 """The one on which the ledger works."""
 CALENDAR: Final = Table("calendar", Calendar)
+DAY_SEALS: Final = Table("day-seal", DaySeal)
+"""By the date of the business day that was closed."""
+LAST_CHANGES: Final = Table("last-change", LastChange)
+"""By instrument and figure (see `sealed_totals`): when it last changed."""
+SEALED_TOTALS: Final = Table("sealed-total", SealedTotal)
+"""By instrument, figure and the date since when it stood so."""
 SETS: Final = Table("set", Ends)
 """By the name of a linked set: its ends."""
 LINKS: Final = Table("link", Link)

@@ -56,8 +56,8 @@ def desk() -> Desk:
 
 
 def governed(desk: Desk) -> dict[bytes, bytes]:
-    """Return everything on the ledger but open proposals and the counts of transactions."""
-    kinds = (b"proposal", b"executed", b"rejections", b"business-day")
+    """Return everything on the ledger but proposals, closed days and the counts of transactions."""
+    kinds = (b"proposal", b"executed", b"rejections", b"business-day", b"day-seal")
     return {
         key: value
         for key, value in desk.leader.tip.tree.items()
