@@ -77,7 +77,8 @@ def _total_violations(tables: Tables) -> Iterator[str]:
             yield f"the total {told} is {totals.get(place, 0)}, a recount gives {recount[place]}"
 
 
-def _list_violations(tables: Tables) -> Iterator[str]:
+def _expected_lists(tables: Tables) -> dict[tuple[str, ...], set[str]]:
+    """Return the members of every list, by its name."""
     expected: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for account, instrument in tables["holding"]:
         expected["held", account].add(instrument)
@@ -88,6 +89,14 @@ def _list_violations(tables: Tables) -> Iterator[str]:
     for (name,), participant in tables["participant"].items():
         for role in participant[2] if participant[6] == "active" else ():
             expected["role", role].add(name)
+    for (identifier,), proposal in tables["proposal"].items():
+        if proposal[5] in ("open", "approved"):
+            expected[("proposals",)].add(identifier.hex())
+    return expected
+
+
+def _list_violations(tables: Tables) -> Iterator[str]:
+    expected = _expected_lists(tables)
     found: dict[tuple[str, ...], list[str]] = {}
     for name, (first, _, count) in tables["set"].items():
         members: list[str] = []

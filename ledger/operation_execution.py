@@ -1,6 +1,7 @@
 """What an operation works with: the state, its block, who consents; and what it says it did."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from amanat.ledger.accounts import Account
 from amanat.ledger.authorization import Consents, Requirement, unmet
@@ -22,6 +23,8 @@ from amanat.ledger.state import (
     configuration_of,
     parameters_of,
 )
+
+T = TypeVar("T")
 
 
 class Execution:
@@ -78,6 +81,25 @@ class Execution:
         """
         for refused in refusals:
             raise refused
+
+    def allows(self, refusals: Iterable[Refused]) -> bool:
+        """Refuse if there are any `refusals`, or return True.
+
+        A rehearsal notes them instead and returns False, so that what comes beside it is tried as
+        well. Whoever asks calls `go_on` before anything that depends on it.
+
+        Raises:
+            Refused: the first of them.
+        """
+        self.check(refusals)
+        return True
+
+    def go_on(self) -> None:
+        """Go on if everything was allowed: only in a rehearsal may it not have been."""
+
+    def attempt(self, perform: Callable[["Execution", T], None], operation: T) -> None:
+        """Perform an operation; in a rehearsal, note its refusal and undo what it wrote."""
+        perform(self, operation)
 
     def require(self, requirements: Iterable[Requirement]) -> None:
         """Refuse unless everybody consents whose consent is required."""

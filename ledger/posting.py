@@ -13,8 +13,9 @@ def post(execution: Execution, *movements: Movement) -> None:
         Refused: the first reason why one of them may not be made.
     """
     for movement in movements:
-        execution.check(checks.refusals(execution, movement))
-        _make(execution, movement)
+        if execution.allows(checks.refusals(execution, movement)):
+            _make(execution, movement)
+    execution.go_on()
 
 
 def _make(execution: Execution, movement: Movement) -> None:

@@ -63,6 +63,8 @@ class RejectionCode(StrEnum):
     """No proposal has this id."""
     PROPOSAL_CLOSED = "proposal_closed"
     """The proposal was executed or withdrawn, or its time has passed."""
+    NOT_ASKED = "not_asked"
+    """The proposal asks for the approval of none of those who signed."""
     PROPOSAL_OPEN = "proposal_open"
     """The proposal still lacks approvals."""
     INVALID_PROPOSAL = "invalid_proposal"

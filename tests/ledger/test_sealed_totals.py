@@ -9,7 +9,7 @@ from amanat.ledger.accounts import Supply
 from amanat.ledger.dates import DAY_MS, start_of
 from amanat.ledger.operations import AnyOperation, CloseDay, Issue, Redeem, Transfer
 from amanat.ledger.seals import DaySeal, LastChange, SealedTotal
-from amanat.ledger.state import DAY_SEALS, LAST_CHANGES, SEALED_TOTALS, SUPPLIES, TOTALS
+from amanat.ledger.state import DAY_SEALS, LAST_CHANGES, SEALED_TOTALS, TOTALS
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.world import BILL, RUPEE, START
 
@@ -130,25 +130,24 @@ def test_what_was_never_held_is_nothing(desk: Desk) -> None:
 @given(st.lists(st.lists(st.sampled_from(sorted(MOVES)), max_size=4), min_size=1, max_size=6))
 def test_every_close_is_what_a_model_wrote_down_then(days: list[list[str]]) -> None:
     desk = desk_with_market()
-    model: dict[int, dict[tuple[str, ...], object]] = {}
+    totals: dict[tuple[int, str, str], int] = {}
+    supplies: dict[tuple[int, str], Supply] = {}
     for names in days:
         for name in names:
             signers, operation = MOVES[name]
             desk.submit(desk.writer.sign(signers.split(", "), operation))
         state, date = desk.state, desk.business_date
-        model[date] = {
-            (instrument, custodian): state.get(TOTALS, instrument, "custodian", custodian) or 0
-            for instrument in (RUPEE, BILL)
-            for custodian in CUSTODIANS
-        } | {(instrument,): state.get(SUPPLIES, instrument) for instrument in (RUPEE, BILL)}
-        close(desk, desk.business_date + 1)
-    for date, figures in model.items():
         for instrument in (RUPEE, BILL):
-            supply = sealed_totals.supply(desk.state, date, instrument)
-            assert supply == figures[(instrument,)]
-            held = [
-                sealed_totals.custodian_total(desk.state, date, instrument, custodian)
-                for custodian in CUSTODIANS
-            ]
-            assert held == [figures[instrument, custodian] for custodian in CUSTODIANS]
-            assert sum(held) == supply.issued - supply.redeemed
+            supplies[date, instrument] = Supply(*desk.supply(instrument))
+            for custodian in CUSTODIANS:
+                now = state.get(TOTALS, instrument, "custodian", custodian)
+                totals[date, instrument, custodian] = now or 0
+        close(desk, desk.business_date + 1)
+    for (date, instrument), supply in supplies.items():
+        assert sealed_totals.supply(desk.state, date, instrument) == supply
+        held = {
+            custodian: sealed_totals.custodian_total(desk.state, date, instrument, custodian)
+            for custodian in CUSTODIANS
+        }
+        assert held == {each: totals[date, instrument, each] for each in CUSTODIANS}
+        assert sum(held.values()) == supply.issued - supply.redeemed
