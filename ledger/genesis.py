@@ -55,6 +55,7 @@ class GenesisDocument(Structure, frozen=True):
         for policy in self.policies:
             found += [f"{policy.act}: {problem}" for problem in policy.problems()]
             found += constitution.policy_problems(policy)
+        found += constitution.founding_problems(self.participants)
         owners: dict[bytes, str] = {}
         for participant in self.participants:
             found += [f"{participant.name}: {problem}" for problem in participant.problems()]

@@ -12,7 +12,7 @@ from amanat.ledger.dates import BusinessDay, date_of
 from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.invariants import violations
-from amanat.ledger.participants import Participant, ParticipantKey, Role
+from amanat.ledger.participants import Participant, ParticipantKey, Role, Standing
 from amanat.ledger.state import (
     BUSINESS_DAY,
     CALENDAR,
@@ -93,6 +93,10 @@ def with_authority_key(key: bytes) -> dict[str, Any]:
     return {"authorities": AuthoritySet(members, 1, 1, QuorumRule.MAJORITY)}
 
 
+def without(name: str) -> dict[str, Any]:
+    return {"participants": tuple(each for each in DOCUMENT.participants if each.name != name)}
+
+
 BOARD = participant("board", Role.ISSUER)
 
 PROBLEMS: dict[str, dict[str, Any]] = {
@@ -109,6 +113,22 @@ PROBLEMS: dict[str, dict[str, Any]] = {
     ),
     "the authority mof uses the key of the participant sbp": with_authority_key(public_key("sbp")),
     "mof has an invalid key": with_authority_key(bytes(32)),
+    "sovereign_min must be at least 1": {
+        "authorities": AuthoritySet(DOCUMENT.authorities.members, 2, 0, QuorumRule.MAJORITY)
+    },
+    "the role issuer must be that of an active participant": without("mof"),
+    "the role central_bank must be that of an active participant": without("sbp"),
+    "the role issuer must be that of an active participant, apart": {
+        "participants": (participant("both", Role.CENTRAL_BANK, Role.ISSUER),)
+    },
+    "the role issuer must be that": {
+        "participants": tuple(
+            msgspec.structs.replace(each, standing=Standing.SUSPENDED)
+            if each.name == "mof"
+            else each
+            for each in DOCUMENT.participants
+        )
+    },
     "two quorums of 1 of 3 need not intersect": {
         "authorities": AuthoritySet(DOCUMENT.authorities.members, 1, 1, QuorumRule.MAJORITY)
     },
