@@ -139,7 +139,7 @@ class Chain:
         """Say what would become of a transaction, signed or not, in the next block.
 
         Raises:
-            DoorRefusal: it is too large or malformed.
+            DoorRefusal: it is too large or malformed, or has more operations than are tried.
         """
         tip = self.tip
         place = Place(self._chain, tip.height + 1, max(now, tip.time + 1))

@@ -6,7 +6,7 @@ it had signed; where its signature is not there, or wrong, that is one of the re
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -29,6 +29,9 @@ from amanat.ledger.transactions import (
     signed_message,
     transaction_id,
 )
+
+OPERATIONS_TRIED_MAX: Final = 256
+"""Operations of a transaction that is tried: a dry run costs whoever asks for it nothing."""
 
 
 class Draft(Structure, frozen=True):
@@ -67,11 +70,18 @@ def dry_run(
     """Try a transaction on `state`, which is to be thrown away.
 
     Raises:
-        DoorRefusal: it is too large or malformed.
+        DoorRefusal: it is too large or malformed, or has more operations than are tried.
     """
     parameters = parameters_of(state)
     transaction = open_draft(envelope, bytes_max=parameters.transaction_bytes_max)
     body = transaction.body
+    if len(body.operations) > OPERATIONS_TRIED_MAX:
+        raise DoorRefusal(
+            DoorCode.TOO_MANY_OPERATIONS,
+            f"it has {len(body.operations)} operations; at most {OPERATIONS_TRIED_MAX} are tried",
+            have=len(body.operations),
+            may=OPERATIONS_TRIED_MAX,
+        )
     sentences = tuple(operation.sentence(state) for operation in body.operations)
     door = [
         *door_refusals(

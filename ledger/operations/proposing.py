@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from amanat.ledger import open_proposals
 from amanat.ledger.authorization import Consents, concerns
+from amanat.ledger.blocks import Place
 from amanat.ledger.encoding import decode
+from amanat.ledger.identifiers import EMPTY_DIGEST
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.acts import AnyAct
 from amanat.ledger.operations.operation import run
@@ -79,9 +81,26 @@ def execute(execution: Execution, proposal: Proposal) -> None:
         Refused: something lacks again, the notice runs, or a rule refuses.
     """
     consents = _consents(execution.state, proposal, execution.time, proposal.noticed, waits=True)
-    trial = _rehearse(execution, proposal, consents)
+    trial = Rehearsal.within(execution, consents)
+    _carry_out(trial, proposal)
     execution.check(each.refused for each in trial.noted)
     _close(execution, proposal, trial)
+
+
+def lacking(state: State, place: Place, proposal: Proposal) -> list[Refused]:
+    """Return what keeps a proposal that waits from taking effect at this place.
+
+    Args:
+        state: what it is tried on, to be thrown away.
+        place: the block in which it would be.
+        proposal: one that is open or approved.
+    """
+    approved = proposal.status is ProposalStatus.APPROVED
+    noticed = proposal.noticed if approved else place.time
+    consents = _consents(state, proposal, place.time, noticed, waits=approved)
+    trial = Rehearsal(state, place, consents, transaction=EMPTY_DIGEST, keys=())
+    _carry_out(trial, proposal)
+    return [each.refused for each in trial.noted]
 
 
 def check_may_act(execution: Execution) -> str:
@@ -108,7 +127,8 @@ def _tried(execution: Execution, proposal: Proposal) -> tuple[Rehearsal, list[Ke
     state, time = execution.state, execution.time
     added = list(_approvals(execution))
     consents = _consents(state, proposal.approved_by(added), time, time, waits=False)
-    trial = _rehearse(execution, proposal, consents)
+    trial = Rehearsal.within(execution, consents)
+    _carry_out(trial, proposal)
     if trial.noted and trial.noted[0].refused.code not in _LACKS:
         execution.check(each.refused for each in trial.noted)
     asked = [
@@ -157,11 +177,9 @@ def _consents(
     return Consents(state, time, keys, noticed=noticed, waits=waits)
 
 
-def _rehearse(execution: Execution, proposal: Proposal, consents: Consents) -> Rehearsal:
-    trial = Rehearsal.within(execution, consents)
+def _carry_out(trial: Rehearsal, proposal: Proposal) -> None:
     for act in acts_of(proposal):
         trial.attempt(run, act)
-    return trial
 
 
 def _close(execution: Execution, proposal: Proposal, trial: Rehearsal) -> None:
