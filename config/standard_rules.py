@@ -8,6 +8,7 @@ from amanat.ledger.participants import Role
 from amanat.ledger.policies import Approval, Parameters, Policy
 
 _POLICIES: Final[dict[str, tuple[Role, ...]]] = {
+    "activate-version": (Role.CENTRAL_BANK, Role.ISSUER),
     "change-authorities": (Role.CENTRAL_BANK, Role.ISSUER),
     "close-day": (Role.CENTRAL_BANK,),
     "issue/cash": (Role.CENTRAL_BANK,),
@@ -26,7 +27,7 @@ _POLICIES: Final[dict[str, tuple[Role, ...]]] = {
     "set-standing": (Role.CENTRAL_BANK, Role.ISSUER),
 }
 
-_NOTICE: Final[dict[str, int]] = {"replace-keys": 3 * DAY_MS}
+_NOTICE: Final[dict[str, int]] = {"activate-version": 3 * DAY_MS, "replace-keys": 3 * DAY_MS}
 """How long everybody has notice of an act, where any is given."""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from amanat.ledger import upgrading
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.blocks import Block, BlockHeader, Place
 from amanat.ledger.configurations import Configuration
@@ -375,7 +376,9 @@ def _begin(state: State, height: int, *, completes_change: bool) -> Configuratio
 
     Raises:
         BlockFault: no change is under way that could be completed.
+        UnknownVersion: this program does not know the protocol version that the block takes.
     """
+    upgrading.take_effect(state, height)
     configuration = configuration_of(state)
     if not completes_change:
         return configuration

@@ -23,6 +23,7 @@ from amanat.ledger.participants import Participant
 from amanat.ledger.policies import Parameters, Policy
 from amanat.ledger.proposals import Proposal
 from amanat.ledger.seals import DaySeal, LastChange, SealedTotal
+from amanat.ledger.versions import Versions
 
 V = TypeVar("V")
 
@@ -68,6 +69,7 @@ LINKS: Final = Table("link", Link)
 """By the name of a linked set and a member: its neighbours."""
 CONFIGURATION: Final = Table("configuration", Configuration)
 PARAMETERS: Final = Table("parameters", Parameters)
+VERSIONS: Final = Table("versions", Versions)
 EXECUTED: Final = Table("executed", ExecutedDay)
 """By the day of `valid_until`."""
 REJECTIONS: Final = Table("rejections", RejectionCount)
@@ -154,6 +156,11 @@ def parameters_of(state: State) -> Parameters:
 def calendar_of(state: State) -> Calendar:
     """Return the calendar of business days, as `state` has it. Raises as `_only` does."""
     return _only(state, CALENDAR)
+
+
+def versions_of(state: State) -> Versions:
+    """Return by which rules the ledger works, as `state` has it. Raises as `_only` does."""
+    return _only(state, VERSIONS)
 
 
 def _only(state: State, table: Table[V]) -> V:

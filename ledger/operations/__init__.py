@@ -7,6 +7,7 @@ the list in the manual follow.
 
 from typing import Final
 
+from amanat.ledger.operations.activate_version import ActivateVersion
 from amanat.ledger.operations.acts import ACTS, AnyAct
 from amanat.ledger.operations.approve import Approve
 from amanat.ledger.operations.attest import Attest
@@ -34,6 +35,7 @@ from amanat.ledger.operations.withdraw_proposal import WithdrawProposal
 __all__ = [
     "ACTS",
     "OPERATIONS",
+    "ActivateVersion",
     "AnyAct",
     "AnyOperation",
     "Approve",

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from amanat.ledger.operations.activate_version import ActivateVersion
 from amanat.ledger.operations.attest import Attest
 from amanat.ledger.operations.change_authorities import ChangeAuthorities
 from amanat.ledger.operations.close_day import CloseDay
@@ -38,6 +39,7 @@ ACTS: Final[tuple[type[Operation], ...]] = (
     SetPolicy,
     SetParameters,
     ChangeAuthorities,
+    ActivateVersion,
     SetCalendar,
     CloseDay,
 )
@@ -58,6 +60,7 @@ AnyAct = (
     | SetPolicy
     | SetParameters
     | ChangeAuthorities
+    | ActivateVersion
     | SetCalendar
     | CloseDay
 )

@@ -21,7 +21,9 @@ from amanat.ledger.state import (
     PARAMETERS,
     PARTICIPANTS,
     POLICIES,
+    VERSIONS,
 )
+from amanat.ledger.versions import Versions
 from tests.ledger.world import NoNodes, authority_set, genesis, participant, policy, public_key
 
 DOCUMENT = genesis()
@@ -64,6 +66,7 @@ def test_the_first_state_holds_what_the_document_says_and_nothing_else() -> None
         CONFIGURATION.key(): encode(Configuration.first(DOCUMENT.authorities)),
         PARAMETERS.key(): encode(DOCUMENT.parameters),
     }
+    expected[VERSIONS.key()] = encode(Versions.first())
     expected[CALENDAR.key()] = encode(DOCUMENT.calendar)
     expected[BUSINESS_DAY.key()] = encode(BusinessDay(date_of(DOCUMENT.created), 1))
     for each in DOCUMENT.participants:

@@ -57,6 +57,7 @@ INSTITUTIONS: Final = {
 }
 
 POLICIES: Final = {
+    "activate-version": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "change-authorities": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "close-day": ((Role.CENTRAL_BANK, 1),),
     "set-calendar": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
@@ -78,7 +79,7 @@ POLICIES: Final = {
 AGE_MAX_MS: Final = 7 * DAY_MS
 """How long an approval counts."""
 
-NOTICE: Final = {"replace-keys": 3 * DAY_MS}
+NOTICE: Final = {"activate-version": 3 * DAY_MS, "replace-keys": 3 * DAY_MS}
 """How long everybody has notice of an act, in milliseconds."""
 
 PARAMETERS: Final = Parameters(

@@ -4,6 +4,7 @@ import pytest
 
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.operations import (
+    ActivateVersion,
     AnyOperation,
     Approve,
     ChangeAuthorities,
@@ -45,6 +46,7 @@ ATTACKS: dict[str, AnyAct] = {
     "standing": SetStanding("sbp", Standing.SUSPENDED),
     "roles taken": SetRoles("sbp", ()),
     "parameters": SetParameters(world.PARAMETERS),
+    "version": ActivateVersion(2, 10_000),
     "calendar": SetCalendar(world.CALENDAR),
     "authorities": ChangeAuthorities(SEIZED.members, 2, 0, (), ()),
 }
@@ -140,7 +142,7 @@ def test_what_they_may_do_opens_no_way_to_the_rest(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "act", [act for act in world.POLICIES if act not in ("replace-keys",) and "holder" not in act]
+    "act", [act for act in world.POLICIES if act not in NOTICE and "holder" not in act]
 )
 @pytest.mark.parametrize("role", [Role.CUSTODIAN, Role.HOLDER])
 def test_not_even_the_sovereign_gives_its_say_away(desk: Desk, act: str, role: Role) -> None:
@@ -150,8 +152,9 @@ def test_not_even_the_sovereign_gives_its_say_away(desk: Desk, act: str, role: R
     )
 
 
-def test_nor_with_notice(desk: Desk) -> None:
-    given = SetPolicy(policy("replace-keys", (Role.CUSTODIAN, 3)))
+@pytest.mark.parametrize("act", NOTICE)
+def test_nor_with_notice(desk: Desk, act: str) -> None:
+    given = SetPolicy(policy(act, (Role.CUSTODIAN, 3)))
     code, _ = desk.refused("mof, sbp", Propose((given,), EXPIRES))
     assert code == RejectionCode.INVALID_POLICY
 
