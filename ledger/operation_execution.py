@@ -62,13 +62,6 @@ class Execution:
         """The index of the operation that is executed."""
         self.events: list[Event] = []
 
-    def inner(self, consents: Consents) -> "Execution":
-        """Return an execution within this one, for what others consented to earlier."""
-        place = Place(self.chain, self.height, self.time)
-        inner = Execution(self.state, place, consents, transaction=self.transaction, keys=self.keys)
-        inner.operation = self.operation
-        return inner
-
     def emit(self, name: str, **fields: int | str) -> None:
         """Record that the current operation did something."""
         self.events.append(Event(self.operation, name, fields))
@@ -82,20 +75,20 @@ class Execution:
         for refused in refusals:
             raise refused
 
-    def allows(self, refusals: Iterable[Refused]) -> bool:
-        """Refuse if there are any `refusals`, or return True.
-
-        A rehearsal notes them instead and returns False, so that what comes beside it is tried as
-        well. Whoever asks calls `go_on` before anything that depends on it.
+    def each(
+        self,
+        items: Iterable[T],
+        refusals: Callable[["Execution", T], Iterable[Refused]],
+        perform: Callable[["Execution", T], None],
+    ) -> None:
+        """Check and perform one item after the other; a rehearsal tries all, whatever is refused.
 
         Raises:
-            Refused: the first of them.
+            Refused: the first reason why one of them may not be performed.
         """
-        self.check(refusals)
-        return True
-
-    def go_on(self) -> None:
-        """Go on if everything was allowed: only in a rehearsal may it not have been."""
+        for item in items:
+            self.check(refusals(self, item))
+            perform(self, item)
 
     def attempt(self, perform: Callable[["Execution", T], None], operation: T) -> None:
         """Perform an operation; in a rehearsal, note its refusal and undo what it wrote."""

@@ -30,7 +30,7 @@ class Noted(NamedTuple):
 class Rehearsal(Execution):
     """Executes operations on a state that its caller rolls back or throws away."""
 
-    __slots__ = ("_begun", "_stopped", "noted", "requirements")
+    __slots__ = ("_begun", "_found", "noted", "requirements")
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Rehearsal(Execution):
     ) -> None:
         super().__init__(state, place, consents, transaction=transaction, keys=keys)
         self._begun = state.mark()
-        self._stopped: Refused | None = None
+        self._found: list[Refused] = []
         self.noted: list[Noted] = []
         """Every refusal so far, in the order in which execution would meet them."""
         self.requirements: list[Requirement] = []
@@ -64,49 +64,67 @@ class Rehearsal(Execution):
         return inner
 
     def check(self, refusals: Iterable[Refused]) -> None:
-        """Note all `refusals`; the operation ends if there are any."""
-        found = self._note(refusals)
-        if found:
-            raise found[0]
+        """Refuse with the first of `refusals`, if there are any, and remember the others."""
+        self._refuse(_all(refusals))
 
-    def allows(self, refusals: Iterable[Refused]) -> bool:
-        """Note all `refusals`, and return whether there are none."""
-        found = self._note(refusals)
-        if found and self._stopped is None:
-            self._stopped = found[0]
-        return not found
-
-    def go_on(self) -> None:
-        """End the operation if something that it needs was not allowed."""
-        if self._stopped is not None:
-            raise self._stopped
+    def each(
+        self,
+        items: Iterable[T],
+        refusals: Callable[[Execution, T], Iterable[Refused]],
+        perform: Callable[[Execution, T], None],
+    ) -> None:
+        """Check every item, and perform those that nothing refuses."""
+        found: list[Refused] = []
+        for item in items:
+            against = _all(refusals(self, item))
+            found += against
+            if not against:
+                perform(self, item)
+        self._refuse(found)
 
     def require(self, requirements: Iterable[Requirement]) -> None:
         """Note whose consent lacks, and go on as if it were there."""
         asked = list(requirements)
         self.requirements += asked
-        self._note(unmet(self.consents, asked))
+        self._note(_all(unmet(self.consents, asked)))
 
     def attempt(self, perform: Callable[[Execution, T], None], operation: T) -> None:
-        """Perform an operation; note what refuses it, and undo what it wrote then."""
-        mark, told, self._stopped = self.state.mark(), len(self.events), None
+        """Perform an operation; note what refuses it, and undo what it wrote then.
+
+        What an operation was refused and did without is none of its refusals.
+        """
+        mark, told = self.state.mark(), len(self.events)
         try:
             perform(self, operation)
         except Refused as refused:
             self.state.rollback(mark)
             del self.events[told:]
-            if all(each.refused is not refused for each in self.noted):
-                self.noted.append(Noted(self.operation, refused))
+            self._note([refused, *self._beside(refused)])
 
     def undo(self) -> None:
         """Undo all that it wrote."""
         self.state.rollback(self._begun)
 
-    def _note(self, refusals: Iterable[Refused]) -> list[Refused]:
-        found: list[Refused] = []
-        try:
-            found.extend(refusals)
-        except Refused as refused:
-            found.append(refused)
+    def _refuse(self, found: list[Refused]) -> None:
+        if found:
+            self._found = found
+            raise found[0]
+
+    def _beside(self, refused: Refused) -> list[Refused]:
+        """Return what was found together with `refused`, or with what an operation made it of."""
+        if self._found and self._found[0] in (refused, refused.__cause__):
+            return self._found[1:]
+        return []
+
+    def _note(self, found: Iterable[Refused]) -> None:
         self.noted += (Noted(self.operation, refused) for refused in found)
-        return found
+
+
+def _all(refusals: Iterable[Refused]) -> list[Refused]:
+    """Return all `refusals`; where looking for them is refused itself, that is the last."""
+    found: list[Refused] = []
+    try:
+        found.extend(refusals)
+    except Refused as refused:
+        found.append(refused)
+    return found

@@ -131,12 +131,13 @@ def _tried(execution: Execution, proposal: Proposal) -> tuple[Rehearsal, list[Ke
     _carry_out(trial, proposal)
     if trial.noted and trial.noted[0].refused.code not in _LACKS:
         execution.check(each.refused for each in trial.noted)
-    asked = [
-        each
-        for each in added
-        if any(concerns(state, asks, each.participant) for asks in trial.requirements)
-    ]
-    return trial, asked
+    requirements = dict.fromkeys(trial.requirements)
+    asked = {
+        name
+        for name in dict.fromkeys(each.participant for each in added)
+        if any(concerns(state, each, name) for each in requirements)
+    }
+    return trial, [each for each in added if each.participant in asked]
 
 
 def _settle(execution: Execution, proposal: Proposal, trial: Rehearsal) -> None:
