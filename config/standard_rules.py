@@ -11,12 +11,14 @@ from amanat.ledger.terms import KINDS
 _BOTH: Final = (Role.CENTRAL_BANK, Role.ISSUER)
 
 _POLICIES: Final[dict[str, tuple[Role, ...]]] = {
+    "activate-version": _BOTH,
     "amend-terms": _BOTH,
     "change-authorities": _BOTH,
     "close-day": (Role.CENTRAL_BANK,),
-    "replace-keys": _BOTH,
+    "move-clients": _BOTH,
     "register-participant": _BOTH,
     "register-participant/holder": (Role.CUSTODIAN,),
+    "replace-keys": _BOTH,
     "set-authorised-amount": _BOTH,
     "set-calendar": _BOTH,
     "set-ceilings": _BOTH,
@@ -24,7 +26,6 @@ _POLICIES: Final[dict[str, tuple[Role, ...]]] = {
     "set-instrument-status/cancelled": _BOTH,
     "set-instrument-status/default": _BOTH,
     "set-instrument-status/suspended": (Role.CENTRAL_BANK,),
-    "move-clients": _BOTH,
     "set-limits": _BOTH,
     "set-parameters": _BOTH,
     "set-paying-agent": _BOTH,
@@ -43,7 +44,11 @@ _KIND_ACTS: Final[dict[str, tuple[Role, ...]]] = {
 }
 """Acts on an instrument of any kind but cash, which is the central bank's alone."""
 
-_NOTICE: Final[dict[str, int]] = {"amend-terms": 14 * DAY_MS, "replace-keys": 3 * DAY_MS}
+_NOTICE: Final[dict[str, int]] = {
+    "activate-version": 3 * DAY_MS,
+    "amend-terms": 14 * DAY_MS,
+    "replace-keys": 3 * DAY_MS,
+}
 """How long everybody has notice of an act, where any is given."""
 
 
@@ -87,6 +92,7 @@ def standard_parameters() -> Parameters:
 def standard_calendar() -> Calendar:
     """Return the calendar of a new network: Saturday and Sunday are free, and no holiday is known.
 
-    Holidays in Pakistan go partly by the sighting of the moon; governance announces them.
+    Holidays in Pakistan go partly by the sighting of the moon; governance announces them. There is
+    no cut-off until governance sets one, so that a network can be tried at any hour.
     """
-    return Calendar(weekend=(5, 6), holidays=())
+    return Calendar(weekend=(5, 6), holidays=(), cut_offs=())

@@ -64,6 +64,8 @@ class AuthoritySet(Structure, frozen=True):
             found.append(f"a quorum of {self.quorum} of {len(names)} is not more than two thirds")
         if self.quorum > len(self.members):
             found.append(f"a quorum of {self.quorum} exceeds the {len(names)} members")
+        if self.sovereign_min < 1:
+            found.append("sovereign_min must be at least 1: custodians alone decide nothing")
         if self.sovereign_min > sovereign:
             found.append(
                 f"sovereign_min {self.sovereign_min} exceeds {sovereign} sovereign members"

@@ -128,3 +128,14 @@ def unmet(consents: Consents, requirements: Iterable[Requirement]) -> Iterator[R
     """Yield every reason why one of `requirements` is not met."""
     for requirement in requirements:
         yield from consents.check(requirement)
+
+
+def concerns(state: State, requirement: Requirement, name: str) -> bool:
+    """Return whether the consent of the participant `name` can help to meet `requirement`."""
+    if isinstance(requirement, SignatureOf):
+        return requirement.participant == name
+    policy = state.get(POLICIES, requirement.act)
+    participant = state.get(PARTICIPANTS, name)
+    if policy is None or participant is None:
+        return False
+    return any(role in participant.roles for role in policy.seats)

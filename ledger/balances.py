@@ -4,7 +4,7 @@ It refuses nothing: `checks` has looked before. What would break an account's bo
 this program.
 """
 
-from amanat.ledger import totals
+from amanat.ledger import sealed_totals, totals
 from amanat.ledger.accounts import Account, Holding, Supply
 from amanat.ledger.identifiers import AMOUNT_MAX
 from amanat.ledger.instruments import Instrument
@@ -41,6 +41,7 @@ def move(
 def issue(state: State, account: Account, instrument: Instrument, amount: int) -> None:
     """Create an amount of the instrument in the account."""
     before = supply(state, instrument.id)
+    sealed_totals.seal(state, before.issued, instrument.id, sealed_totals.ISSUED)
     state.put(Supply(before.issued + amount, before.redeemed), SUPPLIES, instrument.id)
     _change(state, account, instrument, amount)
     totals.add(state, account, instrument, amount)
@@ -49,6 +50,7 @@ def issue(state: State, account: Account, instrument: Instrument, amount: int) -
 def redeem(state: State, account: Account, instrument: Instrument, amount: int) -> None:
     """Destroy an amount of the instrument, out of the account."""
     before = supply(state, instrument.id)
+    sealed_totals.seal(state, before.redeemed, instrument.id, sealed_totals.REDEEMED)
     state.put(Supply(before.issued, before.redeemed + amount), SUPPLIES, instrument.id)
     _change(state, account, instrument, -amount)
     totals.add(state, account, instrument, -amount)

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from amanat.ledger import upgrading
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.blocks import Block, BlockHeader, Place
 from amanat.ledger.configurations import Configuration
+from amanat.ledger.dry_run import DryRun, dry_run
 from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.ledger.executed_block import ExecutedBlock, Outcome, Tip
 from amanat.ledger.execution import BlockExecution, check_door
@@ -133,6 +135,17 @@ class Chain:
             parameters=parameters_of(state),
             verified=self._verified,
         )
+
+    def rehearse(self, envelope: bytes, *, now: LedgerTime) -> DryRun:
+        """Say what would become of a transaction, signed or not, in the next block.
+
+        Raises:
+            DoorRefusal: it is too large or malformed, or has more operations than are tried.
+        """
+        tip = self.tip
+        place = Place(self._chain, tip.height + 1, max(now, tip.time + 1))
+        state = State(tip.tree.get)
+        return dry_run(state, place, envelope, is_executed=self._is_executed)
 
     def build(
         self,
@@ -363,7 +376,9 @@ def _begin(state: State, height: int, *, completes_change: bool) -> Configuratio
 
     Raises:
         BlockFault: no change is under way that could be completed.
+        UnknownVersion: this program does not know the protocol version that the block takes.
     """
+    upgrading.take_effect(state, height)
     configuration = configuration_of(state)
     if not completes_change:
         return configuration

@@ -11,10 +11,11 @@ then waits until `set-roles` gives the role to somebody else. To refuse the susp
 give whoever is asked for a veto over being suspended.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from amanat.ledger.participants import Role
+from amanat.ledger.approvals import empty_seats
+from amanat.ledger.participants import Participant, Role, Standing
 from amanat.ledger.policies import Policy
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.roles import unfilled
@@ -33,6 +34,13 @@ def policy_problems(policy: Policy) -> Iterator[str]:
     if policy.act not in DELEGATED_ACTS and not sovereign:
         roles = " or ".join(role.value for role in SOVEREIGN_ROLES)
         yield f"{policy.act} must take the approval of {roles}"
+
+
+def founding_problems(participants: Iterable[Participant]) -> Iterator[str]:
+    """Yield what the constitution has against those with whom a network is to begin."""
+    roles = {each.name: each.roles for each in participants if each.standing is Standing.ACTIVE}
+    for role in empty_seats(SOVEREIGN_ROLES, roles):
+        yield f"the role {role.value} must be that of an active participant, apart from the other"
 
 
 def check_roles(state: State) -> None:

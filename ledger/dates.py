@@ -12,6 +12,7 @@ from msgspec import Meta
 from amanat.ledger.encoding import Structure
 from amanat.ledger.identifiers import LedgerTime
 
+MINUTE_MS: Final = 60 * 1000
 DAY_MS: Final = 24 * 60 * 60 * 1000
 PAKISTAN_UTC_OFFSET_MS: Final = 5 * 60 * 60 * 1000
 """Asia/Karachi is UTC+5 without daylight saving; dates on the ledger are dates there."""

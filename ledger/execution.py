@@ -5,7 +5,7 @@ after the other, each whole or not at all. Leader and follower run the same code
 reach the same roots.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.authorization import Consents
@@ -35,23 +35,38 @@ def check_door(
     Raises:
         DoorRefusal: the first thing that does not hold.
     """
+    for refusal in door_refusals(state, transaction, chain=chain, time=time, parameters=parameters):
+        raise refusal
+    if not verified.verifies(transaction):
+        raise DoorRefusal(DoorCode.BAD_SIGNATURE, "a signature does not verify")
+
+
+def door_refusals(
+    state: State,
+    transaction: CheckedTransaction,
+    *,
+    chain: Digest,
+    time: LedgerTime,
+    parameters: Parameters,
+) -> Iterator[DoorRefusal]:
+    """Yield, cheapest first, every reason to refuse it at the door but its signatures."""
     body = transaction.body
     if body.chain != chain:
-        raise DoorRefusal(
+        yield DoorRefusal(
             DoorCode.WRONG_CHAIN,
             "the transaction is signed for another chain",
             have=body.chain.hex(),
             need=chain.hex(),
         )
     if len(body.operations) > parameters.operations_max:
-        raise DoorRefusal(
+        yield DoorRefusal(
             DoorCode.TOO_MANY_OPERATIONS,
             f"it has {len(body.operations)} operations; at most {parameters.operations_max} may be",
             have=len(body.operations),
             may=parameters.operations_max,
         )
     if body.valid_until < time:
-        raise DoorRefusal(
+        yield DoorRefusal(
             DoorCode.EXPIRED,
             f"valid_until {body.valid_until} has passed: it is {time}",
             valid_until=body.valid_until,
@@ -59,41 +74,41 @@ def check_door(
         )
     latest = time + parameters.validity_max_ms
     if body.valid_until > latest:
-        raise DoorRefusal(
+        yield DoorRefusal(
             DoorCode.VALID_TOO_LONG,
             f"valid_until {body.valid_until} is too far ahead: at most {latest} may be asked now",
             valid_until=body.valid_until,
             may=latest,
         )
-    for name in dict.fromkeys(_owner(state, key) for key in body.signers):
-        _check_rejections(state, name, time, parameters.rejections_per_hour_max)
-    if not verified.verifies(transaction):
-        raise DoorRefusal(DoorCode.BAD_SIGNATURE, "a signature does not verify")
+    names: dict[str, None] = {}
+    for key in body.signers:
+        owner = state.get(KEYS, key)
+        if owner is None:
+            yield DoorRefusal(
+                DoorCode.UNKNOWN_KEY,
+                f"the key {key.hex()} belongs to no participant",
+                key=key.hex(),
+            )
+        else:
+            names[owner] = None
+    for name in names:
+        yield from _rejection_refusals(state, name, time, parameters.rejections_per_hour_max)
 
 
-def _check_rejections(state: State, name: str, time: LedgerTime, most: int) -> None:
+def _rejection_refusals(
+    state: State, name: str, time: LedgerTime, most: int
+) -> Iterator[DoorRefusal]:
     rejections = state.get(REJECTIONS, name)
     if rejections is None or rejections.hour != hour_of(time):
         return
     if rejections.count >= most:
-        raise DoorRefusal(
+        yield DoorRefusal(
             DoorCode.TOO_MANY_REJECTIONS,
             f"{name} has had {rejections.count} transactions rejected this hour",
             participant=name,
             have=rejections.count,
             may=most,
         )
-
-
-def _owner(state: State, key: bytes) -> str:
-    owner = state.get(KEYS, key)
-    if owner is None:
-        raise DoorRefusal(
-            DoorCode.UNKNOWN_KEY,
-            f"the key {key.hex()} belongs to no participant",
-            key=key.hex(),
-        )
-    return owner
 
 
 class BlockExecution:

@@ -22,9 +22,11 @@ from amanat.ledger.state import (
     KEYS,
     PARAMETERS,
     POLICIES,
+    VERSIONS,
     State,
 )
 from amanat.ledger.state_tree import NodeSource, StateTree, TreeUpdate
+from amanat.ledger.versions import Versions
 
 
 class GenesisDocument(Structure, frozen=True):
@@ -55,6 +57,7 @@ class GenesisDocument(Structure, frozen=True):
         for policy in self.policies:
             found += [f"{policy.act}: {problem}" for problem in policy.problems()]
             found += constitution.policy_problems(policy)
+        found += constitution.founding_problems(self.participants)
         owners: dict[bytes, str] = {}
         for participant in self.participants:
             found += [f"{participant.name}: {problem}" for problem in participant.problems()]
@@ -75,6 +78,7 @@ class GenesisDocument(Structure, frozen=True):
         state.put(Configuration.first(self.authorities), CONFIGURATION)
         state.put(self.parameters, PARAMETERS)
         state.put(self.calendar, CALENDAR)
+        state.put(Versions.first(), VERSIONS)
         first = self.calendar.on_or_after(date_of(self.created))
         state.put(BusinessDay(first, 1), BUSINESS_DAY)
         for participant in self.participants:

@@ -14,6 +14,7 @@ from amanat.ledger.issue_invariants import (
     tranche_violations,
 )
 from amanat.ledger.recount import Tables
+from amanat.ledger.sealed_recount import seal_violations
 
 
 def violations(items: Iterable[tuple[bytes, bytes]]) -> list[str]:
@@ -21,9 +22,9 @@ def violations(items: Iterable[tuple[bytes, bytes]]) -> list[str]:
 
     For each instrument, issued - redeemed is the sum of its holdings; every holding is positive and
     in range, in an account that exists, of an instrument that exists, and no more of it is reserved
-    than there is. Every total and every list is what a recount gives. No more is issued than was
-    authorised and, of debt, than the ceiling allowed that held then; nothing exists of an
-    instrument whose status says so.
+    than there is. Every total and every list is what a recount gives; and so is what was sealed. No
+    more is issued than was authorised and, of debt, than the ceiling allowed that held then;
+    nothing exists of an instrument whose status says so.
     """
     tables: dict[str, dict[tuple[Any, ...], Any]] = defaultdict(dict)
     for key, value in items:
@@ -38,6 +39,7 @@ def violations(items: Iterable[tuple[bytes, bytes]]) -> list[str]:
         *borrowing_violations(tables),
         *served_violations(tables),
         *custody_violations(tables),
+        *seal_violations(tables),
     ]
 
 
@@ -101,6 +103,9 @@ def _listed(tables: Tables) -> Iterator[tuple[tuple[str, ...], str]]:
     for (name,), participant in tables["participant"].items():
         for role in participant[2] if participant[6] == "active" else ():
             yield ("role", role), name
+    for (identifier,), proposal in tables["proposal"].items():
+        if proposal[5] in ("open", "approved"):
+            yield ("proposals",), identifier.hex()
 
 
 def _list_violations(tables: Tables) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What an operation works with: the state, its block, who consents; and what it says it did."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from amanat.ledger.accounts import Account
 from amanat.ledger.authorization import Consents, Requirement, unmet
@@ -22,6 +23,8 @@ from amanat.ledger.state import (
     configuration_of,
     parameters_of,
 )
+
+T = TypeVar("T")
 
 
 class Execution:
@@ -59,13 +62,6 @@ class Execution:
         """The index of the operation that is executed."""
         self.events: list[Event] = []
 
-    def inner(self, consents: Consents) -> "Execution":
-        """Return an execution within this one, for what others consented to earlier."""
-        place = Place(self.chain, self.height, self.time)
-        inner = Execution(self.state, place, consents, transaction=self.transaction, keys=self.keys)
-        inner.operation = self.operation
-        return inner
-
     def emit(self, name: str, **fields: int | str) -> None:
         """Record that the current operation did something."""
         self.events.append(Event(self.operation, name, fields))
@@ -78,6 +74,25 @@ class Execution:
         """
         for refused in refusals:
             raise refused
+
+    def each(
+        self,
+        items: Iterable[T],
+        refusals: Callable[["Execution", T], Iterable[Refused]],
+        perform: Callable[["Execution", T], None],
+    ) -> None:
+        """Check and perform one item after the other; a rehearsal tries all, whatever is refused.
+
+        Raises:
+            Refused: the first reason why one of them may not be performed.
+        """
+        for item in items:
+            self.check(refusals(self, item))
+            perform(self, item)
+
+    def attempt(self, perform: Callable[["Execution", T], None], operation: T) -> None:
+        """Perform an operation; in a rehearsal, note its refusal and undo what it wrote."""
+        perform(self, operation)
 
     def require(self, requirements: Iterable[Requirement]) -> None:
         """Refuse unless everybody consents whose consent is required."""

@@ -12,9 +12,7 @@ def post(execution: Execution, *movements: Movement) -> None:
     Raises:
         Refused: the first reason why one of them may not be made.
     """
-    for movement in movements:
-        execution.check(checks.refusals(execution, movement))
-        _make(execution, movement)
+    execution.each(movements, checks.refusals, _make)
 
 
 def _make(execution: Execution, movement: Movement) -> None:

@@ -16,13 +16,15 @@ APPROVALS_MAX: Final = 1_024
 
 
 class ProposalStatus(StrEnum):
-    """Where a proposal stands. An open one whose time has passed has lapsed."""
+    """Where a proposal stands. One that waits and whose time has passed has lapsed as well."""
 
     OPEN = "open"
     APPROVED = "approved"
     """All approvals are there, and the notice that its policies give has to run."""
     EXECUTED = "executed"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    """Its time passed, and it was taken off the list of those that wait."""
 
 
 class KeyApproval(Structure, frozen=True):
@@ -48,6 +50,11 @@ class Proposal(Structure, frozen=True):
     status: ProposalStatus
     noticed: LedgerTime | None
     """When the last approval was there, for one that waits out its notice."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it can still take effect, while its time has not passed."""
+        return self.status in (ProposalStatus.OPEN, ProposalStatus.APPROVED)
 
     def approved_by(self, added: Iterable[KeyApproval]) -> "Proposal":
         """Return it with these approvals; a key that approves again renews its own."""

@@ -24,7 +24,9 @@ from amanat.ledger.links import Ends, Link
 from amanat.ledger.participants import Participant
 from amanat.ledger.policies import Parameters, Policy
 from amanat.ledger.proposals import Proposal
+from amanat.ledger.seals import DaySeal, LastChange, SealedTotal
 from amanat.ledger.tranche import Tranche, TrancheTotals
+from amanat.ledger.versions import Versions
 
 V = TypeVar("V")
 
@@ -68,12 +70,19 @@ PROPOSALS: Final = Table("proposal", Proposal)
 BUSINESS_DAY: Final = Table("business-day", BusinessDay)
 """The one on which the ledger works."""
 CALENDAR: Final = Table("calendar", Calendar)
+DAY_SEALS: Final = Table("day-seal", DaySeal)
+"""By the date of the business day that was closed."""
+LAST_CHANGES: Final = Table("last-change", LastChange)
+"""By instrument and figure (see `sealed_totals`): when it last changed."""
+SEALED_TOTALS: Final = Table("sealed-total", SealedTotal)
+"""By instrument, figure and the date since when it stood so."""
 SETS: Final = Table("set", Ends)
 """By the name of a linked set: its ends."""
 LINKS: Final = Table("link", Link)
 """By the name of a linked set and a member: its neighbours."""
 CONFIGURATION: Final = Table("configuration", Configuration)
 PARAMETERS: Final = Table("parameters", Parameters)
+VERSIONS: Final = Table("versions", Versions)
 EXECUTED: Final = Table("executed", ExecutedDay)
 """By the day of `valid_until`."""
 REJECTIONS: Final = Table("rejections", RejectionCount)
@@ -160,6 +169,11 @@ def parameters_of(state: State) -> Parameters:
 def calendar_of(state: State) -> Calendar:
     """Return the calendar of business days, as `state` has it. Raises as `_only` does."""
     return _only(state, CALENDAR)
+
+
+def versions_of(state: State) -> Versions:
+    """Return by which rules the ledger works, as `state` has it. Raises as `_only` does."""
+    return _only(state, VERSIONS)
 
 
 def _only(state: State, table: Table[V]) -> V:

@@ -6,7 +6,7 @@ Each is what a recount of all holdings would give, at the cost of what a movemen
 from collections.abc import Iterable
 from enum import StrEnum
 
-from amanat.ledger import served
+from amanat.ledger import sealed_totals, served
 from amanat.ledger.accounts import Account
 from amanat.ledger.instruments import Instrument
 from amanat.ledger.linked_sets import LinkedSet
@@ -74,6 +74,8 @@ def _shift(state: State, instrument: str, places: Iterable[Place], amount: int) 
     for dimension, value in places:
         before = total(state, instrument, dimension, value)
         after = before + amount
+        if dimension is Dimension.CUSTODIAN:
+            sealed_totals.seal(state, before, instrument, dimension.value, value)
         state.put(after or None, TOTALS, instrument, dimension.value, value)
         if before == 0:
             contributors(instrument, dimension).add(state, value)

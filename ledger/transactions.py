@@ -90,20 +90,12 @@ def open_transaction(envelope: bytes, *, bytes_max: int) -> CheckedTransaction:
     Raises:
         DoorRefusal: `too_large` or `malformed`.
     """
-    if len(envelope) > bytes_max:
-        raise DoorRefusal(
-            DoorCode.TOO_LARGE,
-            f"the transaction has {len(envelope)} bytes; at most {bytes_max} are accepted",
-            have=len(envelope),
-            may=bytes_max,
-        )
+    check_size(envelope, bytes_max)
     try:
         signed = decode(envelope, SignedTransaction)
-        body = decode(signed.body, Body)
     except EncodingError as error:
         raise DoorRefusal(DoorCode.MALFORMED, f"the transaction is {error}") from error
-    if any(first >= second for first, second in pairwise(body.signers)):
-        raise DoorRefusal(DoorCode.MALFORMED, "the signers must be sorted, each key once")
+    body = open_body(signed.body)
     if len(signed.signatures) != len(body.signers):
         raise DoorRefusal(
             DoorCode.MALFORMED,
@@ -113,3 +105,33 @@ def open_transaction(envelope: bytes, *, bytes_max: int) -> CheckedTransaction:
             need=len(body.signers),
         )
     return CheckedTransaction(transaction_id(signed.body), body, signed.signatures, envelope)
+
+
+def check_size(envelope: bytes, bytes_max: int) -> None:
+    """Check the length of a submitted transaction.
+
+    Raises:
+        DoorRefusal: `too_large`.
+    """
+    if len(envelope) > bytes_max:
+        raise DoorRefusal(
+            DoorCode.TOO_LARGE,
+            f"the transaction has {len(envelope)} bytes; at most {bytes_max} are accepted",
+            have=len(envelope),
+            may=bytes_max,
+        )
+
+
+def open_body(encoded: bytes) -> Body:
+    """Decode the body of a transaction, accepting the canonical form alone.
+
+    Raises:
+        DoorRefusal: `malformed`.
+    """
+    try:
+        body = decode(encoded, Body)
+    except EncodingError as error:
+        raise DoorRefusal(DoorCode.MALFORMED, f"the transaction is {error}") from error
+    if any(first >= second for first, second in pairwise(body.signers)):
+        raise DoorRefusal(DoorCode.MALFORMED, "the signers must be sorted, each key once")
+    return body

@@ -57,6 +57,11 @@ class Client:
         )
         return dict(answer)
 
+    async def simulate(self, envelope: bytes) -> dict[str, Any]:
+        """Try a transaction, signed or not, without submitting it."""
+        path, kind = "/v1/transactions:simulate", "application/msgpack"
+        return dict(await self._call("POST", path, envelope, kind))
+
     async def submit_batch(self, envelopes: Sequence[bytes]) -> list[dict[str, Any]]:
         """Submit many signed transactions; the answer has an item for each, in order."""
         body = encode(list(envelopes))

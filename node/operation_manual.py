@@ -24,6 +24,7 @@ def described(operation: type[Operation]) -> dict[str, Any]:
         "fields": list(operation.__struct_fields__),
         "signers": operation.signers,
         "policies": list(operation.acts),
+        "cut_off": operation.business and operation.business.value,
         "refusals": [code.value for code in operation.codes()],
         "events": list(operation.emits),
     }
@@ -43,6 +44,8 @@ def _operations() -> Iterator[str]:
         yield f"- Signed by: {told['signers']}."
         if told["policies"]:
             yield f"- Policies: {_listed(told['policies'])}."
+        if told["cut_off"]:
+            yield f"- Cut-off: {_listed([told['cut_off']])}."
         yield f"- Refused with: {_listed(told['refusals'])}."
         yield f"- Events: {_listed(told['events'])}.\n"
 

@@ -9,7 +9,9 @@ from amanat.consensus.raft import Identity, Timing
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.chain import BlockFault, Chain
 from amanat.ledger.executed_block import Tip
+from amanat.ledger.state import State, versions_of
 from amanat.ledger.state_tree import StateTree
+from amanat.ledger.versions import UnknownVersion, is_known
 from amanat.node import clock
 from amanat.node.application import LedgerApplication
 from amanat.node.data_directory import DataDirectory
@@ -51,7 +53,8 @@ def recover(
     """Execute again what the log holds beyond the applied state, and return the core there.
 
     Raises:
-        RecoveryFailed: a block of the log does not re-execute.
+        RecoveryFailed: a block of the log does not re-execute, or this program does not know the
+            protocol version of the next.
     """
     store = directory.store
     applied, last = store.applied(), store.last()
@@ -68,6 +71,9 @@ def recover(
             )
         except BlockFault as fault:
             raise RecoveryFailed(f"block {height} on disk: {fault}") from fault
+        except UnknownVersion as unknown:
+            raise RecoveryFailed(str(unknown)) from unknown
+    _check_version(chain)
     log.info("node.recovered", applied=applied.height, last=last.height, term=last.term)
     return Core(
         me,
@@ -77,6 +83,22 @@ def recover(
         timing=TIMING,
         jitter=clock.jitter(TIMING.election),
     )
+
+
+def _check_version(chain: Chain) -> None:
+    versions = versions_of(State(chain.tip.tree.get))
+    try:
+        versions.check(chain.tip.height + 1)
+    except UnknownVersion as unknown:
+        raise RecoveryFailed(str(unknown)) from unknown
+    scheduled = versions.scheduled
+    if scheduled is not None and not is_known(scheduled.version):
+        log.warning(
+            "version.unknown",
+            version=scheduled.version,
+            height=scheduled.height,
+            advice="install a program that knows it before that block",
+        )
 
 
 def restored(store: Store, guard: SignGuard) -> Restored:

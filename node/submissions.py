@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from amanat.ledger.chain import Chain
+from amanat.ledger.dry_run import DryRun
 from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.identifiers import Digest, LedgerTime
 from amanat.ledger.receipts import Applied, Receipt
@@ -94,6 +95,14 @@ class Submissions:
         if self._pool.add(transaction):
             self._admitted(transaction)
         return TransactionStatus(transaction.id, TransactionState.PENDING)
+
+    def rehearse(self, envelope: bytes) -> DryRun:
+        """Say what would become of a transaction, signed or not, if it were submitted now.
+
+        Raises:
+            DoorRefusal: it is too large or malformed, or has more operations than are tried.
+        """
+        return self._chain.rehearse(envelope, now=self._now())
 
     def _as_far_as_known(self, refusal: DoorRefusal) -> DoorRefusal:
         """Say what a node cannot know that began with a snapshot: what expired before it."""

@@ -8,6 +8,7 @@ the list in the manual follow.
 from typing import Final
 
 from amanat.ledger.operations.activate_instrument import ActivateInstrument
+from amanat.ledger.operations.activate_version import ActivateVersion
 from amanat.ledger.operations.acts import ACTS, AnyAct
 from amanat.ledger.operations.add_document import AddDocument
 from amanat.ledger.operations.amend_terms import AmendTerms
@@ -47,6 +48,7 @@ __all__ = [
     "ACTS",
     "OPERATIONS",
     "ActivateInstrument",
+    "ActivateVersion",
     "AddDocument",
     "AmendTerms",
     "AnyAct",

@@ -3,6 +3,7 @@
 from typing import Final
 
 from amanat.ledger.operations.activate_instrument import ActivateInstrument
+from amanat.ledger.operations.activate_version import ActivateVersion
 from amanat.ledger.operations.add_document import AddDocument
 from amanat.ledger.operations.amend_terms import AmendTerms
 from amanat.ledger.operations.attest import Attest
@@ -62,6 +63,7 @@ ACTS: Final[tuple[type[Operation], ...]] = (
     SetPolicy,
     SetParameters,
     ChangeAuthorities,
+    ActivateVersion,
     SetCalendar,
     CloseDay,
 )
@@ -94,6 +96,7 @@ AnyAct = (
     | SetPolicy
     | SetParameters
     | ChangeAuthorities
+    | ActivateVersion
     | SetCalendar
     | CloseDay
 )

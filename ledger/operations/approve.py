@@ -14,18 +14,21 @@ from amanat.ledger.state import State
 
 
 class Approve(Operation, frozen=True, tag="approve"):
-    """Adds the approval of every key that signs it to a proposal; acts on it once it is complete.
+    """Adds the approval of the keys that sign it to a proposal; acts on it once it is complete.
 
-    An approval counts for as long as the policy says, and only while the key is its participant's.
-    To approve again renews it. Where a rule refuses what is proposed, the approval is refused with
-    the same code and is not kept, and the proposal stays open.
+    Only the approval of those is kept whom what is proposed asks: a participant that must sign, or
+    one with a role that a policy asks for. An approval counts for as long as the policy says, and
+    only while the key is its participant's. To approve again renews it. Where a rule refuses what
+    is proposed, the approval is refused with the same code and is not kept, and the proposal stays
+    open.
     """
 
-    signers = "any participant, with any of its keys"
+    signers = "any participant whom the proposal asks, with any of its keys"
     refusals = (
         RejectionCode.UNKNOWN_PROPOSAL,
         RejectionCode.PROPOSAL_CLOSED,
         RejectionCode.INVALID_PROPOSAL,
+        RejectionCode.NOT_ASKED,
         *ACT_CODES,
     )
     emits = ("approval-added", "proposal-approved", "proposal-executed")
@@ -48,11 +51,6 @@ class Approve(Operation, frozen=True, tag="approve"):
                 proposal=self.proposal.hex(),
                 status=proposal.status.value,
             )
-        execution.emit(
-            "approval-added",
-            proposal=self.proposal.hex(),
-            participants=",".join(execution.consents.names),
-        )
         proposing.approve(execution, proposal)
 
     def sentence(self, state: State) -> str:

@@ -7,14 +7,17 @@ from amanat.ledger.dates import BusinessDay, Date
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.state import BUSINESS_DAY, State, business_day_of, calendar_of
+from amanat.ledger.seals import DaySeal
+from amanat.ledger.state import BUSINESS_DAY, DAY_SEALS, State, business_day_of, calendar_of
 from amanat.ledger.wording import day
 
 
 class CloseDay(Operation, frozen=True, tag="close-day"):
     """Ends the business day. The first business day that is not past is open from then on.
 
-    It can be closed once its calendar date is over. What is done on a weekend is done on the next
+    Its totals are sealed: what each custodian's accounts held and what was issued and redeemed of
+    each instrument can be proved for it ever after. It can be closed once its calendar date is
+    over. What is done on a weekend is done on the next
     business day, as soon as somebody has closed the last one.
     """
 
@@ -40,6 +43,8 @@ class CloseDay(Operation, frozen=True, tag="close-day"):
         if execution.today <= self.date:
             raise Refused(RejectionCode.WRONG_DAY, date=self.date, today=execution.today)
         following = calendar_of(state).on_or_after(execution.today)
+        seal = DaySeal(open_day.number, following, execution.height, execution.time)
+        state.put(seal, DAY_SEALS, self.date)
         state.put(BusinessDay(following, open_day.number + 1), BUSINESS_DAY)
         execution.emit("day-closed", date=self.date, next=following)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from amanat.ledger.authorization import Requirement, SignatureOf
+from amanat.ledger.calendar import Business
 from amanat.ledger.checks import MOVEMENT_CODES
 from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
 from amanat.ledger.movements import Movement, Purpose
@@ -19,6 +20,7 @@ class DeliverVersusPayment(Operation, frozen=True, tag="deliver-versus-payment")
     """Delivers an amount of an instrument from seller to buyer against a total price in cash."""
 
     signers = "the owners of the seller's and the buyer's accounts"
+    business = Business.AGAINST_PAYMENT
     refusals = (
         RejectionCode.UNKNOWN_ACCOUNT,
         RejectionCode.UNKNOWN_INSTRUMENT,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from amanat.ledger import tranches
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
+from amanat.ledger.calendar import Business
 from amanat.ledger.checks import MOVEMENT_CODES
 from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
 from amanat.ledger.movements import Movement, Purpose
@@ -26,6 +27,7 @@ class Issue(Operation, frozen=True, tag="issue"):
 
     signers = "the instrument's issuer, and whom the policy `issue/<kind>` asks"
     acts = tuple(f"issue/{kind}" for kind in KINDS)
+    business = Business.ISSUE
     refusals = (
         RejectionCode.UNKNOWN_INSTRUMENT,
         RejectionCode.UNKNOWN_ACCOUNT,

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import ClassVar, Final
 
+from amanat.ledger import cut_offs
 from amanat.ledger.authorization import Requirement
+from amanat.ledger.calendar import Business
 from amanat.ledger.encoding import Structure
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import RejectionCode
@@ -25,6 +27,8 @@ class Operation(Structure, frozen=True):
     """Who must sign, in words; `requirements` is the same in code."""
     acts: ClassVar[tuple[str, ...]] = ()
     """The acts whose policies it may ask."""
+    business: ClassVar[Business | None] = None
+    """Under which cut-off of the calendar it is; None for what has none."""
     refusals: ClassVar[tuple[RejectionCode, ...]]
     """The codes with which `apply` may refuse; `codes` has those for missing signers as well."""
     emits: ClassVar[tuple[str, ...]]
@@ -39,7 +43,8 @@ class Operation(Structure, frozen=True):
     def codes(cls) -> tuple[RejectionCode, ...]:
         """Return every code with which it may be refused, each once."""
         signers = (RejectionCode.MISSING_SIGNATURE, *(POLICY_CODES if cls.acts else ()))
-        return tuple(dict.fromkeys((*signers, *cls.refusals)))
+        cut_off = () if cls.business is None else (RejectionCode.PAST_CUT_OFF,)
+        return tuple(dict.fromkeys((*signers, *cut_off, *cls.refusals)))
 
     def requirements(self, execution: Execution) -> Iterable[Requirement]:
         """Return whose consent this operation needs."""
@@ -58,10 +63,12 @@ class Operation(Structure, frozen=True):
 
 
 def run(execution: Execution, operation: Operation) -> None:
-    """Execute one operation, once everybody consents whose consent it needs.
+    """Execute one operation, once everybody consents whose consent it needs, and in time.
 
     Raises:
-        Refused: a signature is missing, or a rule refuses.
+        Refused: a signature is missing, its cut-off has passed, or a rule refuses.
     """
     execution.require(operation.requirements(execution))
+    if operation.business is not None:
+        execution.check(cut_offs.refusals(execution, operation.business))
     operation.apply(execution)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from amanat.ledger import open_proposals
 from amanat.ledger.authorization import Requirement
 from amanat.ledger.encoding import encode
 from amanat.ledger.identifiers import LedgerTime
@@ -21,7 +22,8 @@ from amanat.ledger.wording import moment
 class Propose(Operation, frozen=True, tag="propose"):
     """Proposes operations that take effect together once enough have approved them.
 
-    The keys that sign it approve; where they are enough, it takes effect at once. Else it waits
+    The keys that sign it approve where they are asked to; where they are enough, it takes effect
+    at once. Else it waits
     until `expires`, and then lapses. Its id is the digest that the event shows. Any operation may
     be proposed but those about proposals: so an institution's maker proposes a transfer that its
     checker approves.
@@ -49,6 +51,7 @@ class Propose(Operation, frozen=True, tag="propose"):
                 time=execution.time,
                 may=latest,
             )
+        open_proposals.clear_lapsed(execution.state, execution.time)
         proposal = Proposal(
             id=proposal_id(execution.transaction, execution.operation),
             proposer=proposing.check_may_act(execution),
@@ -65,7 +68,7 @@ class Propose(Operation, frozen=True, tag="propose"):
             expires=self.expires,
             operations=",".join(each.tag() for each in self.operations),
         )
-        proposing.approve(execution, proposal)
+        proposing.propose(execution, proposal)
 
     def sentence(self, state: State) -> str:
         """Return what it would do."""

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 
-from amanat.ledger.authorization import Consents
+from amanat.ledger import open_proposals
+from amanat.ledger.authorization import Consents, concerns
+from amanat.ledger.blocks import Place
 from amanat.ledger.encoding import decode
+from amanat.ledger.identifiers import EMPTY_DIGEST
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.acts import AnyAct
 from amanat.ledger.operations.operation import run
 from amanat.ledger.participants import Standing
 from amanat.ledger.proposals import APPROVALS_MAX, KeyApproval, Proposal, ProposalStatus
+from amanat.ledger.rehearsal import Rehearsal
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import KEYS, PROPOSALS, State
 
@@ -38,45 +42,36 @@ def open_proposal(execution: Execution, identifier: bytes) -> Proposal:
     proposal = execution.state.get(PROPOSALS, identifier)
     if proposal is None:
         raise Refused(RejectionCode.UNKNOWN_PROPOSAL, proposal=identifier.hex())
-    closed = proposal.status in (ProposalStatus.EXECUTED, ProposalStatus.WITHDRAWN)
-    if closed or execution.time > proposal.expires:
-        status = proposal.status.value if closed else "lapsed"
-        raise Refused(RejectionCode.PROPOSAL_CLOSED, proposal=identifier.hex(), status=status)
+    if not proposal.waits or execution.time > proposal.expires:
+        status = ProposalStatus.LAPSED if proposal.waits else proposal.status
+        raise Refused(RejectionCode.PROPOSAL_CLOSED, proposal=identifier.hex(), status=status.value)
     return proposal
 
 
-def approve(execution: Execution, proposal: Proposal) -> None:
-    """Add the approval of whoever signed this transaction; act on it once nothing lacks.
+def propose(execution: Execution, proposal: Proposal) -> None:
+    """Keep a new proposal with the approval of those signers whom it asks, if it asks any.
 
     Raises:
-        Refused: a rule refuses what is proposed. Nobody's approval is kept then.
+        Refused: a rule refuses what is proposed.
     """
-    state = execution.state
-    proposal = proposal.approved_by(_approvals(execution))
-    if len(proposal.approvals) > APPROVALS_MAX:
-        raise Refused(
-            RejectionCode.INVALID_PROPOSAL, have=len(proposal.approvals), may=APPROVALS_MAX
-        )
-    mark = state.mark()
-    consents = _consents(state, proposal, execution.time, execution.time, waits=False)
-    try:
-        inner = _carry_out(execution, proposal, consents)
-    except Refused as refused:
-        if refused.code not in _LACKS:
-            raise
-        state.rollback(mark)
-        state.put(proposal, PROPOSALS, proposal.id)
-        return
-    if consents.delay == 0:
-        _close(execution, proposal, inner)
-        return
-    state.rollback(mark)
-    state.put(proposal.complete(execution.time), PROPOSALS, proposal.id)
-    execution.emit(
-        "proposal-approved",
-        proposal=proposal.id.hex(),
-        executable=execution.time + consents.delay,
-    )
+    trial, asked = _tried(execution, proposal)
+    _settle(execution, proposal.approved_by(asked), trial)
+
+
+def approve(execution: Execution, proposal: Proposal) -> None:
+    """Add the approval of those signers whom it asks; act on it once nothing lacks.
+
+    Raises:
+        Refused: a rule refuses what is proposed, or it asks none of them. Nobody's approval is kept
+            then.
+    """
+    trial, asked = _tried(execution, proposal)
+    if not asked:
+        names = ",".join(execution.consents.names)
+        raise Refused(RejectionCode.NOT_ASKED, proposal=proposal.id.hex(), participants=names)
+    names = ",".join(dict.fromkeys(each.participant for each in asked))
+    execution.emit("approval-added", proposal=proposal.id.hex(), participants=names)
+    _settle(execution, proposal.approved_by(asked), trial)
 
 
 def execute(execution: Execution, proposal: Proposal) -> None:
@@ -86,7 +81,26 @@ def execute(execution: Execution, proposal: Proposal) -> None:
         Refused: something lacks again, the notice runs, or a rule refuses.
     """
     consents = _consents(execution.state, proposal, execution.time, proposal.noticed, waits=True)
-    _close(execution, proposal, _carry_out(execution, proposal, consents))
+    trial = Rehearsal.within(execution, consents)
+    _carry_out(trial, proposal)
+    execution.check(each.refused for each in trial.noted)
+    _close(execution, proposal, trial)
+
+
+def lacking(state: State, place: Place, proposal: Proposal) -> list[Refused]:
+    """Return what keeps a proposal that waits from taking effect at this place.
+
+    Args:
+        state: what it is tried on, to be thrown away.
+        place: the block in which it would be.
+        proposal: one that is open or approved.
+    """
+    approved = proposal.status is ProposalStatus.APPROVED
+    noticed = proposal.noticed if approved else place.time
+    consents = _consents(state, proposal, place.time, noticed, waits=approved)
+    trial = Rehearsal(state, place, consents, transaction=EMPTY_DIGEST, keys=())
+    _carry_out(trial, proposal)
+    return [each.refused for each in trial.noted]
 
 
 def check_may_act(execution: Execution) -> str:
@@ -100,6 +114,50 @@ def check_may_act(execution: Execution) -> str:
         if execution.participant(name).standing is Standing.ACTIVE:
             return name
     raise Refused(RejectionCode.SUSPENDED, participant=names[0])
+
+
+def _tried(execution: Execution, proposal: Proposal) -> tuple[Rehearsal, list[KeyApproval]]:
+    """Try it with the approval of all who signed; return the approvals of those whom it asks.
+
+    Roles and policies are those that it would leave, for its later operations go by them.
+
+    Raises:
+        Refused: a rule refuses what is proposed.
+    """
+    state, time = execution.state, execution.time
+    added = list(_approvals(execution))
+    consents = _consents(state, proposal.approved_by(added), time, time, waits=False)
+    trial = Rehearsal.within(execution, consents)
+    _carry_out(trial, proposal)
+    if trial.noted and trial.noted[0].refused.code not in _LACKS:
+        execution.check(each.refused for each in trial.noted)
+    requirements = dict.fromkeys(trial.requirements)
+    asked = {
+        name
+        for name in dict.fromkeys(each.participant for each in added)
+        if any(concerns(state, each, name) for each in requirements)
+    }
+    return trial, [each for each in added if each.participant in asked]
+
+
+def _settle(execution: Execution, proposal: Proposal, trial: Rehearsal) -> None:
+    """Keep a proposal that lacks something; carry out another, or let its notice begin."""
+    if len(proposal.approvals) > APPROVALS_MAX:
+        raise Refused(
+            RejectionCode.INVALID_PROPOSAL, have=len(proposal.approvals), may=APPROVALS_MAX
+        )
+    delay = trial.consents.delay
+    if not trial.noted and delay == 0:
+        _close(execution, proposal, trial)
+        return
+    trial.undo()
+    if trial.noted:
+        open_proposals.put(execution.state, proposal)
+        return
+    open_proposals.put(execution.state, proposal.complete(execution.time))
+    execution.emit(
+        "proposal-approved", proposal=proposal.id.hex(), executable=execution.time + delay
+    )
 
 
 def _approvals(execution: Execution) -> Iterator[KeyApproval]:
@@ -120,14 +178,12 @@ def _consents(
     return Consents(state, time, keys, noticed=noticed, waits=waits)
 
 
-def _carry_out(execution: Execution, proposal: Proposal, consents: Consents) -> Execution:
-    inner = execution.inner(consents)
+def _carry_out(trial: Rehearsal, proposal: Proposal) -> None:
     for act in acts_of(proposal):
-        run(inner, act)
-    return inner
+        trial.attempt(run, act)
 
 
-def _close(execution: Execution, proposal: Proposal, inner: Execution) -> None:
-    execution.state.put(proposal.closed(ProposalStatus.EXECUTED), PROPOSALS, proposal.id)
+def _close(execution: Execution, proposal: Proposal, trial: Rehearsal) -> None:
+    open_proposals.put(execution.state, proposal.closed(ProposalStatus.EXECUTED))
     execution.emit("proposal-executed", proposal=proposal.id.hex())
-    execution.events += inner.events
+    execution.events += trial.events

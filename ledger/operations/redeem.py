@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
+from amanat.ledger.calendar import Business
 from amanat.ledger.checks import MOVEMENT_CODES
 from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
 from amanat.ledger.instruments import Instrument
@@ -30,6 +31,7 @@ class Redeem(Operation, frozen=True, tag="redeem"):
         "for a debt the owner of the paying account, for anything else the owner of the account"
     )
     acts = tuple(f"redeem/{kind}" for kind in KINDS)
+    business = Business.REDEMPTION
     refusals = (
         RejectionCode.UNKNOWN_INSTRUMENT,
         RejectionCode.UNKNOWN_ACCOUNT,

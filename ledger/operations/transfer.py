@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from amanat.ledger.authorization import Requirement, SignatureOf
+from amanat.ledger.calendar import Business
 from amanat.ledger.checks import MOVEMENT_CODES
 from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
 from amanat.ledger.movements import Movement, Purpose
@@ -18,6 +19,7 @@ class Transfer(Operation, frozen=True, tag="transfer"):
     """Moves an amount of one instrument from one account to another, free of payment."""
 
     signers = "the owner of the source account"
+    business = Business.FREE_OF_PAYMENT
     refusals = (
         RejectionCode.UNKNOWN_ACCOUNT,
         RejectionCode.UNKNOWN_INSTRUMENT,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from amanat.ledger import open_proposals
 from amanat.ledger.authorization import Requirement
 from amanat.ledger.constitution import SOVEREIGN_ROLES
 from amanat.ledger.identifiers import Digest
@@ -10,7 +11,7 @@ from amanat.ledger.operations import proposing
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.proposals import ProposalStatus
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.state import PROPOSALS, State
+from amanat.ledger.state import State
 
 
 class WithdrawProposal(Operation, frozen=True, tag="withdraw-proposal"):
@@ -50,7 +51,7 @@ class WithdrawProposal(Operation, frozen=True, tag="withdraw-proposal"):
         if not may:
             raise Refused(RejectionCode.MISSING_SIGNATURE, participant=proposal.proposer)
         withdrawn = proposal.closed(ProposalStatus.WITHDRAWN)
-        execution.state.put(withdrawn, PROPOSALS, proposal.id)
+        open_proposals.put(execution.state, withdrawn)
         execution.emit("proposal-withdrawn", proposal=proposal.id.hex(), by=may[0])
 
     def sentence(self, state: State) -> str:

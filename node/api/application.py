@@ -5,7 +5,17 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from amanat.node.api import blocks, evidence, instruments, network, register, transactions
+from amanat.node.api import (
+    blocks,
+    days,
+    dry_runs,
+    evidence,
+    instruments,
+    network,
+    proposals,
+    register,
+    transactions,
+)
 from amanat.node.api.middleware import Handler, middleware
 from amanat.node.api.problems import CATALOGUE, ApiProblem
 from amanat.node.api.requests import BATCH_BYTES_MAX, NODE
@@ -14,6 +24,7 @@ from amanat.node.node import Node
 ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("POST", "/v1/transactions", transactions.submit),
     ("POST", "/v1/transactions:batch", transactions.submit_batch),
+    ("POST", "/v1/transactions:simulate", dry_runs.simulate),
     ("GET", "/v1/transactions/{transaction}", transactions.show),
     ("GET", "/v1/transactions/{transaction}/receipt", transactions.receipt),
     ("GET", "/v1/participants/{participant}", register.participant),
@@ -25,6 +36,11 @@ ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/v1/instruments/{instrument}/tranches", instruments.tranches),
     ("GET", "/v1/instruments/{instrument}/documents", instruments.documents),
     ("GET", "/v1/borrowing/{instrument}", instruments.borrowing),
+    ("GET", "/v1/days/open", days.open_day),
+    ("GET", "/v1/days/{date}", days.closed_day),
+    ("GET", "/v1/days/{date}/instruments/{instrument}", days.sealed),
+    ("GET", "/v1/proposals", proposals.proposals),
+    ("GET", "/v1/proposals/{proposal}", proposals.proposal),
     ("GET", "/v1/blocks", blocks.blocks),
     ("GET", "/v1/blocks/{height}", blocks.block),
     ("GET", "/v1/record", blocks.record),

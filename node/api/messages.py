@@ -195,6 +195,16 @@ class SnapshotView(msgspec.Struct, frozen=True):
     """How much of its state is here, about."""
 
 
+class UpgradeView(msgspec.Struct, frozen=True):
+    """A protocol version that is to come."""
+
+    version: int
+    height: int
+    """The first block that takes it."""
+    known: bool
+    """Whether this node's program knows it. One that does not stops before that block."""
+
+
 class StatusView(msgspec.Struct, frozen=True):
     """This node at this moment."""
 
@@ -211,6 +221,10 @@ class StatusView(msgspec.Struct, frozen=True):
     api: str
     chain: str
     version: str
+    protocol: int
+    """The protocol version by which the last final block here was executed."""
+    upgrade: "UpgradeView | None"
+    """The protocol version that is scheduled, if one is."""
     last_height: int
     """The last block in the log, final or not."""
     first_height: int

@@ -9,6 +9,8 @@ from amanat.consensus.core import Status
 from amanat.consensus.raft import Role
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.operations import OPERATIONS
+from amanat.ledger.state import State, versions_of
+from amanat.ledger.versions import Activation, is_known
 from amanat.node.api.messages import (
     Check,
     NeglectView,
@@ -18,6 +20,7 @@ from amanat.node.api.messages import (
     ReadinessView,
     SnapshotView,
     StatusView,
+    UpgradeView,
 )
 from amanat.node.api.requests import NODE, answer
 from amanat.node.node import Node
@@ -152,6 +155,7 @@ def status_view(node: Node) -> StatusView:
     member = node.configuration.peer(node.name)
     final = node.chain.final
     core = node.status
+    versions = versions_of(State(final.tree.get))
     return StatusView(
         name=node.name,
         authority_class=member.authority_class.value if member else "",
@@ -164,6 +168,8 @@ def status_view(node: Node) -> StatusView:
         api=node.settings.api.url,
         chain=node.chain_id.hex(),
         version=VERSION,
+        protocol=versions.current,
+        upgrade=_upgrade_view(versions.scheduled),
         last_height=core.last.height,
         first_height=max(node.store.base, node.store.first_height),
         snapshot=_snapshot_view(node),
@@ -172,6 +178,12 @@ def status_view(node: Node) -> StatusView:
         neglect=_neglect_view(node.neglect),
         time=final.time,
     )
+
+
+def _upgrade_view(scheduled: Activation | None) -> UpgradeView | None:
+    if scheduled is None:
+        return None
+    return UpgradeView(scheduled.version, scheduled.height, is_known(scheduled.version))
 
 
 def _snapshot_view(node: Node) -> SnapshotView | None:

@@ -44,13 +44,7 @@ async def submit(request: web.Request) -> web.Response:
     node = request.app[NODE]
     wait = seconds(request, "wait")
     await reach_min_height(request)
-    data = await body(request, SINGLE_BYTES_MAX)
-    if request.content_type in MSGPACK:
-        envelope = data
-    elif request.content_type == "application/json":
-        envelope = from_base64(from_json(data, Submission).transaction, "transaction")
-    else:
-        raise _unsupported(request)
+    envelope = await envelope_in(request)
     status = _submit(node.submissions, envelope)
     receipt = _submission_receipt(node, status)
     if wait and not status.is_final:
@@ -117,6 +111,20 @@ async def receipt(request: web.Request) -> web.Response:
     if "application/octet-stream" in request.headers.get("Accept", ""):
         return web.Response(body=bundle, content_type="application/octet-stream")
     return answer(node, _Bundle(base64_text(bundle)))
+
+
+async def envelope_in(request: web.Request) -> bytes:
+    """Return the one transaction in a request, as it is or in JSON.
+
+    Raises:
+        ApiProblem: `unsupported_media_type`, or as `body` and `from_json` do.
+    """
+    data = await body(request, SINGLE_BYTES_MAX)
+    if request.content_type in MSGPACK:
+        return data
+    if request.content_type == "application/json":
+        return from_base64(from_json(data, Submission).transaction, "transaction")
+    raise _unsupported(request)
 
 
 class _Bundle(msgspec.Struct, frozen=True):

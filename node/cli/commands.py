@@ -111,6 +111,9 @@ def submit(
     receipt: Annotated[
         Path | None, typer.Option(help="Put the node's signed receipt of submission here.")
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Submit nothing: list all that refuses it.")
+    ] = False,
     api: Api = None,
     output: Output = Format.TABLE,
 ) -> None:
@@ -118,7 +121,24 @@ def submit(
     from amanat.node.cli import submitting
 
     envelope = submitting.read(file)
+    if dry_run:
+        from amanat.node.cli import trying
+
+        trying.dry_run(envelope, api or [], output)
+        return
     submitting.submit(envelope, api or [], wait=wait, receipt=receipt, output=output)
+
+
+@app.command()
+def proposals(
+    proposal: Annotated[str | None, typer.Argument(help="Its id; all that wait if none.")] = None,
+    api: Api = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Show proposals: what they would do, who has approved them, what they lack."""
+    from amanat.node.cli import proposing
+
+    proposing.proposals(proposal, api or [], output)
 
 
 @app.command()

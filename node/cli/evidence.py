@@ -11,6 +11,7 @@ from amanat.consensus.evidence import Evidence, InvalidBlock, is_proven
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import EncodingError, decode
 from amanat.ledger.genesis import GenesisDocument
+from amanat.ledger.versions import UnknownVersion
 from amanat.node.api.evidence import told
 from amanat.node.cli.auditing import sound_record
 from amanat.node.cli.connection import talk
@@ -48,7 +49,10 @@ def check(
     if record is not None:
         known |= {link.electorate for link in sound_record(record, document).links}
     found = {each: None for source in sources for each in _shown(source)}
-    rows = _judged(list(found), document, known, data)
+    try:
+        rows = _judged(list(found), document, known, data)
+    except UnknownVersion as unknown:
+        raise Failure(str(unknown)) from unknown
     show(rows, output, ("kind", "authority", "proven", "text"))
     guilty = sorted({str(row["authority"]) for row in rows if row["proven"] == "yes"})
     if guilty:

@@ -1,5 +1,7 @@
 """`amanat operations`."""
 
+from typing import Any
+
 from amanat.ledger.operations import OPERATIONS
 from amanat.node import operation_manual
 from amanat.node.cli.output import Format, say, show
@@ -21,6 +23,7 @@ def operations(output: Format, *, manual: bool) -> None:
         show({"name": told["name"], "signers": told["signers"], **_joined(told)}, output)
 
 
-def _joined(told: dict[str, list[str]]) -> dict[str, str]:
+def _joined(told: dict[str, Any]) -> dict[str, str]:
     shown = ("fields", "policies", "refusals", "events")
-    return {name: ", ".join(told[name]) or "none" for name in shown}
+    joined = {name: ", ".join(told[name]) or "none" for name in shown}
+    return {**joined, "cut_off": told["cut_off"] or "none"}

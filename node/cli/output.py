@@ -78,6 +78,11 @@ def note(line: str) -> None:
     sys.stderr.write(line + "\n")
 
 
+def figures(of: Mapping[str, str]) -> str:
+    """Return the figures of an event or a refusal in a line."""
+    return ", ".join(f"{name} {value}" for name, value in of.items())
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return "-"

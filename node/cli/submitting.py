@@ -13,7 +13,7 @@ from amanat.ledger.transactions import Body, sign
 from amanat.node import clock
 from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import ExitCode, Failure
-from amanat.node.cli.output import Format, note, show
+from amanat.node.cli.output import Format, figures, note, show
 from amanat.node.client import Client
 from amanat.node.keystore import KeystoreError, Signer, open_key
 from amanat.node.run import StartError, read_passphrase
@@ -116,8 +116,8 @@ def check(outcome: dict[str, Any]) -> None:
     """
     if outcome["state"] == "rejected":
         rejection = outcome["rejection"]
-        figures = _figures(rejection["figures"])
-        raise Failure(f"rejected by {rejection['code']}: {figures}", ExitCode.REJECTED)
+        told = figures(rejection["figures"])
+        raise Failure(f"rejected by {rejection['code']}: {told}", ExitCode.REJECTED)
     if outcome["state"] == "expired":
         raise Failure("the transaction expired before it was executed", ExitCode.REJECTED)
     if not outcome["final"]:
@@ -147,13 +147,9 @@ def _readable(outcome: dict[str, Any]) -> dict[str, Any]:
     """Return the outcome with each event as one line, and without what only programs read."""
     shown = {key: value for key, value in outcome.items() if key != "submission_receipt"}
     if "events" in shown:
-        events = [f"{event['name']} ({_figures(event['fields'])})" for event in shown["events"]]
+        events = [f"{event['name']} ({figures(event['fields'])})" for event in shown["events"]]
         shown["events"] = events
     return shown
-
-
-def _figures(figures: dict[str, str]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in figures.items())
 
 
 def _operation(order: Order) -> Transfer:

@@ -32,7 +32,7 @@ def cases(file: str, command: str, values: str) -> list[tuple[list[str], list[st
 
 def majority_of(voters: list[str]) -> AuthoritySet:
     return authority_set(
-        sovereign=(), custodian=voters, quorum=len(voters) // 2 + 1, sovereign_min=0
+        sovereign=voters, custodian=(), quorum=len(voters) // 2 + 1, sovereign_min=1
     )
 
 

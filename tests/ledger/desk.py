@@ -13,6 +13,7 @@ import pytest
 from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.chain import Chain
 from amanat.ledger.dates import DAY_MS, date_of
+from amanat.ledger.dry_run import OPERATIONS_TRIED_MAX
 from amanat.ledger.encoding import decode
 from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.genesis import GenesisDocument
@@ -122,9 +123,22 @@ class Desk:
         return built.block
 
     def submit(self, envelope: bytes) -> Receipt:
-        """Execute one transaction in a block of its own."""
+        """Execute one transaction in a block of its own, as a rehearsal foretold it."""
+        foretold = self._rehearsed(envelope)
         (receipt,) = self.block([envelope]).receipts
+        if foretold is not None:
+            assert foretold == receipt.outcome
         return receipt
+
+    def _rehearsed(self, envelope: bytes) -> Applied | Rejected | None:
+        """Return what a dry run says will be the outcome; None for what is too long for one."""
+        if len(opened(envelope).body.operations) > OPERATIONS_TRIED_MAX:
+            return None
+        run = self.leader.rehearse(envelope, now=self.time)
+        if not run.refusals:
+            return Applied(run.events)
+        operation, refused = run.refusals[0]
+        return Rejected(refused.code.value, operation, refused.figures)
 
     def do(self, signers: str, *operations: AnyOperation) -> list[Event]:
         """Sign with the keys named in `signers`, execute, and return the events."""

@@ -95,6 +95,7 @@ UNSOUND = {
     "a has an invalid key": with_members(Authority("a", bytes(32), SOVEREIGN), quorum=1),
     "need not intersect": AuthoritySet(FIVE.members, 2, 1, QuorumRule.MAJORITY),
     "exceeds the 5 members": AuthoritySet(FIVE.members, 6, 1, QuorumRule.MAJORITY),
+    "sovereign_min must be at least 1": AuthoritySet(FIVE.members, 3, 0, QuorumRule.MAJORITY),
     "exceeds 2 sovereign members": AuthoritySet(FIVE.members, 3, 3, QuorumRule.MAJORITY),
 }
 

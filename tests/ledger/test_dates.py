@@ -44,7 +44,7 @@ def test_a_duration_is_told_in_its_largest_unit(milliseconds: int, text: str) ->
 def test_the_next_business_day_is_neither_weekend_nor_holiday(
     days: int, holidays: set[int]
 ) -> None:
-    calendar = Calendar((5, 6), tuple(sorted(holidays)))
+    calendar = Calendar((5, 6), tuple(sorted(holidays)), ())
     found = calendar.on_or_after(days)
     assert (EPOCH + timedelta(days=found)).weekday() < 5
     assert found not in holidays

@@ -12,7 +12,7 @@ from amanat.ledger.dates import BusinessDay, date_of
 from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.invariants import violations
-from amanat.ledger.participants import Participant, ParticipantKey, Role
+from amanat.ledger.participants import Participant, ParticipantKey, Role, Standing
 from amanat.ledger.state import (
     BUSINESS_DAY,
     CALENDAR,
@@ -21,7 +21,9 @@ from amanat.ledger.state import (
     PARAMETERS,
     PARTICIPANTS,
     POLICIES,
+    VERSIONS,
 )
+from amanat.ledger.versions import Versions
 from tests.ledger.world import NoNodes, authority_set, genesis, participant, policy, public_key
 
 DOCUMENT = genesis()
@@ -64,6 +66,7 @@ def test_the_first_state_holds_what_the_document_says_and_nothing_else() -> None
         CONFIGURATION.key(): encode(Configuration.first(DOCUMENT.authorities)),
         PARAMETERS.key(): encode(DOCUMENT.parameters),
     }
+    expected[VERSIONS.key()] = encode(Versions.first())
     expected[CALENDAR.key()] = encode(DOCUMENT.calendar)
     expected[BUSINESS_DAY.key()] = encode(BusinessDay(date_of(DOCUMENT.created), 1))
     for each in DOCUMENT.participants:
@@ -93,6 +96,10 @@ def with_authority_key(key: bytes) -> dict[str, Any]:
     return {"authorities": AuthoritySet(members, 1, 1, QuorumRule.MAJORITY)}
 
 
+def without(name: str) -> dict[str, Any]:
+    return {"participants": tuple(each for each in DOCUMENT.participants if each.name != name)}
+
+
 BOARD = participant("board", Role.ISSUER)
 
 PROBLEMS: dict[str, dict[str, Any]] = {
@@ -109,6 +116,22 @@ PROBLEMS: dict[str, dict[str, Any]] = {
     ),
     "the authority mof uses the key of the participant sbp": with_authority_key(public_key("sbp")),
     "mof has an invalid key": with_authority_key(bytes(32)),
+    "sovereign_min must be at least 1": {
+        "authorities": AuthoritySet(DOCUMENT.authorities.members, 2, 0, QuorumRule.MAJORITY)
+    },
+    "the role issuer must be that of an active participant": without("mof"),
+    "the role central_bank must be that of an active participant": without("sbp"),
+    "the role issuer must be that of an active participant, apart": {
+        "participants": (participant("both", Role.CENTRAL_BANK, Role.ISSUER),)
+    },
+    "the role issuer must be that": {
+        "participants": tuple(
+            msgspec.structs.replace(each, standing=Standing.SUSPENDED)
+            if each.name == "mof"
+            else each
+            for each in DOCUMENT.participants
+        )
+    },
     "two quorums of 1 of 3 need not intersect": {
         "authorities": AuthoritySet(DOCUMENT.authorities.members, 1, 1, QuorumRule.MAJORITY)
     },

@@ -82,6 +82,7 @@ POLICIES: Final = {
     "set-instrument-status/suspended": ((Role.CENTRAL_BANK, 1),),
     "set-paying-agent": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "set-tranche": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "activate-version": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "change-authorities": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "close-day": ((Role.CENTRAL_BANK, 1),),
     "set-calendar": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
@@ -100,7 +101,11 @@ POLICIES: Final = {
 AGE_MAX_MS: Final = 7 * DAY_MS
 """How long an approval counts."""
 
-NOTICE: Final = {"amend-terms": 14 * DAY_MS, "replace-keys": 3 * DAY_MS}
+NOTICE: Final = {
+    "activate-version": 3 * DAY_MS,
+    "amend-terms": 14 * DAY_MS,
+    "replace-keys": 3 * DAY_MS,
+}
 """How long everybody has notice of an act, in milliseconds."""
 
 PARAMETERS: Final = Parameters(
@@ -115,7 +120,7 @@ PARAMETERS: Final = Parameters(
 )
 
 
-CALENDAR: Final = Calendar(weekend=(5, 6), holidays=())
+CALENDAR: Final = Calendar(weekend=(5, 6), holidays=(), cut_offs=())
 
 
 @cache

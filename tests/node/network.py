@@ -18,6 +18,7 @@ from amanat.node.data_directory import create, open_directory
 from amanat.node.explorer.pages import add_routes
 from amanat.node.keystore import Signer
 from amanat.node.node import Node
+from amanat.node.recovery import RecoveryFailed
 from amanat.node.submissions import TransactionStatus
 from tests.ledger import world
 
@@ -67,6 +68,7 @@ class LocalNetwork:
         self.document = world.genesis(authorities)
         self.writer = world.Writer(self.document.chain_id())
         self.nodes: dict[str, Node] = {}
+        self.running: dict[str, asyncio.Task[None]] = {}
         self.later_ms = 0
         """How far the network's clock has been moved on."""
         ports = free_ports(2 * len(names))
@@ -107,7 +109,11 @@ class LocalNetwork:
         directory = open_directory(self.root / name, self.document)
         life.callback(directory.close)
         signer = Signer(world.key(f"authority {name}"))
-        node = Node(self.settings(name), directory, signer, now=self.now)
+        try:
+            node = Node(self.settings(name), directory, signer, now=self.now)
+        except RecoveryFailed:
+            directory.close()
+            raise
         application = api(node)
         add_routes(application)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
@@ -119,6 +125,7 @@ class LocalNetwork:
         running = asyncio.create_task(node.run())
         life.push_async_callback(_ended, running)
         self.nodes[name] = node
+        self.running[name] = running
         self._lives[name] = life
         return node
 

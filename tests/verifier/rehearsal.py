@@ -68,7 +68,7 @@ def genesis_bytes(authorities: AuthoritySet, network: str = "rehearsal") -> byte
             ),
             policies=(),
             parameters=Parameters(86_400_000, 5_000, 65_536, 64, 1_000, 1_000_000, 100, 86_400_000),
-            calendar=Calendar((5, 6), ()),
+            calendar=Calendar((5, 6), (), ()),
         )
     )
 

@@ -49,6 +49,12 @@ def status(desk: Desk, proposal: bytes) -> ProposalStatus:
     return found.status
 
 
+def approvers(desk: Desk, proposal: bytes) -> list[str]:
+    found = desk.state.get(PROPOSALS, proposal)
+    assert found is not None
+    return [each.participant for each in found.approvals]
+
+
 def test_what_the_maker_proposes_the_checker_approves(desk: Desk) -> None:
     transfer = Transfer("firm", "alpha", RUPEE, 400)
     assert desk.refused("firm", transfer)[0] == RejectionCode.MISSING_SIGNATURE
@@ -70,12 +76,41 @@ def test_the_maker_does_not_check_himself(desk: Desk) -> None:
     assert status(desk, proposal) == ProposalStatus.OPEN
 
 
-@pytest.mark.parametrize("signers", ["mof", "alpha", "cdc, custodian-a, custodian-b"])
-def test_those_who_are_not_asked_change_nothing(desk: Desk, signers: str) -> None:
+@pytest.mark.parametrize("signers", ["alpha", "cdc, custodian-a, custodian-b"])
+def test_those_who_are_not_asked_cannot_approve(desk: Desk, signers: str) -> None:
     proposal = desk.propose("mof", [ISSUE], EXPIRES)
-    desk.do(signers, Approve(proposal))
-    assert status(desk, proposal) == ProposalStatus.OPEN
-    assert desk.supply(BILL) == (5_000_000_000, 0)
+    assert desk.refused(signers, Approve(proposal)) == (
+        RejectionCode.NOT_ASKED,
+        {"proposal": proposal.hex(), "participants": signers.replace(", ", ",")},
+    )
+    assert approvers(desk, proposal) == ["mof"]
+
+
+def test_who_proposes_without_being_asked_approves_nothing(desk: Desk) -> None:
+    proposal = desk.propose("cdc", [ISSUE], EXPIRES)
+    assert approvers(desk, proposal) == []
+    desk.do("mof, sbp", Approve(proposal))
+    assert status(desk, proposal) == ProposalStatus.EXECUTED
+
+
+def test_strangers_who_sign_beside_others_take_no_room(desk: Desk) -> None:
+    proposal = desk.propose("alpha, mof", [ISSUE], EXPIRES)
+    assert approvers(desk, proposal) == ["mof"]
+    events = desk.do("alpha, beta, mof", Approve(proposal))
+    assert events[0].fields["participants"] == "mof"
+    assert approvers(desk, proposal) == ["mof"]
+
+
+def test_who_is_asked_by_a_later_operation_may_approve_first(desk: Desk) -> None:
+    """Also where only an earlier operation of the proposal makes the account known."""
+    opening: OpenAccount = account("second", "alpha", "custodian-a")
+    acts = (opening, Transfer("firm", "second", RUPEE, 1), Transfer("second", "firm", RUPEE, 1))
+    proposal = desk.propose("cdc", acts, EXPIRES)
+    desk.do("alpha", Approve(proposal))
+    desk.do("firm", Approve(proposal))
+    assert approvers(desk, proposal) == ["alpha", "firm"]
+    desk.do("custodian-a, firm 2", Approve(proposal))
+    assert status(desk, proposal) == ProposalStatus.EXECUTED
 
 
 def test_the_last_approval_acts_at_once_and_once(desk: Desk) -> None:
@@ -117,12 +152,14 @@ def test_a_key_that_was_rotated_away_has_approved_nothing(desk: Desk) -> None:
 
 
 def test_an_approval_does_not_pass_to_the_keys_next_owner(desk: Desk) -> None:
-    transfer = Transfer("alpha", "beta", RUPEE, 1)
-    proposal = desk.propose("gamma", [transfer], EXPIRES)
+    acts = [Transfer(each, "beta", RUPEE, 1) for each in ("alpha", "gamma")]
+    proposal = desk.propose("gamma", acts, EXPIRES)
     desk.do("gamma", RotateKeys("gamma", (ParticipantKey(public_key("new"), 1, None),), 1))
     desk.do("alpha", RotateKeys("alpha", (ParticipantKey(public_key("gamma"), 1, None),), 1))
-    desk.do("mof", Approve(proposal))
+    desk.do("new", Approve(proposal))
     assert status(desk, proposal) == ProposalStatus.OPEN
+    desk.do("gamma", Approve(proposal))
+    assert status(desk, proposal) == ProposalStatus.EXECUTED
 
 
 def test_a_rule_that_refuses_leaves_the_proposal_open(desk: Desk) -> None:

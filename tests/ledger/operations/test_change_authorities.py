@@ -126,6 +126,7 @@ def test_authorities_change_under_dual_control(desk: Desk, signers: str) -> None
 UNSAFE = {
     "need not intersect": change(quorum=1),
     "exceeds the 3 members": change(quorum=4),
+    "sovereign_min must be at least 1": change(sovereign_min=0),
     "exceeds 2 sovereign members": change(sovereign_min=3),
     "members must be sorted": ChangeAuthorities(
         (authority("mof"), authority("cdc"), authority("sbp")), 2, 1, (), ()
@@ -198,7 +199,7 @@ def sound_sets() -> st.SearchStrategy[AuthoritySet]:
         made,
         st.sets(st.sampled_from(sorted(world.AUTHORITIES)), min_size=1),
         st.integers(0, 2),
-        st.integers(0, 2),
+        st.integers(1, 2),
         st.sampled_from(QuorumRule),
     ).filter(lambda each: not each.problems())
 

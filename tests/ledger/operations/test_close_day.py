@@ -42,7 +42,7 @@ def test_the_weekend_is_skipped(desk: Desk) -> None:
 
 def test_holidays_are_skipped(desk: Desk) -> None:
     holidays = (THURSDAY + 1, THURSDAY + 4, THURSDAY + 5)
-    desk.do("mof, sbp", SetCalendar(Calendar((5, 6), holidays)))
+    desk.do("mof, sbp", SetCalendar(Calendar((5, 6), holidays, ())))
     at(desk, start_of(THURSDAY + 1))
     desk.do("sbp", CloseDay(THURSDAY))
     assert desk.business_date == THURSDAY + 6

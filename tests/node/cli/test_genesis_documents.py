@@ -97,7 +97,8 @@ KEY = public_key("somebody").hex()
         ({"quorum": "1"}, "two quorums of 1 of 3 need not intersect"),
         ({"quorum": "4"}, "a quorum of 4 exceeds the 3 members"),
         ({"sovereign_min": "3"}, "sovereign_min 3 exceeds 2 sovereign members"),
-        ({"sovereign_min": "-1"}, "not a genesis document: "),
+        ({"sovereign_min": "0"}, "sovereign_min must be at least 1"),
+        ({"sovereign_min": "-1"}, "sovereign_min must be at least 1"),
         ({"authority": "mof"}, "'mof' must have the form name:sovereign|custodian:public-key"),
         ({"authority": "mof:royal:00"}, "--authority mof:royal:00: 'royal' is not a valid"),
         ({"authority": "mof:sovereign:xy"}, "--authority mof:sovereign:xy: non-hexadecimal"),
@@ -107,7 +108,7 @@ KEY = public_key("somebody").hex()
         ({"participant": f"mof:king:{KEY}"}, "'king' is not a valid Role"),
         ({"participant": f"mof::{KEY}"}, "'' is not a valid Role"),
         ({"participant": "mof:issuer:zz"}, "--participant mof:issuer:zz: non-hexadecimal"),
-        ({"participant": f"Mof:issuer:{KEY}"}, "not a genesis document: "),
+        ({"participant": f"mof:issuer:{KEY}"}, "the role central_bank must be that of an active"),
         ({"participant": f"mof:issuer,issuer:{KEY}"}, "mof: "),
         (
             {"participant": f"mof:issuer:{public_key('authority mof').hex()}"},

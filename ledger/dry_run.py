@@ -1,0 +1,145 @@
+"""A dry run: what would become of a transaction now, and all that speaks against it.
+
+It takes the bytes that would be submitted, signed or not. A key that the body names counts as if
+it had signed; where its signature is not there, or wrong, that is one of the refusals.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+from amanat.ledger.authorization import Consents
+from amanat.ledger.blocks import Place
+from amanat.ledger.crypto import verify
+from amanat.ledger.encoding import EncodingError, Structure, decode
+from amanat.ledger.execution import door_refusals
+from amanat.ledger.identifiers import Digest, Signature
+from amanat.ledger.operations.operation import run
+from amanat.ledger.receipts import Event
+from amanat.ledger.rehearsal import Noted, Rehearsal
+from amanat.ledger.rejections import DoorCode, DoorRefusal
+from amanat.ledger.state import State, parameters_of
+from amanat.ledger.transactions import (
+    SIGNERS_MAX,
+    CheckedTransaction,
+    check_size,
+    open_body,
+    signed_message,
+    transaction_id,
+)
+
+OPERATIONS_TRIED_MAX: Final = 256
+"""Operations of a transaction that is tried: a dry run costs whoever asks for it nothing."""
+
+
+class Draft(Structure, frozen=True):
+    """A `SignedTransaction` on its way round: some signatures may lack, even all of them."""
+
+    body: bytes
+    signatures: Annotated[tuple[Signature, ...], Meta(max_length=SIGNERS_MAX)]
+    """Of signers of the body, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What would become of it, had it been in a block of its own at this place."""
+
+    id: Digest
+    place: Place
+    sentences: tuple[str, ...]
+    """What each operation would do, in plain words."""
+    door: tuple[DoorRefusal, ...]
+    """Why it may not be in a block."""
+    refusals: tuple[Noted, ...]
+    """Which rules refuse its operations: where the door has nothing against it, the receipt of its
+    execution would name the first."""
+    events: tuple[Event, ...]
+    """What it would do. Where something refuses, what the other operations would."""
+
+    @property
+    def passes(self) -> bool:
+        """Whether it would be applied."""
+        return not self.door and not self.refusals
+
+
+def dry_run(
+    state: State, place: Place, envelope: bytes, *, is_executed: Callable[[Digest], bool]
+) -> DryRun:
+    """Try a transaction on `state`, which is to be thrown away.
+
+    Raises:
+        DoorRefusal: it is too large or malformed, or has more operations than are tried.
+    """
+    parameters = parameters_of(state)
+    transaction = open_draft(envelope, bytes_max=parameters.transaction_bytes_max)
+    body = transaction.body
+    if len(body.operations) > OPERATIONS_TRIED_MAX:
+        raise DoorRefusal(
+            DoorCode.TOO_MANY_OPERATIONS,
+            f"it has {len(body.operations)} operations; at most {OPERATIONS_TRIED_MAX} are tried",
+            have=len(body.operations),
+            may=OPERATIONS_TRIED_MAX,
+        )
+    sentences = tuple(operation.sentence(state) for operation in body.operations)
+    door = [
+        *door_refusals(
+            state, transaction, chain=place.chain, time=place.time, parameters=parameters
+        ),
+        *_unsigned(transaction),
+    ]
+    if is_executed(transaction.id):
+        door.insert(
+            0, DoorRefusal(DoorCode.ALREADY_EXECUTED, "the transaction is in the chain already")
+        )
+    consents = Consents(state, place.time, dict.fromkeys(body.signers, place.time))
+    rehearsal = Rehearsal(state, place, consents, transaction=transaction.id, keys=body.signers)
+    for index, operation in enumerate(body.operations):
+        rehearsal.operation = index
+        rehearsal.attempt(run, operation)
+    return DryRun(
+        transaction.id,
+        place,
+        sentences,
+        tuple(door),
+        tuple(rehearsal.noted),
+        tuple(rehearsal.events),
+    )
+
+
+def open_draft(envelope: bytes, *, bytes_max: int) -> CheckedTransaction:
+    """Decode a transaction whose signatures may lack.
+
+    Raises:
+        DoorRefusal: `too_large` or `malformed`.
+    """
+    check_size(envelope, bytes_max)
+    try:
+        draft = decode(envelope, Draft)
+    except EncodingError as error:
+        raise DoorRefusal(DoorCode.MALFORMED, f"the transaction is {error}") from error
+    body = open_body(draft.body)
+    return CheckedTransaction(transaction_id(draft.body), body, draft.signatures, envelope)
+
+
+def _unsigned(transaction: CheckedTransaction) -> Iterator[DoorRefusal]:
+    """Yield a refusal for each signer without a valid signature."""
+    message = signed_message(transaction.id)
+    signers, signatures = transaction.body.signers, list(transaction.signatures)
+    whole = len(signatures) == len(signers)
+    for key in signers:
+        if signatures and verify(key, message, signatures[0]):
+            signatures.pop(0)
+            continue
+        if whole:
+            signatures.pop(0)
+        yield DoorRefusal(
+            DoorCode.BAD_SIGNATURE, f"the key {key.hex()} has not signed", key=key.hex()
+        )
+    if signatures:
+        yield DoorRefusal(
+            DoorCode.MALFORMED,
+            f"{len(signatures)} signatures are of none of its signers, or out of order",
+            have=len(signatures),
+        )

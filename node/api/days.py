@@ -1,0 +1,115 @@
+"""Business days: the one that is open, and what was sealed of those that were closed."""
+
+from datetime import date
+
+import msgspec
+from aiohttp import web
+
+from amanat.ledger import sealed_totals
+from amanat.ledger.dates import Date
+from amanat.ledger.encoding import encode
+from amanat.ledger.instruments import Instrument
+from amanat.ledger.seals import DaySeal
+from amanat.ledger.state import DAY_SEALS, INSTRUMENTS, LAST_CHANGES, State, business_day_of
+from amanat.ledger.wording import day
+from amanat.node.api.problems import ApiProblem
+from amanat.node.api.requests import NODE, answer, be_current
+from amanat.node.node import Node
+
+EPOCH = date(1970, 1, 1)
+
+
+class OpenDayView(msgspec.Struct, frozen=True):
+    """The business day on which the ledger works."""
+
+    date: str
+    number: int
+
+
+class DayView(msgspec.Struct, frozen=True):
+    """A business day that was closed."""
+
+    date: str
+    number: int
+    next: str
+    """The business day that was open from then on."""
+    height: int
+    """The block that closed it."""
+    time: int
+
+
+class SealedView(msgspec.Struct, frozen=True):
+    """What was sealed of an instrument at the close of a day."""
+
+    date: str
+    instrument: str
+    issued: str
+    redeemed: str
+    outstanding: str
+    custodians: dict[str, str]
+    """What the accounts of each held together; together they held what was outstanding."""
+
+
+async def open_day(request: web.Request) -> web.Response:
+    """Show the business day that is open."""
+    await be_current(request)
+    node = request.app[NODE]
+    found = business_day_of(State(node.chain.final.tree.get))
+    return answer(node, OpenDayView(day(found.date), found.number))
+
+
+async def closed_day(request: web.Request) -> web.Response:
+    """Show when a business day was closed."""
+    await be_current(request)
+    node = request.app[NODE]
+    closed, seal = _sealed(request, node)
+    view = DayView(day(closed), seal.number, day(seal.next), seal.height, seal.time)
+    return answer(node, view)
+
+
+async def sealed(request: web.Request) -> web.Response:
+    """Show what was issued, redeemed and held of an instrument when a business day was closed."""
+    await be_current(request)
+    node = request.app[NODE]
+    closed, _ = _sealed(request, node)
+    wanted = request.match_info["instrument"]
+    state = State(node.chain.final.tree.get)
+    instrument = state.get(INSTRUMENTS, wanted)
+    if instrument is None:
+        raise ApiProblem("not_found", f"no instrument is called {wanted!r}")
+    supply = sealed_totals.supply(state, closed, instrument.id)
+    held = {
+        name: sealed_totals.custodian_total(state, closed, instrument.id, name)
+        for name in _custodians(node, instrument)
+    }
+    view = SealedView(
+        date=day(closed),
+        instrument=instrument.id,
+        issued=str(supply.issued),
+        redeemed=str(supply.redeemed),
+        outstanding=str(supply.issued - supply.redeemed),
+        custodians={name: str(amount) for name, amount in held.items() if amount},
+    )
+    return answer(node, view)
+
+
+def _sealed(request: web.Request, node: Node) -> tuple[Date, DaySeal]:
+    text = request.match_info["date"]
+    try:
+        wanted = date.fromisoformat(text)
+    except ValueError as error:
+        raise ApiProblem("malformed_request", f"{text!r} is no date: {error}") from error
+    closed = (wanted - EPOCH).days
+    if text != wanted.isoformat() or closed < 0:
+        raise ApiProblem("malformed_request", f"{text!r} must have the form 2026-01-31")
+    seal = State(node.chain.final.tree.get).get(DAY_SEALS, closed)
+    if seal is None:
+        raise ApiProblem("not_found", f"no business day {text} was closed")
+    return closed, seal
+
+
+def _custodians(node: Node, instrument: Instrument) -> list[str]:
+    """Return whoever has ever held something of the instrument for itself or its clients."""
+    prefix = b"\x94" + encode(LAST_CHANGES.kind) + encode(instrument.id)
+    prefix += encode(sealed_totals.CUSTODIAN)
+    return [msgspec.msgpack.decode(key)[3] for key, _ in node.store.scan(prefix)]

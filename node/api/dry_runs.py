@@ -1,0 +1,58 @@
+"""Dry runs: would this transaction pass, and if not, what speaks against it?"""
+
+import msgspec
+from aiohttp import web
+
+from amanat.ledger.dry_run import DryRun
+from amanat.ledger.rejections import DoorRefusal
+from amanat.node.api.messages import EventView, RejectionView, texts
+from amanat.node.api.problems import ApiProblem
+from amanat.node.api.requests import NODE, answer, reach_min_height
+from amanat.node.api.transactions import envelope_in
+
+
+class DoorView(msgspec.Struct, frozen=True):
+    """Why the transaction may not be in a block."""
+
+    code: str
+    detail: str
+    figures: dict[str, str]
+
+
+class DryRunView(msgspec.Struct, frozen=True):
+    """What would become of it in the next block."""
+
+    id: str
+    passes: bool
+    sentences: list[str]
+    """What each operation would do, in plain words."""
+    door: list[DoorView]
+    refusals: list[RejectionView]
+    """Every rule that refuses; the receipt would name the first."""
+    events: list[EventView]
+
+
+async def simulate(request: web.Request) -> web.Response:
+    """Try a transaction, signed or not, without submitting it; list all that refuses it."""
+    node = request.app[NODE]
+    await reach_min_height(request)
+    envelope = await envelope_in(request)
+    try:
+        run = node.submissions.rehearse(envelope)
+    except DoorRefusal as refusal:
+        raise ApiProblem(refusal.code.value, refusal.detail, refusal.figures) from refusal
+    return answer(node, _view(run))
+
+
+def _view(run: DryRun) -> DryRunView:
+    return DryRunView(
+        id=run.id.hex(),
+        passes=run.passes,
+        sentences=list(run.sentences),
+        door=[DoorView(each.code.value, each.detail, texts(each.figures)) for each in run.door],
+        refusals=[
+            RejectionView(each.refused.code.value, each.operation, texts(each.refused.figures))
+            for each in run.refusals
+        ],
+        events=[EventView(each.operation, each.name, texts(each.fields)) for each in run.events],
+    )

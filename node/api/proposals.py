@@ -1,0 +1,104 @@
+"""Proposals: what waits for approvals, in plain words, and what it still lacks."""
+
+import asyncio
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from amanat.ledger.blocks import Place
+from amanat.ledger.open_proposals import OPEN_PROPOSALS
+from amanat.ledger.operations import proposing
+from amanat.ledger.proposals import Proposal
+from amanat.ledger.state import PROPOSALS, State
+from amanat.node.api.messages import texts
+from amanat.node.api.problems import ApiProblem
+from amanat.node.api.requests import NODE, answer, be_current, digest_in_path, whole_number
+from amanat.node.node import Node
+
+LISTED_MAX: Final = 100
+"""Proposals in one answer."""
+
+
+class ApprovalView(msgspec.Struct, frozen=True):
+    """A key that approved, whose it was, and when."""
+
+    participant: str
+    key: str
+    time: int
+
+
+class LackView(msgspec.Struct, frozen=True):
+    """What speaks against it now: an approval that lacks, a notice that runs, a rule."""
+
+    code: str
+    figures: dict[str, str]
+
+
+class ProposalView(msgspec.Struct, frozen=True):
+    """A proposal."""
+
+    id: str
+    proposer: str
+    status: str
+    """`open`, `approved` while its notice runs, `executed`, `withdrawn` or `lapsed`."""
+    expires: int
+    sentence: str
+    """What it would do to the state as it is, in plain words."""
+    operations: list[str]
+    approvals: list[ApprovalView]
+    lacking: list[LackView]
+    """Empty for one that is closed, or could be executed now."""
+
+
+async def proposals(request: web.Request) -> web.Response:
+    """List the proposals that wait, the oldest first."""
+    await be_current(request)
+    node = request.app[NODE]
+    limit = whole_number(request, "limit", default=LISTED_MAX, most=LISTED_MAX)
+    state = State(node.chain.final.tree.get)
+    waiting = islice(_waiting(state, node.chain.final.time), limit)
+    views: list[object] = []
+    for each in list(waiting):
+        views.append(_view(node, each))
+        await asyncio.sleep(0)
+    return answer(node, views)
+
+
+async def proposal(request: web.Request) -> web.Response:
+    """Show a proposal: what it would do, who has approved it, and what it lacks."""
+    await be_current(request)
+    node = request.app[NODE]
+    wanted = digest_in_path(request, "proposal")
+    found = State(node.chain.final.tree.get).get(PROPOSALS, wanted)
+    if found is None:
+        raise ApiProblem("not_found", f"no proposal {wanted.hex()} is known")
+    return answer(node, _view(node, found))
+
+
+def _waiting(state: State, time: int) -> Iterator[Proposal]:
+    listed = (state.get(PROPOSALS, bytes.fromhex(each)) for each in OPEN_PROPOSALS.members(state))
+    return (each for each in listed if each is not None and each.expires > time)
+
+
+def _view(node: Node, found: Proposal) -> ProposalView:
+    final = node.chain.final
+    place = Place(node.chain_id, final.height + 1, final.time + 1)
+    waits = found.waits and found.expires >= place.time
+    lacking = proposing.lacking(State(final.tree.get), place, found) if waits else []
+    acts = proposing.acts_of(found)
+    state = State(final.tree.get)
+    return ProposalView(
+        id=found.id.hex(),
+        proposer=found.proposer,
+        status="lapsed" if found.waits and not waits else found.status.value,
+        expires=found.expires,
+        sentence="; ".join(act.sentence(state) for act in acts),
+        operations=[act.tag() for act in acts],
+        approvals=[
+            ApprovalView(each.participant, each.key.hex(), each.time) for each in found.approvals
+        ],
+        lacking=[LackView(each.code.value, texts(each.figures)) for each in lacking],
+    )

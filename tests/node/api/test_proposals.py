@@ -1,0 +1,81 @@
+"""Reading proposals: what they would do, who approved them, what they lack."""
+
+import pytest
+
+from amanat.ledger.dates import DAY_MS
+from amanat.ledger.operations import Approve, Issue, Propose, ReplaceKeys, WithdrawProposal
+from amanat.ledger.participants import ParticipantKey
+from tests.ledger.world import BILL, public_key
+from tests.node.conftest import Api
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ISSUE = Issue(BILL, "mof-house", 500_000)
+
+
+async def propose(api: Api, signers: str, *acts: Issue | ReplaceKeys) -> str:
+    expires = api.network.now() + 30 * DAY_MS
+    status = await api.network.do(signers, Propose(acts, expires))
+    await api.network.level()
+    assert status.receipt is not None
+    return str(status.receipt.outcome.events[0].fields["proposal"])  # type: ignore[union-attr]
+
+
+async def test_a_proposal_is_told_in_words_with_what_it_lacks(api: Api) -> None:
+    proposal = await propose(api, "mof", ISSUE)
+    shown = (await api.get(f"/v1/proposals/{proposal}")).json
+    assert (shown["id"], shown["proposer"], shown["status"]) == (proposal, "mof", "open")
+    assert shown["sentence"] == "issue PKR 5,000.00 of PK04D2512341 into mof-house"
+    assert shown["operations"] == ["issue"]
+    (approval,) = shown["approvals"]
+    assert (approval["participant"], approval["key"]) == ("mof", public_key("mof").hex())
+    assert shown["lacking"] == [
+        {
+            "code": "missing_approval",
+            "figures": {
+                "act": "issue/treasury-bill",
+                "role": "central_bank",
+                "have": "0",
+                "need": "1",
+            },
+        }
+    ]
+    assert shown in (await api.get("/v1/proposals")).json
+    await api.network.do("sbp", Approve(bytes.fromhex(proposal)))
+    await api.network.level()
+    shown = (await api.get(f"/v1/proposals/{proposal}")).json
+    assert (shown["status"], shown["lacking"]) == ("executed", [])
+    assert proposal not in [each["id"] for each in (await api.get("/v1/proposals")).json]
+
+
+async def test_one_whose_notice_runs_says_until_when(api: Api) -> None:
+    keys = (ParticipantKey(public_key("new"), 1, None),)
+    proposal = await propose(api, "mof, sbp", ReplaceKeys("mof", keys, 1))
+    shown = (await api.get(f"/v1/proposals/{proposal}")).json
+    assert shown["status"] == "approved"
+    assert [each["code"] for each in shown["lacking"]] == ["notice_runs"]
+    await api.network.do("sbp", WithdrawProposal(bytes.fromhex(proposal)))
+    await api.network.level()
+    assert (await api.get(f"/v1/proposals/{proposal}")).json["status"] == "withdrawn"
+
+
+async def test_the_oldest_come_first_up_to_the_limit(api: Api) -> None:
+    made = [await propose(api, "mof", ISSUE) for _ in range(3)]
+    listed = [each["id"] for each in (await api.get("/v1/proposals")).json]
+    assert [each for each in listed if each in made] == made
+    assert len((await api.get("/v1/proposals?limit=2")).json) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/v1/proposals/" + "ab" * 32, 404, "not_found"),
+        ("/v1/proposals/xyz", 400, "malformed_request"),
+        ("/v1/proposals?limit=101", 400, "malformed_request"),
+    ],
+)
+async def test_what_cannot_be_shown_is_a_problem(
+    api: Api, path: str, status: int, code: str
+) -> None:
+    answer = await api.get(path)
+    assert (answer.status, answer.json["code"]) == (status, code)
