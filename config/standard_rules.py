@@ -10,6 +10,7 @@ from amanat.ledger.policies import Approval, Parameters, Policy
 _POLICIES: Final[dict[str, tuple[Role, ...]]] = {
     "change-authorities": (Role.CENTRAL_BANK, Role.ISSUER),
     "close-day": (Role.CENTRAL_BANK,),
+    "enforce-pledge": (Role.CENTRAL_BANK,),
     "issue/cash": (Role.CENTRAL_BANK,),
     "issue/treasury-bill": (Role.CENTRAL_BANK, Role.ISSUER),
     "replace-keys": (Role.CENTRAL_BANK, Role.ISSUER),
@@ -19,6 +20,7 @@ _POLICIES: Final[dict[str, tuple[Role, ...]]] = {
     "register-instrument/treasury-bill": (Role.ISSUER,),
     "register-participant": (Role.CENTRAL_BANK, Role.ISSUER),
     "register-participant/holder": (Role.CUSTODIAN,),
+    "release-pledge": (Role.CENTRAL_BANK, Role.ISSUER),
     "set-calendar": (Role.CENTRAL_BANK, Role.ISSUER),
     "set-parameters": (Role.CENTRAL_BANK, Role.ISSUER),
     "set-policy": (Role.CENTRAL_BANK, Role.ISSUER),

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from amanat.ledger.identifiers import AMOUNT_MAX
+from amanat.ledger.promise_recount import promise_lists, promise_violations
 
 Tables = dict[str, dict[tuple[Any, ...], Any]]
 """All entries by kind and by the parts of their keys, decoded without their types."""
@@ -16,14 +17,20 @@ def violations(items: Iterable[tuple[bytes, bytes]]) -> list[str]:
     """Return what is wrong with a state, given all its entries; empty when nothing is.
 
     For each instrument, issued - redeemed is the sum of its holdings; every holding is positive and
-    in range, in an account that exists, of an instrument that exists, and no more of it is reserved
-    than there is. Every total and every list is what a recount gives.
+    in range, in an account that exists, of an instrument that exists, and what is reserved of it is
+    what its holds and pledges are for, and no more than there is. Every total and every list is
+    what a recount gives.
     """
     tables: dict[str, dict[tuple[Any, ...], Any]] = defaultdict(dict)
     for key, value in items:
         kind, *parts = msgspec.msgpack.decode(key)
         tables[kind][tuple(parts)] = msgspec.msgpack.decode(value)
-    return [*_supply_violations(tables), *_total_violations(tables), *_list_violations(tables)]
+    return [
+        *_supply_violations(tables),
+        *promise_violations(tables),
+        *_total_violations(tables),
+        *_list_violations(tables),
+    ]
 
 
 def _supply_violations(tables: Tables) -> Iterator[str]:
@@ -71,17 +78,24 @@ def _total_violations(tables: Tables) -> Iterator[str]:
             yield f"the total {told} is {totals.get(place, 0)}, a recount gives {recount[place]}"
 
 
-def _list_violations(tables: Tables) -> Iterator[str]:
-    expected: dict[tuple[str, ...], set[str]] = defaultdict(set)
+def _lists(tables: Tables) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield every list, and each of its members."""
     for account, instrument in tables["holding"]:
-        expected["held", account].add(instrument)
+        yield ("held", account), instrument
     for (instrument, dimension, value), _ in _places(tables):
-        expected[dimension, instrument].add(value)
+        yield (dimension, instrument), value
     for (name,), account in tables["account"].items():
-        expected["accounts", account[2]].add(name)
+        yield ("accounts", account[2]), name
     for (name,), participant in tables["participant"].items():
         for role in participant[2] if participant[6] == "active" else ():
-            expected["role", role].add(name)
+            yield ("role", role), name
+    yield from promise_lists(tables)
+
+
+def _list_violations(tables: Tables) -> Iterator[str]:
+    expected: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for name, member in _lists(tables):
+        expected[name].add(member)
     found: dict[tuple[str, ...], list[str]] = {}
     for name, (first, _, count) in tables["set"].items():
         members: list[str] = []

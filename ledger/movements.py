@@ -36,6 +36,8 @@ class Movement(NamedTuple):
     amount: int
     reserved: int = 0
     """How much of the amount was reserved for this movement, and is released by it."""
+    travel_data: bytes | None = None
+    """The digest of what is known of originator and beneficiary, where it travels with it."""
 
     @property
     def is_voluntary(self) -> bool:

@@ -13,14 +13,19 @@ from amanat.ledger.operations.attest import Attest
 from amanat.ledger.operations.change_authorities import ChangeAuthorities
 from amanat.ledger.operations.close_day import CloseDay
 from amanat.ledger.operations.deliver_versus_payment import DeliverVersusPayment
+from amanat.ledger.operations.enforce_pledge import EnforcePledge
 from amanat.ledger.operations.execute_proposal import ExecuteProposal
 from amanat.ledger.operations.issue import Issue
 from amanat.ledger.operations.open_account import OpenAccount
+from amanat.ledger.operations.open_hold import OpenHold
 from amanat.ledger.operations.operation import Operation
+from amanat.ledger.operations.pledge import Pledge
+from amanat.ledger.operations.post_hold import PostHold
 from amanat.ledger.operations.propose import Propose
 from amanat.ledger.operations.redeem import Redeem
 from amanat.ledger.operations.register_instrument import RegisterInstrument
 from amanat.ledger.operations.register_participant import RegisterParticipant
+from amanat.ledger.operations.release_pledge import ReleasePledge
 from amanat.ledger.operations.replace_keys import ReplaceKeys
 from amanat.ledger.operations.rotate_keys import RotateKeys
 from amanat.ledger.operations.set_calendar import SetCalendar
@@ -28,7 +33,10 @@ from amanat.ledger.operations.set_parameters import SetParameters
 from amanat.ledger.operations.set_policy import SetPolicy
 from amanat.ledger.operations.set_roles import SetRoles
 from amanat.ledger.operations.set_standing import SetStanding
+from amanat.ledger.operations.substitute_pledge import SubstitutePledge
 from amanat.ledger.operations.transfer import Transfer
+from amanat.ledger.operations.transfer_batch import TransferBatch
+from amanat.ledger.operations.void_hold import VoidHold
 from amanat.ledger.operations.withdraw_proposal import WithdrawProposal
 
 __all__ = [
@@ -41,14 +49,19 @@ __all__ = [
     "ChangeAuthorities",
     "CloseDay",
     "DeliverVersusPayment",
+    "EnforcePledge",
     "ExecuteProposal",
     "Issue",
     "OpenAccount",
+    "OpenHold",
     "Operation",
+    "Pledge",
+    "PostHold",
     "Propose",
     "Redeem",
     "RegisterInstrument",
     "RegisterParticipant",
+    "ReleasePledge",
     "ReplaceKeys",
     "RotateKeys",
     "SetCalendar",
@@ -56,7 +69,10 @@ __all__ = [
     "SetPolicy",
     "SetRoles",
     "SetStanding",
+    "SubstitutePledge",
     "Transfer",
+    "TransferBatch",
+    "VoidHold",
     "WithdrawProposal",
 ]
 

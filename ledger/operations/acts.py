@@ -6,12 +6,17 @@ from amanat.ledger.operations.attest import Attest
 from amanat.ledger.operations.change_authorities import ChangeAuthorities
 from amanat.ledger.operations.close_day import CloseDay
 from amanat.ledger.operations.deliver_versus_payment import DeliverVersusPayment
+from amanat.ledger.operations.enforce_pledge import EnforcePledge
 from amanat.ledger.operations.issue import Issue
 from amanat.ledger.operations.open_account import OpenAccount
+from amanat.ledger.operations.open_hold import OpenHold
 from amanat.ledger.operations.operation import Operation
+from amanat.ledger.operations.pledge import Pledge
+from amanat.ledger.operations.post_hold import PostHold
 from amanat.ledger.operations.redeem import Redeem
 from amanat.ledger.operations.register_instrument import RegisterInstrument
 from amanat.ledger.operations.register_participant import RegisterParticipant
+from amanat.ledger.operations.release_pledge import ReleasePledge
 from amanat.ledger.operations.replace_keys import ReplaceKeys
 from amanat.ledger.operations.rotate_keys import RotateKeys
 from amanat.ledger.operations.set_calendar import SetCalendar
@@ -19,7 +24,10 @@ from amanat.ledger.operations.set_parameters import SetParameters
 from amanat.ledger.operations.set_policy import SetPolicy
 from amanat.ledger.operations.set_roles import SetRoles
 from amanat.ledger.operations.set_standing import SetStanding
+from amanat.ledger.operations.substitute_pledge import SubstitutePledge
 from amanat.ledger.operations.transfer import Transfer
+from amanat.ledger.operations.transfer_batch import TransferBatch
+from amanat.ledger.operations.void_hold import VoidHold
 from amanat.ledger.rejections import RejectionCode
 
 ACTS: Final[tuple[type[Operation], ...]] = (
@@ -33,7 +41,15 @@ ACTS: Final[tuple[type[Operation], ...]] = (
     RegisterInstrument,
     Issue,
     Transfer,
+    TransferBatch,
     DeliverVersusPayment,
+    OpenHold,
+    PostHold,
+    VoidHold,
+    Pledge,
+    ReleasePledge,
+    SubstitutePledge,
+    EnforcePledge,
     Redeem,
     SetPolicy,
     SetParameters,
@@ -53,7 +69,15 @@ AnyAct = (
     | RegisterInstrument
     | Issue
     | Transfer
+    | TransferBatch
     | DeliverVersusPayment
+    | OpenHold
+    | PostHold
+    | VoidHold
+    | Pledge
+    | ReleasePledge
+    | SubstitutePledge
+    | EnforcePledge
     | Redeem
     | SetPolicy
     | SetParameters

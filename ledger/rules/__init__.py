@@ -10,14 +10,24 @@ from msgspec import Meta
 from amanat.ledger.encoding import Structure
 from amanat.ledger.rules.investor_classes import InvestorClasses
 from amanat.ledger.rules.rule import Rule
+from amanat.ledger.rules.travel_data import TravelData
 from amanat.ledger.state import State, Table
 
-__all__ = ["RULES", "RULE_TYPES", "AnyRule", "InvestorClasses", "Rule", "RuleBook", "rules_of"]
+__all__ = [
+    "RULES",
+    "RULE_TYPES",
+    "AnyRule",
+    "InvestorClasses",
+    "Rule",
+    "RuleBook",
+    "TravelData",
+    "rules_of",
+]
 
-AnyRule = InvestorClasses
+AnyRule = InvestorClasses | TravelData
 """Any rule, for the strict decoder."""
 
-RULE_TYPES: Final[tuple[type[Rule], ...]] = (InvestorClasses,)
+RULE_TYPES: Final[tuple[type[Rule], ...]] = (InvestorClasses, TravelData)
 
 
 class RuleBook(Structure, frozen=True):

@@ -60,6 +60,8 @@ POLICIES: Final = {
     "change-authorities": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "close-day": ((Role.CENTRAL_BANK, 1),),
     "set-calendar": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "enforce-pledge": ((Role.CENTRAL_BANK, 1),),
+    "release-pledge": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "register-participant": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "register-participant/holder": ((Role.CUSTODIAN, 1),),
     "replace-keys": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
