@@ -32,8 +32,8 @@ def _queue_violations(
     tables: Tables, expected: Mapping[tuple[str, ...], Mapping[str, int]]
 ) -> Iterator[str]:
     found: dict[tuple[str, ...], dict[int, tuple[int, str]]] = defaultdict(dict)
-    for (*name, position), (rank, member) in tables["queued"].items():
-        found[tuple(name)][position] = (rank, member)
+    for (*queue, position), (rank, member) in tables["queued"].items():
+        found[tuple(queue)][position] = (rank, member)
     counts = tables["queue"]
     for name in sorted(expected.keys() | found.keys() | counts.keys()):
         entries = found.get(name, {})

@@ -57,7 +57,7 @@ def test_nobody_else_voids_it_before_its_time(desk: Desk, signer: str) -> None:
 def test_its_owner_does_once_it_has_expired(desk: Desk) -> None:
     hold = opened(desk)
     desk.do("mof, sbp", SetStanding("gamma", Standing.SUSPENDED))
-    desk.wait_until(EXPIRES - 1)
+    desk.wait_until(EXPIRES - 1_000)
     desk.refused("alpha", VoidHold(hold))
     desk.wait_until(EXPIRES)
     desk.do("alpha", VoidHold(hold))
