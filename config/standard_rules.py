@@ -25,6 +25,7 @@ _POLICIES: Final[dict[str, tuple[Role, ...]]] = {
     "set-parameters": (Role.CENTRAL_BANK, Role.ISSUER),
     "set-policy": (Role.CENTRAL_BANK, Role.ISSUER),
     "set-roles": (Role.CENTRAL_BANK, Role.ISSUER),
+    "settle-due": (Role.CENTRAL_BANK,),
     "set-standing": (Role.CENTRAL_BANK, Role.ISSUER),
 }
 

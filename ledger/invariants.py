@@ -8,6 +8,7 @@ import msgspec
 
 from amanat.ledger.identifiers import AMOUNT_MAX
 from amanat.ledger.promise_recount import promise_lists, promise_violations
+from amanat.ledger.settlement_recount import settlement_lists
 
 Tables = dict[str, dict[tuple[Any, ...], Any]]
 """All entries by kind and by the parts of their keys, decoded without their types."""
@@ -90,6 +91,7 @@ def _lists(tables: Tables) -> Iterator[tuple[tuple[str, ...], str]]:
         for role in participant[2] if participant[6] == "active" else ():
             yield ("role", role), name
     yield from promise_lists(tables)
+    yield from settlement_lists(tables)
 
 
 def _list_violations(tables: Tables) -> Iterator[str]:

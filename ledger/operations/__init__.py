@@ -10,10 +10,13 @@ from typing import Final
 from amanat.ledger.operations.acts import ACTS, AnyAct
 from amanat.ledger.operations.approve import Approve
 from amanat.ledger.operations.attest import Attest
+from amanat.ledger.operations.cancel_instruction import CancelInstruction
+from amanat.ledger.operations.cancel_settlement import CancelSettlement
 from amanat.ledger.operations.change_authorities import ChangeAuthorities
 from amanat.ledger.operations.close_day import CloseDay
 from amanat.ledger.operations.deliver_versus_payment import DeliverVersusPayment
 from amanat.ledger.operations.enforce_pledge import EnforcePledge
+from amanat.ledger.operations.enter_instruction import EnterInstruction
 from amanat.ledger.operations.execute_proposal import ExecuteProposal
 from amanat.ledger.operations.issue import Issue
 from amanat.ledger.operations.open_account import OpenAccount
@@ -33,6 +36,8 @@ from amanat.ledger.operations.set_parameters import SetParameters
 from amanat.ledger.operations.set_policy import SetPolicy
 from amanat.ledger.operations.set_roles import SetRoles
 from amanat.ledger.operations.set_standing import SetStanding
+from amanat.ledger.operations.settle_due import SettleDue
+from amanat.ledger.operations.settle_instructions import SettleInstructions
 from amanat.ledger.operations.substitute_pledge import SubstitutePledge
 from amanat.ledger.operations.transfer import Transfer
 from amanat.ledger.operations.transfer_batch import TransferBatch
@@ -46,10 +51,13 @@ __all__ = [
     "AnyOperation",
     "Approve",
     "Attest",
+    "CancelInstruction",
+    "CancelSettlement",
     "ChangeAuthorities",
     "CloseDay",
     "DeliverVersusPayment",
     "EnforcePledge",
+    "EnterInstruction",
     "ExecuteProposal",
     "Issue",
     "OpenAccount",
@@ -69,6 +77,8 @@ __all__ = [
     "SetPolicy",
     "SetRoles",
     "SetStanding",
+    "SettleDue",
+    "SettleInstructions",
     "SubstitutePledge",
     "Transfer",
     "TransferBatch",

@@ -3,10 +3,13 @@
 from typing import Final
 
 from amanat.ledger.operations.attest import Attest
+from amanat.ledger.operations.cancel_instruction import CancelInstruction
+from amanat.ledger.operations.cancel_settlement import CancelSettlement
 from amanat.ledger.operations.change_authorities import ChangeAuthorities
 from amanat.ledger.operations.close_day import CloseDay
 from amanat.ledger.operations.deliver_versus_payment import DeliverVersusPayment
 from amanat.ledger.operations.enforce_pledge import EnforcePledge
+from amanat.ledger.operations.enter_instruction import EnterInstruction
 from amanat.ledger.operations.issue import Issue
 from amanat.ledger.operations.open_account import OpenAccount
 from amanat.ledger.operations.open_hold import OpenHold
@@ -24,6 +27,8 @@ from amanat.ledger.operations.set_parameters import SetParameters
 from amanat.ledger.operations.set_policy import SetPolicy
 from amanat.ledger.operations.set_roles import SetRoles
 from amanat.ledger.operations.set_standing import SetStanding
+from amanat.ledger.operations.settle_due import SettleDue
+from amanat.ledger.operations.settle_instructions import SettleInstructions
 from amanat.ledger.operations.substitute_pledge import SubstitutePledge
 from amanat.ledger.operations.transfer import Transfer
 from amanat.ledger.operations.transfer_batch import TransferBatch
@@ -50,6 +55,11 @@ ACTS: Final[tuple[type[Operation], ...]] = (
     ReleasePledge,
     SubstitutePledge,
     EnforcePledge,
+    EnterInstruction,
+    CancelInstruction,
+    CancelSettlement,
+    SettleInstructions,
+    SettleDue,
     Redeem,
     SetPolicy,
     SetParameters,
@@ -78,6 +88,11 @@ AnyAct = (
     | ReleasePledge
     | SubstitutePledge
     | EnforcePledge
+    | EnterInstruction
+    | CancelInstruction
+    | CancelSettlement
+    | SettleInstructions
+    | SettleDue
     | Redeem
     | SetPolicy
     | SetParameters

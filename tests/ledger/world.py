@@ -62,6 +62,7 @@ POLICIES: Final = {
     "set-calendar": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "enforce-pledge": ((Role.CENTRAL_BANK, 1),),
     "release-pledge": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "settle-due": ((Role.CENTRAL_BANK, 1),),
     "register-participant": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "register-participant/holder": ((Role.CUSTODIAN, 1),),
     "replace-keys": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),

@@ -2,13 +2,13 @@
 
 import pytest
 
-from amanat.ledger.operations import ReleasePledge, SetStanding, Transfer
+from amanat.ledger.operations import Pledge, ReleasePledge, SetStanding, Transfer
 from amanat.ledger.participants import Standing
 from amanat.ledger.pledges import PLEDGES, pledges_of, pledges_to
 from amanat.ledger.rejections import RejectionCode
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.operations.test_open_hold import reserved
-from tests.ledger.operations.test_pledge import CASH, FACE, Pledge, pledged
+from tests.ledger.operations.test_pledge import CASH, FACE, pledged
 from tests.ledger.world import BILL, RUPEE
 
 

@@ -150,9 +150,10 @@ def test_a_batch_is_neither_empty_nor_endless(lines: int) -> None:
 def test_many_batches_do_not_walk_around_the_limit_of_operations(desk: Desk) -> None:
     lines = [Line("beta", 1)] * (PARAMETERS.operations_max // 2)
     most = [batch(*lines), batch(*lines)]
-    one_more = [*most, Transfer("alpha", "beta", RUPEE, 1)]
-    assert desk.door(desk.writer.sign(["alpha"], *one_more)) == DoorCode.TOO_MANY_OPERATIONS
-    proposed = Propose((*most, Transfer("alpha", "beta", RUPEE, 1)), START + 10**7)
+    one_more = Transfer("alpha", "beta", RUPEE, 1)
+    too_many = desk.writer.sign(["alpha"], *most, one_more)
+    assert desk.door(too_many) == DoorCode.TOO_MANY_OPERATIONS
+    proposed = Propose((*most, one_more), START + 10**7)
     assert desk.door(desk.writer.sign(["alpha"], proposed)) == DoorCode.TOO_MANY_OPERATIONS
     desk.do("alpha", *most)
 
