@@ -39,6 +39,7 @@ class Domain(StrEnum):
     EXECUTED = "amanat/executed/v1"
     PROPOSED_OPERATIONS = "amanat/proposed-operations/v1"
     RECORD = "amanat/record/v1"
+    TRAVEL_DATA = "amanat/travel-data/v1"
 
 
 Sign = Callable[[bytes], Signature]

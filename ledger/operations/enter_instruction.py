@@ -68,6 +68,7 @@ class EnterInstruction(Operation, frozen=True, tag="enter-instruction"):
             said, instrument, paid = said.seen_from_payment(), paid, instrument
         execution.check(_contradictions(execution, said, instrument, paid))
         entered = Entered(execution.record_id(), said)
+        told = {} if said.travel_data is None else {"travel_data": said.travel_data.hex()}
         execution.emit(
             "instruction-entered",
             instruction=entered.id.hex(),
@@ -80,6 +81,7 @@ class EnterInstruction(Operation, frozen=True, tag="enter-instruction"):
             price=0 if said.payment is None else said.payment.amount,
             settlement_date=said.settlement_date,
             reference=said.reference,
+            **told,
         )
         settlement = enter(execution, entered)
         if settlement is not None:

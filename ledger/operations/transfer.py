@@ -30,7 +30,8 @@ class Transfer(Operation, frozen=True, tag="transfer"):
     instrument: InstrumentId
     amount: PositiveAmount
     travel_data: Digest | None = None
-    """SHA-256 of the sealed file on originator and beneficiary that goes to both custodians."""
+    """Digest of what both custodians are sent, sealed, about originator and beneficiary (FATF
+    recommendation 16): `amanat travel-data seal` makes it."""
 
     def requirements(self, execution: Execution) -> Iterable[Requirement]:
         """The owner of the source account."""

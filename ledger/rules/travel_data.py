@@ -13,7 +13,8 @@ class TravelData(Rule, frozen=True, tag="travel-data"):
     """From an amount on, what moves from one custodian to another names its travel data.
 
     That is a file on originator and beneficiary, sealed to both custodians and the regulator and
-    sent to them off the ledger; the movement carries its digest.
+    sent to them off the ledger. The movement carries a digest that tells nothing to anybody else.
+    Movements are not added up: what is split to stay below is the custodians' to see.
     """
 
     codes = (RejectionCode.TRAVEL_DATA_MISSING,)

@@ -121,6 +121,11 @@ def test_what_matches_nothing_is_kept_and_shown_to_both_sides(desk: Desk) -> Non
     assert desk.held("alpha", BILL) == 0
 
 
+def test_the_event_names_the_travel_data(desk: Desk) -> None:
+    (event,) = enter(desk, replace(SALE, travel_data=bytes(32)))
+    assert event.fields["travel_data"] == bytes(32).hex()
+
+
 @pytest.mark.parametrize("signer", ["alpha", "sbp", "custodian-a"])
 def test_each_side_enters_its_own(desk: Desk, signer: str) -> None:
     assert desk.refused(signer, EnterInstruction(SALE)) == (
