@@ -17,7 +17,7 @@ from amanat.ledger.operations import (
 from amanat.ledger.operations.transfer_batch import Line
 from amanat.ledger.rejections import RejectionCode
 from tests.ledger.desk import Desk, desk_with_market
-from tests.ledger.operations.test_enter_instruction import SALE
+from tests.ledger.trades import SALE
 from tests.ledger.world import BILL, RUPEE, START
 
 CASH = 1_000_000_000

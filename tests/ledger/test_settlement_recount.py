@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from amanat.ledger.invariants import violations
 from amanat.ledger.state import SETS
 from tests.ledger.desk import desk_with_market
-from tests.ledger.operations.test_enter_instruction import MONDAY, SALE, answer, enter, matched
+from tests.ledger.trades import MONDAY, SALE, answer, enter, matched
 from tests.ledger.world import BILL, RUPEE
 
 DESK = desk_with_market()

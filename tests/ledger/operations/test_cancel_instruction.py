@@ -11,7 +11,7 @@ from amanat.ledger.settlements import (
     instructions_of,
 )
 from tests.ledger.desk import Desk, desk_with_market
-from tests.ledger.operations.test_enter_instruction import SALE, answer, enter
+from tests.ledger.trades import SALE, answer, enter
 from tests.ledger.world import BILL
 
 

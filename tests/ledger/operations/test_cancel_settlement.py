@@ -9,7 +9,7 @@ from amanat.ledger.operations import CancelSettlement, EnterInstruction, SettleI
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.settlements import SETTLEMENTS, Settlement, settlements_of
 from tests.ledger.desk import Desk, desk_with_market
-from tests.ledger.operations.test_enter_instruction import FACE, MONDAY, SALE, answer, matched
+from tests.ledger.trades import FACE, MONDAY, SALE, answer, matched
 from tests.ledger.world import BILL, account
 
 

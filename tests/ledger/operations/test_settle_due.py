@@ -10,7 +10,8 @@ from amanat.ledger.operations import AnyOperation, SettleDue
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.settlements import DATES, Settlement
 from tests.ledger.desk import Desk, desk_with_market
-from tests.ledger.operations.test_enter_instruction import (
+from tests.ledger.operations.test_settle_instructions import RESALE
+from tests.ledger.trades import (
     FACE,
     MONDAY,
     PRICE,
@@ -18,7 +19,6 @@ from tests.ledger.operations.test_enter_instruction import (
     TODAY,
     matched,
 )
-from tests.ledger.operations.test_settle_instructions import RESALE
 from tests.ledger.world import BILL, RUPEE
 
 UNIT = replace(SALE, amount=FACE, payment=Payment(RUPEE, PRICE), settlement_date=MONDAY)

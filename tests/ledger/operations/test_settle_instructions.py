@@ -10,7 +10,7 @@ from amanat.ledger.operations import AnyOperation, SettleInstructions, Transfer
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.settlements import DATES, SETTLEMENTS, due, settlements_of
 from tests.ledger.desk import Desk, desk_with_market
-from tests.ledger.operations.test_enter_instruction import (
+from tests.ledger.trades import (
     CASH,
     FACE,
     MONDAY,
