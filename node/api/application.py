@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from amanat.node.api import blocks, evidence, network, register, transactions
+from amanat.node.api import blocks, evidence, network, register, settlement, transactions
 from amanat.node.api.middleware import Handler, middleware
 from amanat.node.api.problems import CATALOGUE, ApiProblem
 from amanat.node.api.requests import BATCH_BYTES_MAX, NODE
@@ -20,6 +20,12 @@ ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/v1/accounts/{account}", register.account),
     ("GET", "/v1/accounts/{account}/holdings", register.holdings),
     ("GET", "/v1/accounts/{account}/holdings/{instrument}", register.holding),
+    ("GET", "/v1/accounts/{account}/holds", settlement.holds),
+    ("GET", "/v1/accounts/{account}/pledges", settlement.pledges),
+    ("GET", "/v1/accounts/{account}/instructions", settlement.instructions),
+    ("GET", "/v1/accounts/{account}/settlements", settlement.settlements),
+    ("GET", "/v1/settlements", settlement.dates),
+    ("GET", "/v1/settlements/{date}", settlement.due_on),
     ("GET", "/v1/instruments", register.instruments),
     ("GET", "/v1/instruments/{instrument}", register.instrument),
     ("GET", "/v1/blocks", blocks.blocks),
