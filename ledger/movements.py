@@ -21,7 +21,8 @@ class Purpose(StrEnum):
     TRANSFER = "transfer"
     """Its owner wants it, free or against payment."""
     ENFORCEMENT = "enforcement"
-    """A pledge is enforced, or a hold is posted: the owner agreed to it earlier."""
+    """A pledge is enforced, or a hold is posted: the owner agreed to it earlier. It is voluntary
+    for whoever receives; that the owner may no longer act does not stand against it."""
     ORDER = "order"
     """A legal order wants it."""
 

@@ -111,6 +111,13 @@ def test_a_hold_ends_at_its_time_by_itself(desk: Desk) -> None:
     assert desk.state.get(HOLDS, hold) is None
 
 
+def test_at_its_time_what_was_held_is_free(desk: Desk) -> None:
+    opened(desk, CASH)
+    desk.time = EXPIRES
+    desk.writer.valid_until = EXPIRES
+    desk.do("alpha", Transfer("alpha", "beta", RUPEE, CASH))
+
+
 def test_what_another_hold_keeps_is_not_freed_by_the_end_of_one(desk: Desk) -> None:
     opened(desk, 300)
     later = OpenHold("alpha", "gamma", RUPEE, 200, None, EXPIRES + DAY_MS, None)
