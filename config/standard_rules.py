@@ -15,9 +15,11 @@ _POLICIES: Final[dict[str, tuple[Role, ...]]] = {
     "amend-terms": _BOTH,
     "change-authorities": _BOTH,
     "close-day": (Role.CENTRAL_BANK,),
+    "enforce-pledge": (Role.CENTRAL_BANK,),
     "move-clients": _BOTH,
     "register-participant": _BOTH,
     "register-participant/holder": (Role.CUSTODIAN,),
+    "release-pledge": _BOTH,
     "replace-keys": _BOTH,
     "set-authorised-amount": _BOTH,
     "set-calendar": _BOTH,
@@ -34,6 +36,7 @@ _POLICIES: Final[dict[str, tuple[Role, ...]]] = {
     "set-rules": _BOTH,
     "set-standing": _BOTH,
     "set-tranche": _BOTH,
+    "settle-due": (Role.CENTRAL_BANK,),
 }
 
 _KIND_ACTS: Final[dict[str, tuple[Role, ...]]] = {

@@ -38,6 +38,8 @@ class Domain(StrEnum):
     RECEIPT = "amanat/receipt/v1"
     EXECUTED = "amanat/executed/v1"
     PROPOSED_OPERATIONS = "amanat/proposed-operations/v1"
+    RECORD = "amanat/record/v1"
+    TRAVEL_DATA = "amanat/travel-data/v1"
 
 
 Sign = Callable[[bytes], Signature]

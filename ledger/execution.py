@@ -58,11 +58,12 @@ def door_refusals(
             have=body.chain.hex(),
             need=chain.hex(),
         )
-    if len(body.operations) > parameters.operations_max:
+    count = sum(operation.weight for operation in body.operations)
+    if count > parameters.operations_max:
         yield DoorRefusal(
             DoorCode.TOO_MANY_OPERATIONS,
-            f"it has {len(body.operations)} operations; at most {parameters.operations_max} may be",
-            have=len(body.operations),
+            f"it has {count} operations; at most {parameters.operations_max} may be",
+            have=count,
             may=parameters.operations_max,
         )
     if body.valid_until < time:

@@ -26,6 +26,9 @@ Name = Annotated[str, Meta(pattern=r"\A[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\Z")]
 InstrumentId = Annotated[str, Meta(pattern=r"\A[A-Z0-9](?:[A-Z0-9-]{0,30}[A-Z0-9])?\Z")]
 """An instrument: its ISIN where it has one, else 1 to 32 capitals, digits and inner hyphens."""
 
+Reference = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9](?:[A-Za-z0-9/._-]{0,34})\Z")]
+"""A participant's own reference, of at most 35 characters (ISO 20022). Never a person's name."""
+
 Amount = Annotated[int, Meta(ge=0, le=AMOUNT_MAX)]
 """A quantity in an instrument's smallest unit, 0 to 2**63 - 1."""
 

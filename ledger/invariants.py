@@ -13,18 +13,21 @@ from amanat.ledger.issue_invariants import (
     instrument_violations,
     tranche_violations,
 )
+from amanat.ledger.promise_recount import promise_lists, promise_violations
 from amanat.ledger.recount import Tables
 from amanat.ledger.sealed_recount import seal_violations
+from amanat.ledger.settlement_recount import settlement_lists
 
 
 def violations(items: Iterable[tuple[bytes, bytes]]) -> list[str]:
     """Return what is wrong with a state, given all its entries; empty when nothing is.
 
     For each instrument, issued - redeemed is the sum of its holdings; every holding is positive and
-    in range, in an account that exists, of an instrument that exists, and no more of it is reserved
-    than there is. Every total and every list is what a recount gives; and so is what was sealed. No
-    more is issued than was authorised and, of debt, than the ceiling allowed that held then;
-    nothing exists of an instrument whose status says so.
+    in range, in an account that exists, of an instrument that exists, and what is reserved of it is
+    what its holds and pledges are for, and no more than there is. Every total and every list is
+    what a recount gives; and so is what was sealed. No more is issued than was authorised and, of
+    debt, than the ceiling allowed that held then; nothing exists of an instrument whose status says
+    so.
     """
     tables: dict[str, dict[tuple[Any, ...], Any]] = defaultdict(dict)
     for key, value in items:
@@ -32,6 +35,7 @@ def violations(items: Iterable[tuple[bytes, bytes]]) -> list[str]:
         tables[kind][tuple(parts)] = msgspec.msgpack.decode(value)
     return [
         *_supply_violations(tables),
+        *promise_violations(tables),
         *_total_violations(tables),
         *_list_violations(tables),
         *instrument_violations(tables),
@@ -106,6 +110,8 @@ def _listed(tables: Tables) -> Iterator[tuple[tuple[str, ...], str]]:
     for (identifier,), proposal in tables["proposal"].items():
         if proposal[5] in ("open", "approved"):
             yield ("proposals",), identifier.hex()
+    yield from promise_lists(tables)
+    yield from settlement_lists(tables)
 
 
 def _list_violations(tables: Tables) -> Iterator[str]:

@@ -28,10 +28,13 @@ class LinkedSet:
         """Return whether `member` is one."""
         return state.get(LINKS, *self._name, member) is not None
 
-    def members(self, state: State) -> Iterator[str]:
-        """Yield the members, oldest first. The member that is yielded may be removed."""
+    def members(self, state: State, start: str | None = None) -> Iterator[str]:
+        """Yield the members, oldest first, or from the member `start` on.
+
+        The member that is yielded may be removed.
+        """
         ends = state.get(SETS, *self._name)
-        member = "" if ends is None else ends.first
+        member = start or ("" if ends is None else ends.first)
         while member:
             after = self._link(state, member).after
             yield member

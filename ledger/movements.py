@@ -21,7 +21,8 @@ class Purpose(StrEnum):
     TRANSFER = "transfer"
     """Its owner wants it, free or against payment."""
     ENFORCEMENT = "enforcement"
-    """A pledge is enforced, or a hold is posted: the owner agreed to it earlier."""
+    """A pledge is enforced, or a hold is posted: the owner agreed to it earlier. It is voluntary
+    for whoever receives; that the owner may no longer act does not stand against it."""
     ORDER = "order"
     """A legal order wants it."""
 
@@ -36,6 +37,8 @@ class Movement(NamedTuple):
     amount: int
     reserved: int = 0
     """How much of the amount was reserved for this movement, and is released by it."""
+    travel_data: bytes | None = None
+    """The digest of what is known of originator and beneficiary, where it travels with it."""
 
     @property
     def is_voluntary(self) -> bool:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from amanat.ledger.accounts import Account
-from amanat.ledger.authorization import Consents, Requirement, unmet
+from amanat.ledger.authorization import Consents, Requirement, SignatureOf, unmet
 from amanat.ledger.blocks import Place
 from amanat.ledger.configurations import Configuration
+from amanat.ledger.crypto import Domain, digest
 from amanat.ledger.dates import Date, date_of
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.instruments import Instrument
@@ -61,6 +62,19 @@ class Execution:
         self.operation = 0
         """The index of the operation that is executed."""
         self.events: list[Event] = []
+
+    def record_id(self) -> Digest:
+        """Return the id of what the current operation is about to put on record.
+
+        Every operation emits something, so the events so far tell those of one proposal apart.
+        """
+        place = self.operation.to_bytes(4, "big") + len(self.events).to_bytes(4, "big")
+        return digest(Domain.RECORD, self.transaction + place)
+
+    def one_of(self, *names: str) -> SignatureOf:
+        """Return the requirement that one of these participants signs, whichever it is."""
+        signing = (name for name in names if self.consents.signs(name))
+        return SignatureOf(next(signing, names[0]))
 
     def emit(self, name: str, **fields: int | str) -> None:
         """Record that the current operation did something."""
@@ -134,6 +148,10 @@ class Execution:
         if instrument is None:
             raise Refused(RejectionCode.UNKNOWN_INSTRUMENT, instrument=identifier)
         return instrument
+
+    def owner_of(self, account: str) -> str:
+        """Return the name of the account's owner, refusing with `unknown_account`."""
+        return self.account(account).owner
 
     def participant(self, name: str) -> Participant:
         """Return the participant, refusing with `unknown_participant`."""

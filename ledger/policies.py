@@ -71,7 +71,7 @@ class Parameters(Structure, frozen=True):
     """How far ahead of its own clock a follower accepts a block's time."""
     transaction_bytes_max: Annotated[int, Meta(ge=1, le=1024 * 1024)]
     operations_max: Annotated[int, Meta(ge=1, le=10_000)]
-    """Operations in one transaction."""
+    """Operations in one transaction, where each line of a batch counts as one."""
     block_transactions_max: Annotated[int, Meta(ge=1, le=10_000)]
     block_bytes_max: Annotated[int, Meta(ge=1, le=4 * 1024 * 1024)]
     """Bytes of transactions in one block, unless a single one is longer. A block always fits the

@@ -36,8 +36,24 @@ MOVEMENT_CODES: Final[tuple[RejectionCode, ...]] = tuple(
 )
 """Every code with which a movement may be refused."""
 
+PROMISE_CHECKS: Final[tuple[Check, ...]] = tuple(
+    check for check in CHECKS if check is not INSTRUMENT_RULES
+)
+"""What is asked of a hold or a pledge. The instrument's rules are asked when it moves."""
+
+PROMISE_CODES: Final[tuple[RejectionCode, ...]] = tuple(
+    dict.fromkeys(code for check in PROMISE_CHECKS for code in check.codes)
+)
+"""Every code with which a promise may be refused."""
+
 
 def refusals(execution: Execution, movement: Movement) -> Iterator[Refused]:
     """Yield every reason to refuse a movement."""
     for check in CHECKS:
+        yield from check.refusals(execution, movement)
+
+
+def promise_refusals(execution: Execution, movement: Movement) -> Iterator[Refused]:
+    """Yield every reason why a movement may not even be promised."""
+    for check in PROMISE_CHECKS:
         yield from check.refusals(execution, movement)

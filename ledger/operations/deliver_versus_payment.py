@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from amanat.ledger.authorization import Requirement, SignatureOf
 from amanat.ledger.calendar import Business
 from amanat.ledger.checks import MOVEMENT_CODES
-from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
+from amanat.ledger.identifiers import Digest, InstrumentId, Name, PositiveAmount
 from amanat.ledger.movements import Movement, Purpose
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
@@ -36,6 +36,8 @@ class DeliverVersusPayment(Operation, frozen=True, tag="deliver-versus-payment")
     cash: InstrumentId
     price: PositiveAmount
     """The whole price, in the smallest unit of `cash`."""
+    travel_data: Digest | None = None
+    """See `transfer`; one file for both legs."""
 
     def requirements(self, execution: Execution) -> Iterable[Requirement]:
         """Both owners."""
@@ -50,11 +52,11 @@ class DeliverVersusPayment(Operation, frozen=True, tag="deliver-versus-payment")
         instrument, cash = execution.instrument(self.instrument), execution.instrument(self.cash)
         if not isinstance(cash.terms, CashTerms):
             raise Refused(RejectionCode.NOT_CASH, instrument=self.cash)
-        post(
-            execution,
-            Movement(Purpose.TRANSFER, instrument, seller, buyer, self.amount),
-            Movement(Purpose.TRANSFER, cash, buyer, seller, self.price),
-        )
+        delivery = Movement(Purpose.TRANSFER, instrument, seller, buyer, self.amount)
+        payment = Movement(Purpose.TRANSFER, cash, buyer, seller, self.price)
+        legs = (leg._replace(travel_data=self.travel_data) for leg in (delivery, payment))
+        post(execution, *legs)
+        told = {} if self.travel_data is None else {"travel_data": self.travel_data.hex()}
         execution.emit(
             "delivered-versus-payment",
             seller=self.seller,
@@ -63,6 +65,7 @@ class DeliverVersusPayment(Operation, frozen=True, tag="deliver-versus-payment")
             amount=self.amount,
             cash=self.cash,
             price=self.price,
+            **told,
         )
 
     def sentence(self, state: State) -> str:

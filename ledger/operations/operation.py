@@ -39,6 +39,11 @@ class Operation(Structure, frozen=True):
         """Return the name of the operation, as it travels."""
         return str(cls.__struct_config__.tag)
 
+    @property
+    def weight(self) -> int:
+        """As how many operations it counts towards the network's limit."""
+        return 1
+
     @classmethod
     def codes(cls) -> tuple[RejectionCode, ...]:
         """Return every code with which it may be refused, each once."""

@@ -16,8 +16,11 @@ class SetStanding(Operation, frozen=True, tag="set-standing"):
     """Suspends a participant, or lets it act again.
 
     While it is suspended its signature counts for nothing, and nothing moves into or out of the
-    accounts that it owns or serves, except by an order or to another custodian. A policy that asks
-    for more of its role than are left cannot be satisfied until somebody else has the role.
+    accounts that it owns or serves, except by an order or to another custodian. What was held for
+    somebody or pledged before goes to him all the same.
+
+    A policy that asks for more of its role than are left cannot be satisfied until somebody else
+    has the role.
     """
 
     signers = "whom the policy `set-standing` asks"

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from amanat.ledger.authorization import Requirement, SignatureOf
 from amanat.ledger.calendar import Business
 from amanat.ledger.checks import MOVEMENT_CODES
-from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
+from amanat.ledger.identifiers import Digest, InstrumentId, Name, PositiveAmount
 from amanat.ledger.movements import Movement, Purpose
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
@@ -31,6 +31,9 @@ class Transfer(Operation, frozen=True, tag="transfer"):
     target: Name
     instrument: InstrumentId
     amount: PositiveAmount
+    travel_data: Digest | None = None
+    """Digest of what both custodians are sent, sealed, about originator and beneficiary (FATF
+    recommendation 16): `amanat travel-data seal` makes it."""
 
     def requirements(self, execution: Execution) -> Iterable[Requirement]:
         """The owner of the source account."""
@@ -46,14 +49,17 @@ class Transfer(Operation, frozen=True, tag="transfer"):
                 execution.account(self.source),
                 execution.account(self.target),
                 self.amount,
+                travel_data=self.travel_data,
             ),
         )
+        told = {} if self.travel_data is None else {"travel_data": self.travel_data.hex()}
         execution.emit(
             "transferred",
             source=self.source,
             target=self.target,
             instrument=self.instrument,
             amount=self.amount,
+            **told,
         )
 
     def sentence(self, state: State) -> str:

@@ -21,6 +21,7 @@ from amanat.ledger.rules.lock_up import LockUp
 from amanat.ledger.rules.minimum_holding import MinimumHolding
 from amanat.ledger.rules.rule import Rule
 from amanat.ledger.rules.share_abroad import ShareAbroad
+from amanat.ledger.rules.travel_data import TravelData
 from amanat.ledger.rules.velocity import Period, Velocity
 from amanat.ledger.state import State, Table
 
@@ -43,6 +44,7 @@ __all__ = [
     "Rule",
     "RuleBook",
     "ShareAbroad",
+    "TravelData",
     "Velocity",
     "Window",
     "rules_of",
@@ -62,6 +64,7 @@ AnyRule = (
     | ShareAbroad
     | HolderCount
     | Velocity
+    | TravelData
 )
 """Any rule, for the strict decoder."""
 
@@ -79,6 +82,7 @@ RULE_TYPES: Final[tuple[type[Rule], ...]] = (
     ShareAbroad,
     HolderCount,
     Velocity,
+    TravelData,
 )
 
 Rules = Annotated[tuple[AnyRule, ...], Meta(max_length=64)]

@@ -14,6 +14,7 @@ from amanat.node.api import (
     network,
     proposals,
     register,
+    settlement,
     transactions,
 )
 from amanat.node.api.middleware import Handler, middleware
@@ -31,6 +32,12 @@ ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/v1/accounts/{account}", register.account),
     ("GET", "/v1/accounts/{account}/holdings", register.holdings),
     ("GET", "/v1/accounts/{account}/holdings/{instrument}", register.holding),
+    ("GET", "/v1/accounts/{account}/holds", settlement.holds),
+    ("GET", "/v1/accounts/{account}/pledges", settlement.pledges),
+    ("GET", "/v1/accounts/{account}/instructions", settlement.instructions),
+    ("GET", "/v1/accounts/{account}/settlements", settlement.settlements),
+    ("GET", "/v1/settlements", settlement.dates),
+    ("GET", "/v1/settlements/{date}", settlement.due_on),
     ("GET", "/v1/instruments", instruments.instruments),
     ("GET", "/v1/instruments/{instrument}", instruments.instrument),
     ("GET", "/v1/instruments/{instrument}/tranches", instruments.tranches),

@@ -5,7 +5,9 @@ from typing import Annotated, Final
 
 import typer
 
+from amanat.node.cli.options import Api, Config, Output, Passphrase
 from amanat.node.cli.output import Format
+from amanat.node.cli.travel_data import travel_data
 
 EXIT_CODES: Final = (
     "Exit codes: 0 ok; 2 wrong use, settings or files; 3 not valid or diverged; "
@@ -30,14 +32,7 @@ app.add_typer(genesis, name="genesis")
 app.add_typer(node, name="node")
 app.add_typer(custody, name="custody")
 app.add_typer(testnet, name="testnet")
-
-Output = Annotated[Format, typer.Option("-o", "--output", help="How to print.")]
-Api = Annotated[
-    list[str] | None,
-    typer.Option(help="A node's API address; may be repeated. Else AMANAT_API, or ./testnet."),
-]
-Config = Annotated[Path, typer.Option("--config", help="The node's settings file (TOML).")]
-Passphrase = Annotated[Path, typer.Option("--passphrase-file", help="Holds the passphrase.")]
+app.add_typer(travel_data, name="travel-data")
 
 
 @app.command()
@@ -93,13 +88,16 @@ def transfer(
     passphrase_file: Passphrase,
     wait: Annotated[float, typer.Option(min=0, help="Seconds to wait until it is final.")] = 10.0,
     save: Annotated[Path | None, typer.Option(help="Only sign, into this file.")] = None,
+    travel_data: Annotated[
+        str | None, typer.Option(help="The digest that `travel-data seal` showed.")
+    ] = None,
     api: Api = None,
     output: Output = Format.TABLE,
 ) -> None:
     """Sign a transfer and submit it, or sign it into a file."""
     from amanat.node.cli import submitting
 
-    order = submitting.Order(source, target, instrument, amount)
+    order = submitting.Order(source, target, instrument, amount, travel_data)
     signer = submitting.signer(key, passphrase_file)
     submitting.transfer(order, signer, api or [], wait=wait, save=save, output=output)
 

@@ -30,6 +30,7 @@ class Order:
     target: str
     instrument: str
     amount: str
+    travel_data: str | None = None
 
 
 def signer(key: Path, passphrase_file: Path) -> Signer:
@@ -158,7 +159,8 @@ def _operation(order: Order) -> Transfer:
         raise Failure(f"--amount {order.amount!r} must be a whole number of smallest units")
     try:
         amount = int(order.amount)
-        built = Transfer(order.source, order.target, order.instrument, amount)
+        data = None if order.travel_data is None else bytes.fromhex(order.travel_data)
+        built = Transfer(order.source, order.target, order.instrument, amount, data)
         return decode(encode(built), Transfer)
     except (EncodingError, OverflowError, ValueError) as error:
         raise Failure(f"this transfer cannot be: {error}") from error

@@ -51,3 +51,11 @@ def test_the_member_at_hand_may_be_removed_on_the_way() -> None:
     for member in members.members(state):
         members.remove(state, member)
     assert members.count(state) == 0
+
+
+def test_a_walk_begins_where_it_is_told() -> None:
+    state = State(lambda _: None)
+    members = LinkedSet("one")
+    for member in "abc":
+        members.add(state, member)
+    assert list(members.members(state, "b")) == ["b", "c"]

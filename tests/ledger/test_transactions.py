@@ -132,7 +132,7 @@ def body_of(**changes: object) -> list[object]:
         "valid_until": START,
         "nonce": b"nonce---",
         "signers": [public_key("alpha")],
-        "operations": [["transfer", "alpha", "beta", RUPEE, 1]],
+        "operations": [["transfer", "alpha", "beta", RUPEE, 1, None]],
     }
     return list((wire | changes).values())
 

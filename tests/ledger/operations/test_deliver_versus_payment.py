@@ -44,6 +44,12 @@ def test_securities_and_cash_change_hands_in_one_step(desk: Desk) -> None:
     }
 
 
+def test_the_event_names_the_travel_data(desk: Desk) -> None:
+    operation = DeliverVersusPayment("mof-house", "alpha", BILL, 500_000, RUPEE, 1, bytes(32))
+    (event,) = desk.do("mof, alpha", operation)
+    assert event.fields["travel_data"] == bytes(32).hex()
+
+
 def test_a_chain_of_sales_settles_in_one_transaction(desk: Desk) -> None:
     desk.do("mof, alpha, gamma", sale(), sale("alpha", "gamma", price=495_000))
     assert desk.held("alpha", BILL) == 0

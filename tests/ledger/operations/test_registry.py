@@ -55,31 +55,34 @@ def test_every_rule_is_some_operations() -> None:
 
 def test_an_operation_travels_behind_its_tag() -> None:
     transfer = Transfer("alpha", "beta", "PKR", 1)
-    assert msgspec.msgpack.decode(encode(transfer)) == ["transfer", "alpha", "beta", "PKR", 1]
+    wire = ["transfer", "alpha", "beta", "PKR", 1, None]
+    assert msgspec.msgpack.decode(encode(transfer)) == wire
     assert decode(encode(transfer), AnyOperation) == transfer  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     "wire",
     [
-        ["mint", "alpha", "beta", "PKR", 1],
-        ["transfer", "alpha", "beta", "PKR"],
-        ["transfer", "alpha", "beta", "PKR", 1, None],
-        ["transfer", "alpha", "beta", "PKR", 0],
-        ["transfer", "alpha", "beta", "PKR", -1],
-        ["transfer", "alpha", "beta", "PKR", 2**63],
-        ["transfer", "alpha", "beta", "PKR", 1.0],
-        ["transfer", "alpha", "beta", "PKR", "1"],
-        ["transfer", "alpha", "beta", "PKR", True],
-        ["transfer", "alpha", "beta", "pkr", 1],
-        ["transfer", "alpha", "beta", "PKR\n", 1],
-        ["transfer", "Alpha", "beta", "PKR", 1],
-        ["transfer", "alpha\n", "beta", "PKR", 1],
-        ["transfer", "-alpha", "beta", "PKR", 1],
-        ["transfer", "alpha", "", "PKR", 1],
-        ["transfer", "a" * 65, "beta", "PKR", 1],
-        ["transfer", None, "beta", "PKR", 1],
-        ["transfer", b"alpha", "beta", "PKR", 1],
+        ["mint", "alpha", "beta", "PKR", 1, None],
+        ["transfer", "alpha", "beta", "PKR", None],
+        ["transfer", "alpha", "beta", "PKR", 1],
+        ["transfer", "alpha", "beta", "PKR", 1, None, None],
+        ["transfer", "alpha", "beta", "PKR", 1, bytes(31)],
+        ["transfer", "alpha", "beta", "PKR", 0, None],
+        ["transfer", "alpha", "beta", "PKR", -1, None],
+        ["transfer", "alpha", "beta", "PKR", 2**63, None],
+        ["transfer", "alpha", "beta", "PKR", 1.0, None],
+        ["transfer", "alpha", "beta", "PKR", "1", None],
+        ["transfer", "alpha", "beta", "PKR", True, None],
+        ["transfer", "alpha", "beta", "pkr", 1, None],
+        ["transfer", "alpha", "beta", "PKR\n", 1, None],
+        ["transfer", "Alpha", "beta", "PKR", 1, None],
+        ["transfer", "alpha\n", "beta", "PKR", 1, None],
+        ["transfer", "-alpha", "beta", "PKR", 1, None],
+        ["transfer", "alpha", "", "PKR", 1, None],
+        ["transfer", "a" * 65, "beta", "PKR", 1, None],
+        ["transfer", None, "beta", "PKR", 1, None],
+        ["transfer", b"alpha", "beta", "PKR", 1, None],
         {"source": "alpha", "target": "beta", "instrument": "PKR", "amount": 1},
         "transfer",
         [],

@@ -27,6 +27,11 @@ def test_the_owner_moves_what_the_account_holds(desk: Desk) -> None:
     }
 
 
+def test_the_event_names_the_travel_data(desk: Desk) -> None:
+    (event,) = desk.do("alpha", Transfer("alpha", "gamma", RUPEE, 300, bytes(32)))
+    assert event.fields["travel_data"] == bytes(32).hex()
+
+
 def test_a_transfer_leaves_the_supply_as_it_was(desk: Desk) -> None:
     before = desk.supply(RUPEE)
     desk.do("alpha", Transfer("alpha", "beta", RUPEE, 300))

@@ -32,6 +32,7 @@ from amanat.ledger.rules import (
     Period,
     Rule,
     ShareAbroad,
+    TravelData,
     Velocity,
     Window,
 )
@@ -56,6 +57,7 @@ FORBIDDING: dict[type[Rule], AnyRule] = {
     HolderCount: HolderCount(1),
     HolderShare: HolderShare(InvestorClass.FOREIGN_INSTITUTION, 1),
     Velocity: Velocity(Period.DAY, FACE),
+    TravelData: TravelData(FACE),
 }
 """Of each kind, a rule that lets alpha give nothing to delta."""
 

@@ -48,8 +48,9 @@ def raw(api: Api, operations: Any) -> bytes:
 def long_integer(api: Api) -> bytes:
     """Return a payment of 1 whose amount is written in nine bytes instead of one."""
     envelope = decode(good(api), SignedTransaction)
-    assert envelope.body.endswith(b"\x01")
-    body = envelope.body[:-1] + b"\xcf" + (1).to_bytes(8, "big")
+    amount, no_travel_data = b"\x01", b"\xc0"
+    assert envelope.body.endswith(amount + no_travel_data)
+    body = envelope.body[:-2] + b"\xcf" + (1).to_bytes(8, "big") + no_travel_data
     return encode(SignedTransaction(body, envelope.signatures))
 
 

@@ -1,0 +1,52 @@
+"""The commands of `amanat travel-data`; `travelling` does their work."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from amanat.node.cli.options import Api, Output, Passphrase
+from amanat.node.cli.output import Format
+
+travel_data = typer.Typer(
+    help="What both custodians know of originator and beneficiary.", no_args_is_help=True
+)
+
+
+@travel_data.command("seal")
+def travel_data_seal(
+    file: Annotated[Path, typer.Argument(help="What is to be sealed (JSON).")],
+    sealed: Annotated[Path, typer.Argument(help="Where to put it. Never overwrites.")],
+    recipient: Annotated[
+        list[str], typer.Option("--for", help="A participant who may open it; may be repeated.")
+    ],
+    api: Api = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Seal a file to participants' keys, and show the digest that a transfer carries."""
+    from amanat.node.cli import travelling
+
+    travelling.seal(file, sealed, recipient, api or [], output)
+
+
+@travel_data.command("open")
+def travel_data_open(
+    sealed: Annotated[Path, typer.Argument(help="A sealed file.")],
+    key: Annotated[Path, typer.Option(help="The sealed key of one for whom it is.")],
+    passphrase_file: Passphrase,
+    transaction: Annotated[
+        str | None, typer.Option(help="The id of the transaction that must carry its digest.")
+    ] = None,
+    api: Api = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Open a sealed file, and check that a transaction on the ledger carries its digest."""
+    from amanat.node.cli import submitting, travelling
+
+    travelling.open_sealed(
+        sealed,
+        submitting.signer(key, passphrase_file),
+        transaction,
+        api or [],
+        output,
+    )
