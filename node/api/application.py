@@ -7,6 +7,7 @@ from aiohttp import web
 
 from amanat.node.api import (
     blocks,
+    custody,
     days,
     dry_runs,
     evidence,
@@ -29,6 +30,7 @@ ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/v1/transactions/{transaction}", transactions.show),
     ("GET", "/v1/transactions/{transaction}/receipt", transactions.receipt),
     ("GET", "/v1/participants/{participant}", register.participant),
+    ("GET", "/v1/participants/{participant}/custody", custody.custody),
     ("GET", "/v1/accounts/{account}", register.account),
     ("GET", "/v1/accounts/{account}/holdings", register.holdings),
     ("GET", "/v1/accounts/{account}/holdings/{instrument}", register.holding),
@@ -40,6 +42,7 @@ ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/v1/settlements/{date}", settlement.due_on),
     ("GET", "/v1/instruments", instruments.instruments),
     ("GET", "/v1/instruments/{instrument}", instruments.instrument),
+    ("GET", "/v1/instruments/{instrument}/rules", custody.rules),
     ("GET", "/v1/instruments/{instrument}/tranches", instruments.tranches),
     ("GET", "/v1/instruments/{instrument}/documents", instruments.documents),
     ("GET", "/v1/borrowing/{instrument}", instruments.borrowing),
