@@ -9,8 +9,9 @@ from amanat.ledger.instruments import InstrumentStatus, changed
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.state import State
+from amanat.ledger.state import INSTRUMENTS, State
 from amanat.ledger.terms import KINDS
+from amanat.ledger.terms_in_words import in_words
 
 
 class ActivateInstrument(Operation, frozen=True, tag="activate-instrument"):
@@ -43,5 +44,6 @@ class ActivateInstrument(Operation, frozen=True, tag="activate-instrument"):
 
     def sentence(self, state: State) -> str:
         """Return what it would do."""
-        del state
-        return f"let {self.instrument} be issued, on the terms that are announced"
+        found = state.get(INSTRUMENTS, self.instrument)
+        terms = "unknown" if found is None else in_words(found.terms)
+        return f"let {self.instrument} be issued, on these terms: {terms}"

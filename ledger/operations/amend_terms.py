@@ -1,12 +1,11 @@
 """Amend the terms of an instrument."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from amanat.ledger import life_cycle
-from amanat.ledger.amendments import differences
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
 from amanat.ledger.identifiers import InstrumentId
-from amanat.ledger.instruments import InstrumentStatus, changed
+from amanat.ledger.instruments import Instrument, InstrumentStatus, changed
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.operations.registering import (
@@ -19,6 +18,7 @@ from amanat.ledger.participants import Title
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import INSTRUMENTS, State
 from amanat.ledger.terms import KINDS, Terms
+from amanat.ledger.terms_in_words import differences
 
 
 class AmendTerms(Operation, frozen=True, tag="amend-terms"):
@@ -60,7 +60,7 @@ class AmendTerms(Operation, frozen=True, tag="amend-terms"):
         check_terms(execution, self.instrument, self.terms)
         check_authorised(self.terms, instrument.authorised)
         life_cycle.put(execution, changed(instrument, title=self.title, terms=self.terms))
-        fields = [path for path, _, _ in differences(instrument.terms, self.terms)]
+        fields = [path for path, _, _ in self._changes(instrument)]
         execution.emit("terms-amended", instrument=self.instrument, changed=", ".join(fields))
 
     def sentence(self, state: State) -> str:
@@ -70,7 +70,11 @@ class AmendTerms(Operation, frozen=True, tag="amend-terms"):
             return f"amend the terms of {self.instrument}, which is not known"
         if found.terms.kind != self.terms.kind:
             return f"make {self.instrument}, a {found.terms.kind}, a {self.terms.kind}"
-        changes = [("title", found.title, self.title)] if found.title != self.title else []
-        changes += differences(found.terms, self.terms)
-        told = "; ".join(f"{path} from {was} to {now}" for path, was, now in changes)
+        told = "; ".join(f"{path} from {was} to {now}" for path, was, now in self._changes(found))
         return f"amend {self.instrument}: {told or 'nothing'}"
+
+    def _changes(self, before: Instrument) -> Iterator[tuple[str, str, str]]:
+        """Yield what it changes: the path of each field, what it was, and is."""
+        if self.title != before.title:
+            yield "title", before.title, self.title
+        yield from differences(before.terms, self.terms)

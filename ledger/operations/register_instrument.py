@@ -13,6 +13,7 @@ from amanat.ledger.participants import Title
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import INSTRUMENTS, State
 from amanat.ledger.terms import KINDS, Terms
+from amanat.ledger.terms_in_words import in_words
 
 
 class RegisterInstrument(Operation, frozen=True, tag="register-instrument"):
@@ -72,4 +73,7 @@ class RegisterInstrument(Operation, frozen=True, tag="register-instrument"):
         """Return what it would do."""
         del state
         kind = self.terms.kind.replace("-", " ")
-        return f"announce the {kind} {self.id} ({self.title}), issued by {self.issuer}"
+        return (
+            f"announce the {kind} {self.id} ({self.title}), issued by {self.issuer}: "
+            f"{in_words(self.terms)}; authorised {self.authorised or 'without limit'}"
+        )

@@ -72,7 +72,7 @@ def test_the_issuer_changes_what_is_only_announced(desk: Desk) -> None:
     assert (found.terms, found.title) == (CHEAPER.terms, "Five-year bond")
     assert found.status is InstrumentStatus.ANNOUNCED
     assert event.name == "terms-amended"
-    assert event.fields == {"instrument": NEW_PIB, "changed": "coupon.rate"}
+    assert event.fields == {"instrument": NEW_PIB, "changed": "title, coupon.rate"}
 
 
 def test_nobody_else_does(desk: Desk) -> None:

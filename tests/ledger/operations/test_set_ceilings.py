@@ -111,6 +111,18 @@ def test_outside_of_every_period_nothing_is_issued(desk: Desk) -> None:
     desk.do("mof, sbp", ceilings(ceiling(LIMIT), ceiling(LIMIT, JULY, JULY)), one)
 
 
+def test_a_law_lapses_by_the_calendar_while_the_last_business_day_is_still_open(
+    desk: Desk,
+) -> None:
+    desk.wait_until(start_of(JULY) - 1_000)
+    desk.time = start_of(JULY)
+    assert desk.business_date < JULY
+    assert desk.refused("mof, sbp", Issue(NEW_PIB, "mof-house", FACE)) == (
+        RejectionCode.NO_CEILING,
+        {"cash": RUPEE, "today": JULY},
+    )
+
+
 def test_with_none_at_all_there_is_no_limit(desk: Desk) -> None:
     desk.do("mof, sbp", ceilings())
     assert desk.state.get(CEILINGS, RUPEE) is None

@@ -3,13 +3,14 @@
 import pytest
 
 from amanat.ledger.instruments import InstrumentStatus
-from amanat.ledger.operations import Issue, Redeem, SetInstrumentStatus, Transfer
+from amanat.ledger.operations import Issue, Redeem, SetInstrumentStatus, SetPolicy, Transfer
 from amanat.ledger.operations.set_instrument_status import FROM
+from amanat.ledger.participants import Role
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import INSTRUMENTS
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.papers import NEW_PIB, registration
-from tests.ledger.world import BILL, POLICIES, RUPEE
+from tests.ledger.world import BILL, POLICIES, RUPEE, policy
 
 ACTIVE = InstrumentStatus.ACTIVE
 CANCELLED = InstrumentStatus.CANCELLED
@@ -107,6 +108,13 @@ def test_everything_else_takes_both_institutions(
 
 def test_there_is_a_policy_for_every_status_that_is_decided() -> None:
     assert set(SetInstrumentStatus.acts) <= POLICIES.keys()
+
+
+def test_no_policy_makes_an_instrument_mature_before_its_date(desk: Desk) -> None:
+    act = "set-instrument-status/matured"
+    desk.do("mof, sbp", SetPolicy(policy(act, (Role.ISSUER, 1))))
+    code, _ = desk.refused("mof", SetInstrumentStatus(BILL, InstrumentStatus.MATURED))
+    assert code == RejectionCode.WRONG_STATUS
 
 
 def test_cash_can_be_suspended_too(desk: Desk) -> None:

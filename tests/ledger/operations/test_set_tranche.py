@@ -134,6 +134,16 @@ def test_one_is_changed_down_to_what_is_issued_in_it(desk: Desk) -> None:
     assert desk.state.get(TRANCHE_TOTALS, NEW_PIB) == TrancheTotals(1, 3 * FACE, 3 * FACE)
 
 
+def test_a_tranche_that_is_changed_gives_up_what_it_had(desk: Desk) -> None:
+    """From four to all ten of what is authorised, and to eleven never."""
+    desk.do("mof, sbp", FIRST)
+    desk.do("mof, sbp", SetTranche(NEW_PIB, 1, 10 * FACE, OPENS, CLOSES))
+    assert desk.refused("mof, sbp", SetTranche(NEW_PIB, 1, 11 * FACE, OPENS, CLOSES)) == (
+        RejectionCode.AUTHORISED_EXCEEDED,
+        {"instrument": NEW_PIB, "would_be": 11 * FACE, "may_be": 10 * FACE},
+    )
+
+
 def test_it_does_not_close_before_it_opens(desk: Desk) -> None:
     wrong = SetTranche(NEW_PIB, 1, FACE, OPENS, OPENS - 1)
     assert desk.refused("mof, sbp", wrong) == (

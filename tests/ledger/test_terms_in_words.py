@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from amanat.ledger.amendments import differences
 from amanat.ledger.terms import Call, CommodityLotTerms, FixedRate
+from amanat.ledger.terms_in_words import differences
 from tests.ledger.papers import CALLABLE, GOLD, LINKER, PIB, SUKUK, TERMS, TODAY, VARIABLE, changed
 
 

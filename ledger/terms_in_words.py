@@ -1,4 +1,4 @@
-"""What an amendment of terms changes, field by field, in words for who is to approve it."""
+"""Terms, and what an amendment changes in them, in words for who is to approve."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, Final, get_type_hints
@@ -32,6 +32,11 @@ _TOLD: Final[tuple[tuple[Any, Callable[[int], str]], ...]] = (
 """How a number of each type is read."""
 
 
+def in_words(terms: Structure) -> str:
+    """Return every field of the terms with its value."""
+    return _fields(terms, "; ")
+
+
 def differences(before: Structure, after: Structure) -> Iterator[tuple[str, str, str]]:
     """Yield each field that differs between two terms of a kind: its path, what it was, and is."""
     hints = get_type_hints(type(before), include_extras=True)
@@ -56,10 +61,15 @@ def _told(value: object, hint: object = None) -> str:
     if isinstance(value, tuple):
         return "[" + "; ".join(_told(each) for each in value) + "]"
     if isinstance(value, Structure):
-        hints = get_type_hints(type(value), include_extras=True)
-        fields = value.__struct_fields__
-        return ", ".join(f"{name} {_told(getattr(value, name), hints[name])}" for name in fields)
+        return _fields(value, ", ")
     for kind, tell in _TOLD:
         if isinstance(value, int) and hint == kind:
             return tell(value)
     return str(value)
+
+
+def _fields(of: Structure, between: str) -> str:
+    hints = get_type_hints(type(of), include_extras=True)
+    return between.join(
+        f"{name} {_told(getattr(of, name), hints[name])}" for name in of.__struct_fields__
+    )
