@@ -39,6 +39,11 @@ class Operation(Structure, frozen=True):
         """Return the name of the operation, as it travels."""
         return str(cls.__struct_config__.tag)
 
+    @property
+    def weight(self) -> int:
+        """As how many operations it counts towards the network's limit."""
+        return 1
+
     @classmethod
     def codes(cls) -> tuple[RejectionCode, ...]:
         """Return every code with which it may be refused, each once."""
@@ -53,6 +58,11 @@ class Operation(Structure, frozen=True):
     def apply(self, execution: Execution) -> None:
         """Check the rules and take effect, or raise `Refused` (what was written is undone)."""
         raise NotImplementedError
+
+    def work(self, state: State) -> int:
+        """Return how many operations it would carry out on `state`: those of a proposal, say."""
+        del state
+        return self.weight
 
     def sentence(self, state: State) -> str:
         """Return what it would do to `state`, in plain words for who is to approve it.

@@ -36,6 +36,11 @@ class Propose(Operation, frozen=True, tag="propose"):
     operations: Annotated[tuple[AnyAct, ...], Meta(min_length=1, max_length=1_000)]
     expires: LedgerTime
 
+    @property
+    def weight(self) -> int:
+        """As many as it proposes."""
+        return sum(each.weight for each in self.operations)
+
     def requirements(self, execution: Execution) -> Iterable[Requirement]:
         """Nobody in particular."""
         del execution

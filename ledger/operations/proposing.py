@@ -24,6 +24,12 @@ def acts_of(proposal: Proposal) -> tuple[AnyAct, ...]:
     return decode(proposal.operations, tuple[AnyAct, ...])
 
 
+def work(state: State, identifier: bytes) -> int:
+    """Return how many operations it is to try a proposal, at least 1."""
+    proposal = state.get(PROPOSALS, identifier)
+    return 1 if proposal is None else sum(act.weight for act in acts_of(proposal))
+
+
 def sentence(state: State, verb: str, identifier: bytes) -> str:
     """Return in plain words what it means to `verb` a proposal."""
     proposal = state.get(PROPOSALS, identifier)
