@@ -113,13 +113,15 @@ def check_may_act(execution: Execution) -> str:
     """Return the first of those who signed that may act at all.
 
     Raises:
-        Refused: `suspended`, none of them may.
+        Refused: none of them may, for they are `suspended`, or their keys have ended.
     """
     names = execution.consents.names
-    for name in names:
+    for name in filter(execution.consents.has_key, names):
         if execution.participant(name).standing is Standing.ACTIVE:
             return name
-    raise Refused(RejectionCode.SUSPENDED, participant=names[0])
+    if execution.consents.has_key(names[0]):
+        raise Refused(RejectionCode.SUSPENDED, participant=names[0])
+    raise Refused(RejectionCode.MISSING_SIGNATURE, participant=names[0])
 
 
 def _tried(execution: Execution, proposal: Proposal) -> tuple[Rehearsal, list[KeyApproval]]:
@@ -167,9 +169,10 @@ def _settle(execution: Execution, proposal: Proposal, trial: Rehearsal) -> None:
 
 
 def _approvals(execution: Execution) -> Iterator[KeyApproval]:
+    """Yield the approval of each key that signed, unless it has ended."""
     for key in execution.keys:
         owner = execution.state.get(KEYS, key)
-        if owner is not None:
+        if owner is not None and execution.participant(owner).weight([key], execution.time):
             yield KeyApproval(key, owner, execution.time)
 
 
