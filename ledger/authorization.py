@@ -76,6 +76,11 @@ class Consents:
         keys = (key for key, when in self._keys.items() if when >= since)
         return participant.weight(keys, self._time) >= participant.threshold
 
+    def has_key(self, name: str) -> bool:
+        """Return whether one of the keys that consent is a key of `name` that still counts."""
+        participant = self._state.get(PARTICIPANTS, name)
+        return participant is not None and participant.weight(self._keys, self._time) > 0
+
     def check(self, requirement: Requirement) -> Iterator[Refused]:
         """Yield every reason why `requirement` is not met."""
         if type(requirement) is SignatureOf:

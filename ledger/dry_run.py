@@ -4,7 +4,7 @@ It takes the bytes that would be submitted, signed or not. A key that the body n
 it had signed; where its signature is not there, or wrong, that is one of the refusals.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -16,6 +16,7 @@ from amanat.ledger.crypto import verify
 from amanat.ledger.encoding import EncodingError, Structure, decode
 from amanat.ledger.execution import door_refusals
 from amanat.ledger.identifiers import Digest, Signature
+from amanat.ledger.operations import AnyOperation
 from amanat.ledger.operations.operation import run
 from amanat.ledger.receipts import Event
 from amanat.ledger.rehearsal import Noted, Rehearsal
@@ -30,8 +31,8 @@ from amanat.ledger.transactions import (
     transaction_id,
 )
 
-OPERATIONS_TRIED_MAX: Final = 256
-"""Operations of a transaction that is tried: a dry run costs whoever asks for it nothing."""
+WORK_MAX: Final = 1_000
+"""Operations that are tried, those of proposals included: to ask for a dry run costs nothing."""
 
 
 class Draft(Structure, frozen=True):
@@ -75,13 +76,7 @@ def dry_run(
     parameters = parameters_of(state)
     transaction = open_draft(envelope, bytes_max=parameters.transaction_bytes_max)
     body = transaction.body
-    if len(body.operations) > OPERATIONS_TRIED_MAX:
-        raise DoorRefusal(
-            DoorCode.TOO_MANY_OPERATIONS,
-            f"it has {len(body.operations)} operations; at most {OPERATIONS_TRIED_MAX} are tried",
-            have=len(body.operations),
-            may=OPERATIONS_TRIED_MAX,
-        )
+    _check_work(state, body.operations)
     sentences = tuple(operation.sentence(state) for operation in body.operations)
     door = [
         *door_refusals(
@@ -106,6 +101,18 @@ def dry_run(
         tuple(rehearsal.noted),
         tuple(rehearsal.events),
     )
+
+
+def _check_work(state: State, operations: Iterable[AnyOperation]) -> None:
+    work = 0
+    for operation in operations:
+        work += operation.work(state)
+        if work > WORK_MAX:
+            raise DoorRefusal(
+                DoorCode.TOO_MANY_OPERATIONS,
+                f"it would carry out more than {WORK_MAX} operations: no more are tried",
+                may=WORK_MAX,
+            )
 
 
 def open_draft(envelope: bytes, *, bytes_max: int) -> CheckedTransaction:

@@ -33,24 +33,23 @@ def seal_violations(tables: Tables) -> Iterator[str]:
             if now[figure]:
                 yield f"nothing says when {told} has changed"
             continue
-        history = _history(tables, figure)
+        history = _history(tables, figure, now.get(figure, 0))
         dates = [date for date, _ in history]
         if dates != sorted(set(dates)) or dates[-1] > opened:
             yield f"{told} has changed on the days {dates}, and {opened} is open"
-        sign = -1 if figure[1] == "redeemed" else 1
-        share = sign if figure[1] != "custodian" else -1
+        sign = 1 if figure[1] == "issued" else -1
         for day in days:
             amounts = [amount for since, amount in history if since <= day]
-            at_close[figure[0], day] += share * (amounts[-1] if amounts else 0)
+            at_close[figure[0], day] += sign * (amounts[-1] if amounts else 0)
     for (instrument, day), difference in sorted(at_close.items()):
         if difference:
             yield f"{instrument}: custodians and supply differ by {difference} at close {day}"
 
 
-def _history(tables: Tables, figure: tuple[str, ...]) -> list[tuple[int, int]]:
+def _history(tables: Tables, figure: tuple[str, ...], now: int) -> list[tuple[int, int]]:
     """Return the days on which a total changed, the first first, and to what."""
     since, before = tables["last-change"][figure]
-    found = [(since, _figures(tables).get(figure, 0))]
+    found = [(since, now)]
     while before is not None and len(found) <= len(tables["sealed-total"]):
         amount, until, earlier = tables["sealed-total"].get((*figure, before), (-1, -1, None))
         found.append((before, amount if until == since else -1))

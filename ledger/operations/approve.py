@@ -53,6 +53,10 @@ class Approve(Operation, frozen=True, tag="approve"):
             )
         proposing.approve(execution, proposal)
 
+    def work(self, state: State) -> int:
+        """As many as were proposed."""
+        return proposing.work(state, self.proposal)
+
     def sentence(self, state: State) -> str:
         """Return what it would do."""
         return proposing.sentence(state, "approve", self.proposal)

@@ -43,6 +43,10 @@ class ExecuteProposal(Operation, frozen=True, tag="execute-proposal"):
             raise Refused(RejectionCode.PROPOSAL_OPEN, proposal=self.proposal.hex())
         proposing.execute(execution, proposal)
 
+    def work(self, state: State) -> int:
+        """As many as were proposed."""
+        return proposing.work(state, self.proposal)
+
     def sentence(self, state: State) -> str:
         """Return what it would do."""
         return proposing.sentence(state, "execute", self.proposal)

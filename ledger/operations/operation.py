@@ -59,6 +59,11 @@ class Operation(Structure, frozen=True):
         """Check the rules and take effect, or raise `Refused` (what was written is undone)."""
         raise NotImplementedError
 
+    def work(self, state: State) -> int:
+        """Return how many operations it would carry out on `state`: those of a proposal, say."""
+        del state
+        return self.weight
+
     def sentence(self, state: State) -> str:
         """Return what it would do to `state`, in plain words for who is to approve it.
 

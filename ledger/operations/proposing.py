@@ -24,6 +24,12 @@ def acts_of(proposal: Proposal) -> tuple[AnyAct, ...]:
     return decode(proposal.operations, tuple[AnyAct, ...])
 
 
+def work(state: State, identifier: bytes) -> int:
+    """Return how many operations it is to try a proposal, at least 1."""
+    proposal = state.get(PROPOSALS, identifier)
+    return 1 if proposal is None else sum(act.weight for act in acts_of(proposal))
+
+
 def sentence(state: State, verb: str, identifier: bytes) -> str:
     """Return in plain words what it means to `verb` a proposal."""
     proposal = state.get(PROPOSALS, identifier)
@@ -107,13 +113,15 @@ def check_may_act(execution: Execution) -> str:
     """Return the first of those who signed that may act at all.
 
     Raises:
-        Refused: `suspended`, none of them may.
+        Refused: none of them may, for they are `suspended`, or their keys have ended.
     """
     names = execution.consents.names
-    for name in names:
+    for name in filter(execution.consents.has_key, names):
         if execution.participant(name).standing is Standing.ACTIVE:
             return name
-    raise Refused(RejectionCode.SUSPENDED, participant=names[0])
+    if execution.consents.has_key(names[0]):
+        raise Refused(RejectionCode.SUSPENDED, participant=names[0])
+    raise Refused(RejectionCode.MISSING_SIGNATURE, participant=names[0])
 
 
 def _tried(execution: Execution, proposal: Proposal) -> tuple[Rehearsal, list[KeyApproval]]:
@@ -161,9 +169,10 @@ def _settle(execution: Execution, proposal: Proposal, trial: Rehearsal) -> None:
 
 
 def _approvals(execution: Execution) -> Iterator[KeyApproval]:
+    """Yield the approval of each key that signed, unless it has ended."""
     for key in execution.keys:
         owner = execution.state.get(KEYS, key)
-        if owner is not None:
+        if owner is not None and execution.participant(owner).weight([key], execution.time):
             yield KeyApproval(key, owner, execution.time)
 
 

@@ -21,6 +21,7 @@ from amanat.config.genesis_file import (
     load_genesis,
     to_json,
 )
+from amanat.ledger.calendar import Business, Calendar, CutOff
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.participants import Participant, ParticipantKey, Role, Standing
 from tests.ledger.world import authority_set, genesis, public_key
@@ -58,7 +59,17 @@ def documents(draw: st.DrawFn) -> GenesisDocument:
         created=draw(st.integers(0, 2**53)),
         authorities=authority_set(draw(st.sampled_from([["mof"], ["mof", "sbp", "cdc"]])), 2),
         participants=participants,
+        calendar=draw(calendars),
     )
+
+
+calendars = st.builds(
+    lambda holidays, cut_offs: Calendar(
+        (5, 6), tuple(sorted(holidays)), tuple(CutOff(*each) for each in sorted(cut_offs.items()))
+    ),
+    st.sets(st.integers(0, 200_000), max_size=3),
+    st.dictionaries(st.sampled_from(Business), st.integers(0, 1_439)),
+)
 
 
 # Both ways.

@@ -13,7 +13,7 @@ import pytest
 from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.chain import Chain
 from amanat.ledger.dates import DAY_MS, date_of
-from amanat.ledger.dry_run import OPERATIONS_TRIED_MAX
+from amanat.ledger.dry_run import WORK_MAX
 from amanat.ledger.encoding import decode
 from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.genesis import GenesisDocument
@@ -132,7 +132,7 @@ class Desk:
 
     def _rehearsed(self, envelope: bytes) -> Applied | Rejected | None:
         """Return what a dry run says will be the outcome; None for what is too long for one."""
-        if len(opened(envelope).body.operations) > OPERATIONS_TRIED_MAX:
+        if sum(each.work(self.state) for each in opened(envelope).body.operations) > WORK_MAX:
             return None
         run = self.leader.rehearse(envelope, now=self.time)
         if not run.refusals:

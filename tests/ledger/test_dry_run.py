@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amanat.ledger.dates import DAY_MS
-from amanat.ledger.dry_run import Draft, DryRun
+from amanat.ledger.dry_run import WORK_MAX, Draft, DryRun
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.operations import (
     AnyOperation,
@@ -178,6 +178,21 @@ def test_what_is_too_long_is_refused_before_it_is_read(desk: Desk) -> None:
     with pytest.raises(DoorRefusal) as refused:
         desk.leader.rehearse(bytes(1024 * 1024 + 1), now=desk.time)
     assert refused.value.code is DoorCode.TOO_LARGE
+
+
+def test_work_is_bounded_and_that_of_proposals_counts(desk: Desk) -> None:
+    tried = Transfer("alpha", "beta", RUPEE, 1)
+    assert rehearse(desk, "alpha", *[tried] * WORK_MAX).passes
+    with pytest.raises(DoorRefusal) as refused:
+        rehearse(desk, "alpha", *[tried] * (WORK_MAX + 1))
+    assert refused.value.code is DoorCode.TOO_MANY_OPERATIONS
+    assert refused.value.figures == {"may": WORK_MAX}
+    with pytest.raises(DoorRefusal):
+        rehearse(desk, "gamma", Propose((tried,) * 600, LATE), Propose((tried,) * 401, LATE))
+    proposal = desk.propose("gamma", [tried] * 600, LATE)
+    with pytest.raises(DoorRefusal):
+        rehearse(desk, "alpha", Approve(proposal), Approve(proposal))
+    assert rehearse(desk, "alpha", Approve(proposal)).passes
 
 
 ACTS: list[AnyOperation] = [

@@ -3,14 +3,14 @@
 import pytest
 
 from amanat.ledger.dates import DAY_MS
-from amanat.ledger.operations import Issue, Propose, SetStanding, Transfer
-from amanat.ledger.participants import Standing
+from amanat.ledger.operations import Approve, Issue, Propose, RotateKeys, SetStanding, Transfer
+from amanat.ledger.participants import ParticipantKey, Standing
 from amanat.ledger.proposals import ProposalStatus, proposal_id
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import PROPOSALS
 from amanat.ledger.transactions import open_transaction
 from tests.ledger.desk import Desk, desk_with_market
-from tests.ledger.world import BILL, PARAMETERS, RUPEE, START
+from tests.ledger.world import BILL, PARAMETERS, RUPEE, START, public_key
 
 EXPIRES = START + DAY_MS
 ISSUE = Issue(BILL, "mof-house", 500_000)
@@ -79,4 +79,23 @@ def test_nobody_suspended_proposes(desk: Desk) -> None:
 def test_it_is_told_in_plain_words(desk: Desk) -> None:
     assert Propose((ISSUE,), EXPIRES).sentence(desk.state) == (
         "propose until 2026-01-02T00:00:00Z: issue PKR 5,000.00 of PK04D2512341 into mof-house"
+    )
+
+
+def test_a_key_that_has_ended_neither_proposes_nor_approves(desk: Desk) -> None:
+    lasting, ended = ParticipantKey(public_key("mof"), 1, None), public_key("old")
+    held = (lasting, ParticipantKey(ended, 1, START + 50))
+    desk.do("mof", RotateKeys("mof", tuple(sorted(held, key=lambda each: each.key)), 1))
+    desk.wait_until(START + 50)
+    assert desk.refused("old", Propose((ISSUE,), EXPIRES)) == (
+        RejectionCode.MISSING_SIGNATURE,
+        {"participant": "mof"},
+    )
+    proposal = desk.propose("mof, old", (ISSUE,), EXPIRES)
+    found = desk.state.get(PROPOSALS, proposal)
+    assert found is not None
+    assert [each.key for each in found.approvals] == [public_key("mof")]
+    assert desk.refused("old", Approve(proposal)) == (
+        RejectionCode.MISSING_SIGNATURE,
+        {"participant": "mof"},
     )

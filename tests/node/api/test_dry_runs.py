@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from amanat.ledger.dry_run import OPERATIONS_TRIED_MAX, Draft
+from amanat.ledger.dry_run import WORK_MAX, Draft
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.operations import Transfer
 from amanat.ledger.transactions import SignedTransaction
@@ -76,8 +76,8 @@ async def test_what_is_final_is_said_to_be(api: Api) -> None:
 async def test_what_is_no_transaction_or_too_much_is_a_problem(api: Api) -> None:
     garbage = await tried(api, b"garbage")
     assert (garbage.status, garbage.json["code"]) == (400, "malformed")
-    long = await tried(api, signed(api, *range(1, OPERATIONS_TRIED_MAX + 2)))
+    long = await tried(api, signed(api, *range(1, WORK_MAX + 2)))
     assert (long.status, long.json["code"]) == (422, "too_many_operations")
-    assert long.json["figures"] == {"have": "257", "may": "256"}
+    assert long.json["figures"] == {"may": "1000"}
     other = await api.post(b"", "text/plain", PATH)
     assert (other.status, other.json["code"]) == (415, "unsupported_media_type")
