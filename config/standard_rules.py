@@ -10,13 +10,20 @@ from amanat.ledger.policies import Approval, Parameters, Policy
 _POLICIES: Final[dict[str, tuple[Role, ...]]] = {
     "change-authorities": (Role.CENTRAL_BANK, Role.ISSUER),
     "close-day": (Role.CENTRAL_BANK,),
+    "extend-order": (Role.CENTRAL_BANK,),
+    "force-transfer": (Role.CENTRAL_BANK, Role.ISSUER),
     "issue/cash": (Role.CENTRAL_BANK,),
     "issue/treasury-bill": (Role.CENTRAL_BANK, Role.ISSUER),
+    "lift-order": (Role.CENTRAL_BANK, Role.ISSUER),
     "replace-keys": (Role.CENTRAL_BANK, Role.ISSUER),
     "redeem/cash": (Role.CENTRAL_BANK,),
     "redeem/treasury-bill": (Role.CENTRAL_BANK, Role.ISSUER),
     "register-instrument/cash": (Role.CENTRAL_BANK,),
     "register-instrument/treasury-bill": (Role.ISSUER,),
+    "register-order/account": (Role.CENTRAL_BANK,),
+    "register-order/amount": (Role.CENTRAL_BANK,),
+    "register-order/holding": (Role.CENTRAL_BANK,),
+    "register-order/instrument": (Role.CENTRAL_BANK, Role.ISSUER),
     "register-participant": (Role.CENTRAL_BANK, Role.ISSUER),
     "register-participant/holder": (Role.CUSTODIAN,),
     "set-calendar": (Role.CENTRAL_BANK, Role.ISSUER),
@@ -26,7 +33,7 @@ _POLICIES: Final[dict[str, tuple[Role, ...]]] = {
     "set-standing": (Role.CENTRAL_BANK, Role.ISSUER),
 }
 
-_NOTICE: Final[dict[str, int]] = {"replace-keys": 3 * DAY_MS}
+_NOTICE: Final[dict[str, int]] = {"force-transfer": 2 * DAY_MS, "replace-keys": 3 * DAY_MS}
 """How long everybody has notice of an act, where any is given."""
 
 

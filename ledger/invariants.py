@@ -12,18 +12,27 @@ Tables = dict[str, dict[tuple[Any, ...], Any]]
 """All entries by kind and by the parts of their keys, decoded without their types."""
 
 
-def violations(items: Iterable[tuple[bytes, bytes]]) -> list[str]:
+def violations(items: Iterable[tuple[bytes, bytes]], today: int | None = None) -> list[str]:
     """Return what is wrong with a state, given all its entries; empty when nothing is.
+
+    `today` is the calendar date, by which legal orders expire; without it, those that may have
+    expired are left out.
 
     For each instrument, issued - redeemed is the sum of its holdings; every holding is positive and
     in range, in an account that exists, of an instrument that exists, and no more of it is reserved
-    than there is. Every total and every list is what a recount gives.
+    than there is. What is reserved and what legal orders in force freeze is there, and they take no
+    more than they may. Every total and every list is what a recount gives.
     """
     tables: dict[str, dict[tuple[Any, ...], Any]] = defaultdict(dict)
     for key, value in items:
         kind, *parts = msgspec.msgpack.decode(key)
         tables[kind][tuple(parts)] = msgspec.msgpack.decode(value)
-    return [*_supply_violations(tables), *_total_violations(tables), *_list_violations(tables)]
+    return [
+        *_supply_violations(tables),
+        *_order_violations(tables, today),
+        *_total_violations(tables),
+        *_list_violations(tables),
+    ]
 
 
 def _supply_violations(tables: Tables) -> Iterator[str]:
@@ -45,6 +54,38 @@ def _supply_violations(tables: Tables) -> Iterator[str]:
         yield f"{name} holds something but is no account"
     for name in sorted(held.keys() - {name for (name,) in tables["instrument"]}):
         yield f"{name} is held but not known"
+
+
+def _order_violations(tables: Tables, today: int | None) -> Iterator[str]:
+    in_force = set()
+    for (name,), order in tables["order"].items():
+        _, _, _, _, _, seizable, taken, expires, _, status = order
+        if taken > seizable:
+            yield f"the order {name} has taken {taken} and may take {seizable}"
+        if status == "standing" and (expires is None or (today is not None and today <= expires)):
+            in_force.add(name)
+    for (account, instrument), freezes in tables["freezes"].items():
+        frozen = sum(amount for amount, orders in freezes if in_force & set(orders))
+        amount, reserved = tables["holding"].get((account, instrument), (0, 0))
+        if reserved + frozen > amount:
+            told = f"{reserved} of {amount} of {instrument} reserved and {frozen} frozen"
+            yield f"{account} has {told}"
+
+
+def _order_lists(tables: Tables) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield every list on which an order stands, and the order."""
+    for (name,), order in tables["order"].items():
+        kind, *concerns = order[4]
+        if order[9] != "standing":
+            continue
+        yield ("orders",), name
+        if kind == "instrument":
+            yield ("pauses", concerns[0]), name
+            yield ("orders-on-instrument", concerns[0]), name
+        else:
+            yield ("orders-on-account", concerns[0]), name
+        if kind in ("holding", "amount"):
+            yield ("orders-on-instrument", concerns[1]), name
 
 
 def _places(tables: Tables) -> Iterator[tuple[tuple[str, str, str], int]]:
@@ -82,6 +123,16 @@ def _list_violations(tables: Tables) -> Iterator[str]:
     for (name,), participant in tables["participant"].items():
         for role in participant[2] if participant[6] == "active" else ():
             expected["role", role].add(name)
+    for listed, order in _order_lists(tables):
+        expected[listed].add(order)
+    found = _walked(tables)
+    for name in sorted(expected.keys() | found.keys()):
+        if sorted(found.get(name, [])) != sorted(expected.get(name, set())):
+            yield f"the list {' '.join(name)} is {found.get(name, [])}"
+
+
+def _walked(tables: Tables) -> dict[tuple[str, ...], list[str]]:
+    """Return the members of every list, from the first on."""
     found: dict[tuple[str, ...], list[str]] = {}
     for name, (first, _, count) in tables["set"].items():
         members: list[str] = []
@@ -90,6 +141,4 @@ def _list_violations(tables: Tables) -> Iterator[str]:
             members.append(member)
             member = tables["link"].get((*name, member), ("", ""))[1]
         found[name] = members
-    for name in sorted(expected.keys() | found.keys()):
-        if sorted(found.get(name, [])) != sorted(expected.get(name, set())):
-            yield f"the list {' '.join(name)} is {found.get(name, [])}"
+    return found

@@ -19,7 +19,7 @@ def post(execution: Execution, *movements: Movement) -> None:
 
 def _make(execution: Execution, movement: Movement) -> None:
     state = execution.state
-    _, instrument, source, target, amount, reserved = movement
+    _, instrument, source, target, amount, reserved, _ = movement
     if source is not None and reserved:
         balances.reserve(state, source.name, instrument.id, -reserved)
     if source is not None and target is not None:

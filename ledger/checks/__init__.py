@@ -10,6 +10,7 @@ from amanat.ledger.checks.denomination import DENOMINATION
 from amanat.ledger.checks.instrument_rules import INSTRUMENT_RULES
 from amanat.ledger.checks.parties import PARTIES
 from amanat.ledger.checks.standing import STANDING
+from amanat.ledger.checks.stops import STOPS
 from amanat.ledger.movements import Movement
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
@@ -17,6 +18,7 @@ from amanat.ledger.rejections import Refused, RejectionCode
 CHECKS: Final[tuple[Check, ...]] = (
     PARTIES,
     DENOMINATION,
+    STOPS,
     AVAILABILITY,
     STANDING,
     ATTESTATION,

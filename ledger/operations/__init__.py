@@ -14,12 +14,16 @@ from amanat.ledger.operations.change_authorities import ChangeAuthorities
 from amanat.ledger.operations.close_day import CloseDay
 from amanat.ledger.operations.deliver_versus_payment import DeliverVersusPayment
 from amanat.ledger.operations.execute_proposal import ExecuteProposal
+from amanat.ledger.operations.extend_order import ExtendOrder
+from amanat.ledger.operations.force_transfer import ForceTransfer
 from amanat.ledger.operations.issue import Issue
+from amanat.ledger.operations.lift_order import LiftOrder
 from amanat.ledger.operations.open_account import OpenAccount
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.operations.propose import Propose
 from amanat.ledger.operations.redeem import Redeem
 from amanat.ledger.operations.register_instrument import RegisterInstrument
+from amanat.ledger.operations.register_order import RegisterOrder
 from amanat.ledger.operations.register_participant import RegisterParticipant
 from amanat.ledger.operations.replace_keys import ReplaceKeys
 from amanat.ledger.operations.rotate_keys import RotateKeys
@@ -42,12 +46,16 @@ __all__ = [
     "CloseDay",
     "DeliverVersusPayment",
     "ExecuteProposal",
+    "ExtendOrder",
+    "ForceTransfer",
     "Issue",
+    "LiftOrder",
     "OpenAccount",
     "Operation",
     "Propose",
     "Redeem",
     "RegisterInstrument",
+    "RegisterOrder",
     "RegisterParticipant",
     "ReplaceKeys",
     "RotateKeys",

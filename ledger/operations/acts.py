@@ -6,11 +6,15 @@ from amanat.ledger.operations.attest import Attest
 from amanat.ledger.operations.change_authorities import ChangeAuthorities
 from amanat.ledger.operations.close_day import CloseDay
 from amanat.ledger.operations.deliver_versus_payment import DeliverVersusPayment
+from amanat.ledger.operations.extend_order import ExtendOrder
+from amanat.ledger.operations.force_transfer import ForceTransfer
 from amanat.ledger.operations.issue import Issue
+from amanat.ledger.operations.lift_order import LiftOrder
 from amanat.ledger.operations.open_account import OpenAccount
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.operations.redeem import Redeem
 from amanat.ledger.operations.register_instrument import RegisterInstrument
+from amanat.ledger.operations.register_order import RegisterOrder
 from amanat.ledger.operations.register_participant import RegisterParticipant
 from amanat.ledger.operations.replace_keys import ReplaceKeys
 from amanat.ledger.operations.rotate_keys import RotateKeys
@@ -35,6 +39,10 @@ ACTS: Final[tuple[type[Operation], ...]] = (
     Transfer,
     DeliverVersusPayment,
     Redeem,
+    RegisterOrder,
+    ExtendOrder,
+    LiftOrder,
+    ForceTransfer,
     SetPolicy,
     SetParameters,
     ChangeAuthorities,
@@ -55,6 +63,10 @@ AnyAct = (
     | Transfer
     | DeliverVersusPayment
     | Redeem
+    | RegisterOrder
+    | ExtendOrder
+    | LiftOrder
+    | ForceTransfer
     | SetPolicy
     | SetParameters
     | ChangeAuthorities

@@ -10,6 +10,7 @@ from amanat.ledger.movements import Movement, Purpose
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.posting import post
+from amanat.ledger.redemption import redeem_for
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import State
 from amanat.ledger.wording import quantity
@@ -19,8 +20,9 @@ class Redeem(Operation, frozen=True, tag="redeem"):
     """Destroys an amount of an instrument held in an account.
 
     A bill is redeemed from its maturity date on, by its issuer, who pays the face value from
-    `payer` in the same step; the holder need not sign. Cash is withdrawn: its holder signs too,
-    and nobody pays (`payer` is null).
+    `payer` in the same step; the holder need not sign, and what legal orders freeze of it they
+    freeze of what was paid. Cash is withdrawn: its holder signs too, and nobody pays (`payer` is
+    null).
     """
 
     signers = (
@@ -35,7 +37,7 @@ class Redeem(Operation, frozen=True, tag="redeem"):
         RejectionCode.NOT_YET_MATURED,
         *MOVEMENT_CODES,
     )
-    emits = ("redeemed",)
+    emits = ("freeze-followed", "redeemed")
 
     instrument: InstrumentId
     account: Name
@@ -60,21 +62,20 @@ class Redeem(Operation, frozen=True, tag="redeem"):
         """Take the amount out of the account and the supply; pay a bill's face value."""
         instrument, account = execution.instrument(self.instrument), execution.account(self.account)
         terms = instrument.terms
-        ends = Movement(Purpose.REDEMPTION, instrument, account, None, self.amount)
-        if isinstance(terms, TreasuryBillTerms) and self.payer is not None:
-            if not execution.has_come(terms.maturity_date):
-                raise Refused(
-                    RejectionCode.NOT_YET_MATURED,
-                    matures=terms.maturity_date,
-                    today=execution.business_date,
-                )
+        if not isinstance(terms, TreasuryBillTerms) or self.payer is None:
+            post(execution, Movement(Purpose.WITHDRAWAL, instrument, account, None, self.amount))
+        elif not execution.has_come(terms.maturity_date):
+            raise Refused(
+                RejectionCode.NOT_YET_MATURED,
+                matures=terms.maturity_date,
+                today=execution.business_date,
+            )
+        elif self.payer == self.account:
+            post(execution, Movement(Purpose.REDEMPTION, instrument, account, None, self.amount))
+        else:
             cash, payer = execution.instrument(terms.cash), execution.account(self.payer)
-            if payer != account:
-                post(
-                    execution,
-                    Movement(Purpose.REDEMPTION, cash, payer, account, self.amount),
-                )
-        post(execution, ends)
+            paid = Movement(Purpose.REDEMPTION, cash, payer, account, self.amount)
+            redeem_for(execution, instrument, account, self.amount, paid)
         execution.emit(
             "redeemed",
             instrument=self.instrument,

@@ -59,6 +59,13 @@ INSTITUTIONS: Final = {
 POLICIES: Final = {
     "change-authorities": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "close-day": ((Role.CENTRAL_BANK, 1),),
+    "extend-order": ((Role.CENTRAL_BANK, 1),),
+    "force-transfer": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "lift-order": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
+    "register-order/account": ((Role.CENTRAL_BANK, 1),),
+    "register-order/amount": ((Role.CENTRAL_BANK, 1),),
+    "register-order/holding": ((Role.CENTRAL_BANK, 1),),
+    "register-order/instrument": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "set-calendar": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "register-participant": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "register-participant/holder": ((Role.CUSTODIAN, 1),),
@@ -78,7 +85,7 @@ POLICIES: Final = {
 AGE_MAX_MS: Final = 7 * DAY_MS
 """How long an approval counts."""
 
-NOTICE: Final = {"replace-keys": 3 * DAY_MS}
+NOTICE: Final = {"force-transfer": 2 * DAY_MS, "replace-keys": 3 * DAY_MS}
 """How long everybody has notice of an act, in milliseconds."""
 
 PARAMETERS: Final = Parameters(

@@ -141,7 +141,7 @@ def test_what_they_may_do_opens_no_way_to_the_rest(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "act", [act for act in world.POLICIES if act not in ("replace-keys",) and "holder" not in act]
+    "act", [act for act in world.POLICIES if act not in NOTICE and "holder" not in act]
 )
 @pytest.mark.parametrize("role", [Role.CUSTODIAN, Role.HOLDER])
 def test_not_even_the_sovereign_gives_its_say_away(desk: Desk, act: str, role: Role) -> None:
@@ -151,8 +151,9 @@ def test_not_even_the_sovereign_gives_its_say_away(desk: Desk, act: str, role: R
     )
 
 
-def test_nor_with_notice(desk: Desk) -> None:
-    given = SetPolicy(policy("replace-keys", (Role.CUSTODIAN, 3)))
+@pytest.mark.parametrize("act", NOTICE)
+def test_nor_with_notice(desk: Desk, act: str) -> None:
+    given = SetPolicy(policy(act, (Role.CUSTODIAN, 3)))
     code, _ = desk.refused("mof, sbp", Propose((given,), EXPIRES))
     assert code == RejectionCode.INVALID_POLICY
 
