@@ -8,6 +8,7 @@ from amanat.ledger.participants import Role
 from amanat.ledger.policies import Approval, Parameters, Policy
 
 _POLICIES: Final[dict[str, tuple[Role, ...]]] = {
+    "block-keys": (Role.CENTRAL_BANK,),
     "change-authorities": (Role.CENTRAL_BANK, Role.ISSUER),
     "close-day": (Role.CENTRAL_BANK,),
     "extend-order": (Role.CENTRAL_BANK,),

@@ -21,7 +21,8 @@ def violations(items: Iterable[tuple[bytes, bytes]], today: int | None = None) -
     For each instrument, issued - redeemed is the sum of its holdings; every holding is positive and
     in range, in an account that exists, of an instrument that exists, and no more of it is reserved
     than there is. What is reserved and what legal orders in force freeze is there, and they take no
-    more than they may. Every total and every list is what a recount gives.
+    more than they may. Every key is its participant's, or dead. Every total and every list is what
+    a recount gives.
     """
     tables: dict[str, dict[tuple[Any, ...], Any]] = defaultdict(dict)
     for key, value in items:
@@ -30,6 +31,7 @@ def violations(items: Iterable[tuple[bytes, bytes]], today: int | None = None) -
     return [
         *_supply_violations(tables),
         *_order_violations(tables, today),
+        *_key_violations(tables),
         *_total_violations(tables),
         *_list_violations(tables),
     ]
@@ -70,6 +72,16 @@ def _order_violations(tables: Tables, today: int | None) -> Iterator[str]:
         if reserved + frozen > amount:
             told = f"{reserved} of {amount} of {instrument} reserved and {frozen} frozen"
             yield f"{account} has {told}"
+
+
+def _key_violations(tables: Tables) -> Iterator[str]:
+    has = {key: name for (name,), held in tables["participant"].items() for key, _, _ in held[3]}
+    dead = {key for (key,) in tables["dead-key"]}
+    alive = {key: name for key, name in has.items() if key not in dead}
+    known = {key: name for (key,), name in tables["key"].items()}
+    for key in sorted(alive.keys() | known.keys()):
+        if alive.get(key) != known.get(key):
+            yield f"the key {key.hex()} is {alive.get(key)}'s and known as {known.get(key)}'s"
 
 
 def _order_lists(tables: Tables) -> Iterator[tuple[tuple[str, ...], str]]:

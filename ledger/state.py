@@ -42,6 +42,8 @@ class Table(Generic[V]):
 PARTICIPANTS: Final = Table("participant", Participant)
 KEYS: Final = Table("key", str)
 """By public key: the name of the participant it belongs to."""
+DEAD_KEYS: Final = Table("dead-key", str)
+"""By public key: whose it was when it was blocked, or taken by recovery. Nobody has it again."""
 ACCOUNTS: Final = Table("account", Account)
 INSTRUMENTS: Final = Table("instrument", Instrument)
 HOLDINGS: Final = Table("holding", Holding)

@@ -10,6 +10,7 @@ from typing import Final
 from amanat.ledger.operations.acts import ACTS, AnyAct
 from amanat.ledger.operations.approve import Approve
 from amanat.ledger.operations.attest import Attest
+from amanat.ledger.operations.block_keys import BlockKeys
 from amanat.ledger.operations.change_authorities import ChangeAuthorities
 from amanat.ledger.operations.close_day import CloseDay
 from amanat.ledger.operations.deliver_versus_payment import DeliverVersusPayment
@@ -42,6 +43,7 @@ __all__ = [
     "AnyOperation",
     "Approve",
     "Attest",
+    "BlockKeys",
     "ChangeAuthorities",
     "CloseDay",
     "DeliverVersusPayment",

@@ -3,6 +3,7 @@
 from typing import Final
 
 from amanat.ledger.operations.attest import Attest
+from amanat.ledger.operations.block_keys import BlockKeys
 from amanat.ledger.operations.change_authorities import ChangeAuthorities
 from amanat.ledger.operations.close_day import CloseDay
 from amanat.ledger.operations.deliver_versus_payment import DeliverVersusPayment
@@ -32,6 +33,7 @@ ACTS: Final[tuple[type[Operation], ...]] = (
     SetStanding,
     RotateKeys,
     ReplaceKeys,
+    BlockKeys,
     OpenAccount,
     Attest,
     RegisterInstrument,
@@ -56,6 +58,7 @@ AnyAct = (
     | SetStanding
     | RotateKeys
     | ReplaceKeys
+    | BlockKeys
     | OpenAccount
     | Attest
     | RegisterInstrument

@@ -57,6 +57,7 @@ INSTITUTIONS: Final = {
 }
 
 POLICIES: Final = {
+    "block-keys": ((Role.CENTRAL_BANK, 1),),
     "change-authorities": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
     "close-day": ((Role.CENTRAL_BANK, 1),),
     "extend-order": ((Role.CENTRAL_BANK, 1),),
