@@ -1,0 +1,292 @@
+"""Random orders that expire, random movements, and time: against a model that counts coins.
+
+Each unit is a coin that knows the orders which freeze it. No frozen coin ever moves but by its own
+order; and once the last order is gone, everything moves.
+"""
+
+from collections.abc import Iterator
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from msgspec.structs import replace
+
+from amanat.ledger.legal_orders import (
+    AccountScope,
+    AmountScope,
+    Direction,
+    HoldingScope,
+    InstrumentScope,
+    Scope,
+)
+from amanat.ledger.operations import (
+    AnyOperation,
+    DeliverVersusPayment,
+    Issue,
+    Redeem,
+    RegisterOrder,
+    Transfer,
+)
+from amanat.ledger.receipts import Applied, Rejected
+from amanat.ledger.rejections import RejectionCode
+from tests.ledger.court import at_start_of, extended, lifted, order, register, taking
+from tests.ledger.desk import Desk, desk_with_market
+from tests.ledger.world import BILL, RUPEE, START, genesis
+
+UNIT = 500_000
+MATURITY = START // 86_400_000 + 84
+OWNERS = {"alpha": "alpha", "beta": "beta", "gamma": "gamma", "mof-house": "mof"}
+NAMES = ("alpha", "beta", "gamma")
+STOPPING = {RejectionCode.STOPPED, RejectionCode.FROZEN, RejectionCode.INSUFFICIENT_HOLDING}
+
+Coins = list[set[str]]
+Holding = tuple[str, str]
+
+names = st.sampled_from(NAMES)
+instruments = st.sampled_from([RUPEE, BILL])
+directions = st.sampled_from(list(Direction))
+units = st.integers(1, 4)
+scopes = st.one_of(
+    st.builds(AccountScope, names, directions),
+    st.builds(HoldingScope, names, instruments, directions),
+    st.builds(AmountScope, names, instruments, units.map(lambda n: n * UNIT)),
+    st.builds(InstrumentScope, instruments),
+)
+lives = st.none() | st.integers(0, 4)
+moves = st.lists(st.tuples(names, names, instruments, units), min_size=1, max_size=3)
+
+
+def market() -> Desk:
+    """Return a market on the day its bill matures, with eight units of all for everybody."""
+    document = genesis(rejections_per_hour_max=10_000)
+    at_once = tuple(
+        replace(each, delay_ms=0) if each.act == "force-transfer" else each
+        for each in document.policies
+    )
+    desk = desk_with_market(replace(document, policies=at_once))
+    for name in NAMES:
+        sale = DeliverVersusPayment("mof-house", name, BILL, 8 * UNIT, RUPEE, 1)
+        rest = Transfer(name, "sbp-house", RUPEE, 10**9 - 8 * UNIT - 1)
+        desk.do(f"mof, {name}", sale, rest)
+    desk.do("sbp", Issue(RUPEE, "mof-house", 100 * UNIT))
+    desk.wait_until(at_start_of(MATURITY))
+    return desk
+
+
+class Stops(RuleBasedStateMachine):
+    """Enters, lifts and extends orders; moves, redeems and takes; lets days pass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk = market()
+        self.day = MATURITY
+        self.orders: dict[str, RegisterOrder] = {}
+        self.taken: dict[str, int] = {}
+        self.coins: dict[Holding, Coins] = {
+            (name, instrument): [set() for _ in range(8)]
+            for name in NAMES
+            for instrument in (RUPEE, BILL)
+        }
+
+    def is_live(self, name: str) -> bool:
+        registered = self.orders.get(name)
+        if registered is None:
+            return False
+        return registered.expires is None or self.day <= registered.expires
+
+    def frozen_for(self, coin: set[str]) -> set[str]:
+        return {name for name in coin if self.is_live(name)}
+
+    def stops(self, account: str, instrument: str, *, out: bool) -> Iterator[str]:
+        """Yield every order that stops one way of a holding as a whole."""
+        for name, registered in self.orders.items():
+            if not self.is_live(name):
+                continue
+            match registered.scope:
+                case InstrumentScope(paused):
+                    stops = paused == instrument
+                case AccountScope(stopped, way) | HoldingScope(stopped, _, way):
+                    at = getattr(registered.scope, "instrument", instrument)
+                    open_way = Direction.CREDIT if out else Direction.DEBIT
+                    stops = (stopped, at) == (account, instrument) and way is not open_way
+                case _:
+                    stops = False
+            if stops:
+                yield name
+
+    def submit(self, signers: str, *operations: AnyOperation) -> str | None:
+        """Return the code with which it is refused, if it is."""
+        envelope = self.desk.writer.sign(signers.split(", "), *operations)
+        outcome = self.desk.submit(envelope).outcome
+        if isinstance(outcome, Applied):
+            return None
+        assert isinstance(outcome, Rejected)
+        return outcome.code
+
+    @precondition(lambda self: len(self.orders) < 24)
+    @rule(scope=scopes, life=lives, seizable=st.integers(0, 4))
+    def enter(self, scope: Scope, life: int | None, seizable: int) -> None:
+        name = f"order-{len(self.orders)}"
+        expires = None if life is None else self.day + life
+        most = 0
+        if isinstance(scope, AmountScope):
+            most = min(seizable * UNIT, scope.amount)
+        elif isinstance(scope, HoldingScope) and scope.direction is not Direction.CREDIT:
+            most = seizable * UNIT
+        registered = order(scope, name, expires=expires, seizable=most)
+        refused = self.submit("mof, sbp", registered)
+        if isinstance(scope, AmountScope):
+            coins = self.coins[scope.account, scope.instrument]
+            able = [coin for coin in coins if not self.frozen_for(coin)]
+            if len(able) * UNIT < scope.amount:
+                assert refused == RejectionCode.FREEZES_TOO_MUCH
+                return
+            for coin in able[: scope.amount // UNIT]:
+                coin |= {name}
+        assert refused is None
+        self.orders[name] = registered
+        self.taken[name] = 0
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data())
+    def lift(self, data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from(sorted(self.orders)))
+        refused = self.submit("mof, sbp", lifted(name))
+        assert (refused is None) == self.is_live(name)
+        if refused is None:
+            self.orders[name] = replace(self.orders[name], expires=self.day - 1)
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data(), life=st.integers(0, 4))
+    def extend(self, data: st.DataObject, life: int) -> None:
+        name = data.draw(st.sampled_from(sorted(self.orders)))
+        before, expires = self.orders[name].expires, self.day + life
+        refused = self.submit("sbp", extended(expires, name))
+        longer = before is not None and expires > before
+        assert (refused is None) == (self.is_live(name) and longer)
+        if refused is None:
+            self.orders[name] = replace(self.orders[name], expires=expires)
+
+    @rule(days=st.integers(1, 3))
+    def pass_time(self, days: int) -> None:
+        self.day += days
+        self.desk.wait_until(at_start_of(self.day))
+
+    @rule(legs=moves)
+    def move(self, legs: list[tuple[str, str, str, int]]) -> None:
+        """All legs of one transaction, or none."""
+        before = {holding: [set(coin) for coin in coins] for holding, coins in self.coins.items()}
+        able = all(self.moved(*leg) for leg in legs)
+        operations = [Transfer(*leg[:3], leg[3] * UNIT) for leg in legs]
+        refused = self.submit(", ".join(NAMES), *operations)
+        assert (refused is None) == able
+        if refused is not None:
+            assert refused in STOPPING | {RejectionCode.SAME_ACCOUNT}
+            self.coins = before
+        self.compare()
+
+    def moved(self, source: str, target: str, instrument: str, count: int) -> bool:
+        if source == target:
+            return False
+        if any(self.stops(source, instrument, out=True)):
+            return False
+        if any(self.stops(target, instrument, out=False)):
+            return False
+        coins = self.coins[source, instrument]
+        able = [coin for coin in coins if not self.frozen_for(coin)][:count]
+        self.coins[source, instrument] = [
+            coin for coin in coins if not any(coin is moving for moving in able)
+        ]
+        self.coins[target, instrument] += [set() for _ in able]
+        return len(able) == count
+
+    @rule(account=names)
+    def redeem_all(self, account: str) -> None:
+        """Each coin of the bill becomes one of cash, and stays frozen."""
+        coins = self.coins[account, BILL]
+        if not coins:
+            return
+        redemption = Redeem(BILL, account, len(coins) * UNIT, "mof-house")
+        refused = self.submit("mof, sbp", redemption)
+        if any(self.stops("mof-house", RUPEE, out=True)):
+            assert refused == RejectionCode.STOPPED
+            return
+        assert refused is None
+        holders = {
+            name
+            for name in self.stops(account, BILL, out=True)
+            if isinstance(self.orders[name].scope, HoldingScope)
+        }
+        self.coins[account, BILL] = []
+        self.coins[account, RUPEE] += [self.frozen_for(coin) | holders for coin in coins]
+        self.compare()
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data(), taker=names, count=units, instrument=instruments)
+    def take(self, data: st.DataObject, taker: str, count: int, instrument: str) -> None:
+        name = data.draw(st.sampled_from(sorted(self.orders)))
+        registered = self.orders[name]
+        account = getattr(registered.scope, "account", "alpha")
+        transfer = taking(count * UNIT, name, source=account, target=taker, instrument=instrument)
+        able = self.took(name, account, taker, instrument, count)
+        refused = self.submit("mof, sbp", transfer)
+        assert (refused is None) == able, (refused, able)
+        self.compare()
+
+    def took(self, name: str, source: str, target: str, instrument: str, count: int) -> bool:
+        registered = self.orders[name]
+        coins = self.coins[source, instrument]
+        own = [coin for coin in coins if self.frozen_for(coin) == {name}]
+        concerns = getattr(registered.scope, "instrument", None) == instrument and not isinstance(
+            registered.scope, InstrumentScope
+        )
+        concerns = concerns or any(name in coin for coin in coins)
+        against = {
+            *self.stops(source, instrument, out=True),
+            *self.stops(target, instrument, out=False),
+        }
+        moving = [*own, *(coin for coin in coins if not self.frozen_for(coin))][:count]
+        able = (
+            self.is_live(name)
+            and concerns
+            and source != target
+            and self.taken[name] + count * UNIT <= registered.seizable
+            and against <= {name}
+            and len(moving) == count
+        )
+        if able:
+            self.taken[name] += count * UNIT
+            self.coins[source, instrument] = [
+                coin for coin in coins if not any(coin is each for each in moving)
+            ]
+            self.coins[target, instrument] += [set() for _ in moving]
+        return able
+
+    def compare(self) -> None:
+        for (account, instrument), coins in self.coins.items():
+            assert self.desk.held(account, instrument) == len(coins) * UNIT
+
+    def teardown(self) -> None:
+        """Lift what has no end and wait for the rest: then everything moves."""
+        for name, registered in self.orders.items():
+            if registered.expires is None:
+                self.desk.do("mof, sbp", lifted(name))
+        self.day = max([self.day, *(each.expires or 0 for each in self.orders.values())]) + 1
+        self.desk.wait_until(at_start_of(self.day))
+        for (account, instrument), coins in self.coins.items():
+            if coins:
+                self.desk.do(account, Transfer(account, "sbp-house", instrument, len(coins) * UNIT))
+                assert self.desk.held(account, instrument) == 0
+
+
+TestStops = Stops.TestCase
+TestStops.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+
+
+def test_the_model_stops_what_it_should() -> None:
+    """So that the model cannot pass for want of stopping anything."""
+    model = Stops()
+    model.enter(AmountScope("alpha", RUPEE, 8 * UNIT), 1, 2)
+    assert not model.moved("alpha", "beta", RUPEE, 1)
+    register(model.desk, order(InstrumentScope(BILL), "pause-1"))
+    assert model.submit("beta", Transfer("beta", "gamma", BILL, UNIT)) == RejectionCode.STOPPED
