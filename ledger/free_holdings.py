@@ -1,14 +1,21 @@
 """What of a holding its owner may move, pledge or promise: all that nobody else has a claim on."""
 
-from amanat.ledger.freezes import unclaimed
+from amanat.ledger.balances import holding
+from amanat.ledger.freezes import frozen
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.stops import debit_stops
 
 
-def free(execution: Execution, account: str, instrument: str) -> int:
-    """Return how much of the holding is neither held for somebody nor pledged nor frozen.
+def unclaimed(execution: Execution, account: str, instrument: str) -> int:
+    """Return how much of the holding is neither held for somebody nor pledged nor frozen."""
+    held = holding(execution.state, account, instrument)
+    return held.amount - held.reserved - frozen(execution, account, instrument)
 
-    Nothing is free while a legal order stops the account, the holding or the instrument as a whole.
+
+def free(execution: Execution, account: str, instrument: str) -> int:
+    """Return how much of the holding may move: what is unclaimed, unless it is stopped as a whole.
+
+    Nothing is free while a legal order stops the account, the holding or the instrument.
     """
     if any(debit_stops(execution, account, instrument)):
         return 0

@@ -7,7 +7,6 @@ are redeemed, the freeze follows to what was paid for them.
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from amanat.ledger.balances import holding
 from amanat.ledger.legal_orders import Freeze, HoldingScope
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.order_register import has_orders, in_force, is_in_force, orders_on_account
@@ -39,12 +38,6 @@ def frozen(execution: Execution, account: str, instrument: str) -> int:
     return sum(freeze.amount for freeze in freezes_of(execution, account, instrument))
 
 
-def unclaimed(execution: Execution, account: str, instrument: str) -> int:
-    """Return how much of the holding is neither reserved nor frozen."""
-    held = holding(execution.state, account, instrument)
-    return held.amount - held.reserved - frozen(execution, account, instrument)
-
-
 def add_freeze(execution: Execution, account: str, instrument: str, added: Freeze) -> None:
     """Freeze an amount more. There must be as much unclaimed."""
     _put(execution, account, instrument, [*freezes_of(execution, account, instrument), added])
@@ -60,19 +53,18 @@ def takeable(
 
 
 def let_go(
-    execution: Execution, movement: tuple[str, str, int], order: str, despite: set[str]
+    execution: Execution, what: tuple[str, str, int], order: str, despite: set[str], spare: int
 ) -> None:
     """Let go what an order takes: an amount of a holding. There must be as much.
 
-    First goes what is frozen for it, then what is unclaimed, at last what is frozen for the orders
-    that it goes before.
+    First goes what is frozen for it, then what nobody has a claim on (`spare`), at last what is
+    frozen for the orders that it goes before.
     """
-    account, instrument, amount = movement
+    account, instrument, amount = what
     able = list(takeable(execution, account, instrument, {order, *despite}))
     own = [freeze for freeze in able if order in freeze.orders]
     others = [freeze for freeze in able if order not in freeze.orders]
     from_own = min(amount, sum(freeze.amount for freeze in own))
-    spare = unclaimed(execution, account, instrument)
     from_others = max(0, amount - from_own - spare)
     left = freezes_of(execution, account, instrument)
     for freeze in (*_first(own, from_own), *_first(others, from_others)):
@@ -81,21 +73,21 @@ def let_go(
 
 
 def follow(
-    execution: Execution, account: str, instrument: str, amount: int, paid: Paid
+    execution: Execution, what: tuple[str, str, int], paid: Paid, spare: int
 ) -> list[Freeze]:
     """Let the freezes of units that are about to be redeemed pass to what was paid for them.
 
-    What is unclaimed is redeemed first. Where an order stops the whole holding, all that is
-    redeemed was frozen by it. A fraction of the smallest unit of cash is frozen as a whole one.
-    Returns what is frozen of the cash by that.
+    What nobody has a claim on (`spare`) is redeemed first. Where an order stops the whole holding,
+    all that is redeemed was frozen by it. A fraction of the smallest unit of cash is frozen as a
+    whole one. Returns what is frozen of the cash by that.
     """
+    account, instrument, amount = what
     holders = [
         order.id
         for order in in_force(execution, orders_on_account(account))
         if isinstance(order.scope, HoldingScope) and order.stops_debits(instrument)
     ]
     freezes = freezes_of(execution, account, instrument)
-    spare = unclaimed(execution, account, instrument)
     ends = list(_first(freezes, max(0, amount - spare)))
     for freeze in ends:
         _shrink(freezes, freeze)

@@ -1,6 +1,7 @@
 """How an instrument's units end: what is paid for them, and legal orders that follow to it."""
 
 from amanat.ledger.accounts import Account
+from amanat.ledger.free_holdings import unclaimed
 from amanat.ledger.freezes import Paid, follow
 from amanat.ledger.instruments import Instrument
 from amanat.ledger.movements import Movement, Purpose
@@ -25,9 +26,9 @@ def redeem_for(
     """
     post(execution, payment)
     cash = payment.instrument.id
-    for freeze in follow(
-        execution, account.name, instrument.id, amount, Paid(cash, payment.amount)
-    ):
+    paid = Paid(cash, payment.amount)
+    spare = unclaimed(execution, account.name, instrument.id)
+    for freeze in follow(execution, (account.name, instrument.id, amount), paid, spare):
         execution.emit(
             "freeze-followed",
             account=account.name,

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from amanat.ledger.balances import holding, supply
 from amanat.ledger.checks.check import Check
-from amanat.ledger.freezes import frozen, unclaimed
+from amanat.ledger.free_holdings import unclaimed
+from amanat.ledger.freezes import frozen
 from amanat.ledger.identifiers import AMOUNT_MAX
 from amanat.ledger.movements import Movement
 from amanat.ledger.operation_execution import Execution

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from amanat.ledger.checks.check import Check
-from amanat.ledger.freezes import freezes_of, unclaimed
+from amanat.ledger.free_holdings import unclaimed
+from amanat.ledger.freezes import freezes_of
 from amanat.ledger.legal_orders import LegalOrder
 from amanat.ledger.movements import Movement
 from amanat.ledger.operation_execution import Execution

@@ -10,6 +10,7 @@ from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.balances import holding
 from amanat.ledger.checks import MOVEMENT_CODES
 from amanat.ledger.checks.stops import stopped
+from amanat.ledger.free_holdings import unclaimed
 from amanat.ledger.freezes import freezes_of, frozen, let_go, takeable
 from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
 from amanat.ledger.legal_orders import LegalOrder
@@ -74,7 +75,8 @@ class ForceTransfer(Operation, frozen=True, tag="force-transfer"):
         despite = {order_in_force(execution, each).id for each in self.despite}
         execution.check(self._against(execution, order, movement))
         what = (self.source, self.instrument, self.amount)
-        let_go(execution, what, self.order, despite)
+        spare = unclaimed(execution, self.source, self.instrument)
+        let_go(execution, what, self.order, despite, spare)
         post(execution, movement)
         taken = order.taken + self.amount
         execution.state.put(replace(order, taken=taken), ORDERS, self.order)
@@ -131,11 +133,12 @@ class ForceTransfer(Operation, frozen=True, tag="force-transfer"):
             freeze.amount
             for freeze in takeable(execution, self.source, self.instrument, goes_before)
         )
-        held = holding(execution.state, self.source, self.instrument)
-        kept = frozen(execution, self.source, self.instrument) - able
-        have = held.amount - held.reserved - kept
+        have = unclaimed(execution, self.source, self.instrument) + able
         if self.amount > have:
-            figures = {"reserved": held.reserved, "frozen": kept}
+            figures = {
+                "reserved": holding(execution.state, self.source, self.instrument).reserved,
+                "frozen": frozen(execution, self.source, self.instrument) - able,
+            }
             yield Refused(
                 RejectionCode.INSUFFICIENT_HOLDING,
                 account=self.source,

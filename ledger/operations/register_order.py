@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from amanat.ledger import wording
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
 from amanat.ledger.dates import Date
-from amanat.ledger.freezes import add_freeze, unclaimed
+from amanat.ledger.free_holdings import unclaimed
+from amanat.ledger.freezes import add_freeze
 from amanat.ledger.identifiers import Amount, Digest, Name
 from amanat.ledger.legal_orders import (
     SCOPE_KINDS,

@@ -9,6 +9,7 @@ from amanat.ledger.blocks import Place
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations import (
+    AnyAct,
     Approve,
     BlockKeys,
     DeliverVersusPayment,
@@ -141,7 +142,7 @@ def test_what_a_recovered_key_approved_counts_no_more(desk: Desk) -> None:
 
 def test_what_waits_out_its_notice_lacks_the_approval_of_a_recovered_key(desk: Desk) -> None:
     register(desk, order(amount(600), seizable=600))
-    acts = [taking(600), Transfer("alpha", "gamma", RUPEE, 1)]
+    acts: list[AnyAct] = [taking(600), Transfer("alpha", "gamma", RUPEE, 1)]
     waiting = desk.propose("mof, sbp, alpha", acts, EXPIRES)
     recover(desk)
     assert desk.refused("sbp", ExecuteProposal(waiting)) == (
