@@ -2,11 +2,18 @@
 
 import pytest
 
-from amanat.ledger.legal_orders import AccountScope, Direction, HoldingScope, InstrumentScope
+from amanat.ledger.legal_orders import (
+    AccountScope,
+    Direction,
+    Freeze,
+    HoldingScope,
+    InstrumentScope,
+)
 from amanat.ledger.operations import (
     DeliverVersusPayment,
     ExecuteProposal,
     Issue,
+    Propose,
     Redeem,
     RegisterOrder,
     Transfer,
@@ -125,6 +132,20 @@ def test_the_order_takes_the_payment_as_it_would_have_taken_the_bill(desk: Desk)
     assert desk.held("sbp-house", RUPEE) == UNIT
     assert desk.state.get(FREEZES, "alpha", RUPEE) is None
     spends(desk, UNIT)
+
+
+def test_what_two_orders_froze_together_one_alone_does_not_take(desk: Desk) -> None:
+    matured(desk, order(FROZEN_BILLS, seizable=UNIT), order(STOPPED_BILLS, "tax-1"))
+    redeem(desk, 2)
+    alone = Propose((taking(UNIT),), LATER)
+    assert desk.refused("mof, sbp", alone) == (
+        RejectionCode.INSUFFICIENT_HOLDING,
+        {"account": "alpha", "instrument": RUPEE, "have": 0, "need": UNIT, "frozen": 2 * UNIT},
+    )
+    proposal = desk.propose("mof, sbp", [taking(UNIT, despite=("tax-1",))], LATER)
+    desk.wait_until(notice_over(desk))
+    desk.do("sbp", ExecuteProposal(proposal))
+    assert desk.state.get(FREEZES, "alpha", RUPEE) == (Freeze(UNIT, ("tax-1",)),)
 
 
 @pytest.mark.parametrize("direction", list(Direction))

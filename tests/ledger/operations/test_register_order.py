@@ -3,8 +3,15 @@
 import pytest
 from msgspec.structs import replace
 
-from amanat.ledger.legal_orders import AccountScope, Direction, HoldingScope, LegalOrder, Scope
-from amanat.ledger.operations import Issue, RegisterOrder, Transfer
+from amanat.ledger.legal_orders import (
+    AccountScope,
+    Direction,
+    HoldingScope,
+    InstrumentScope,
+    LegalOrder,
+    Scope,
+)
+from amanat.ledger.operations import DeliverVersusPayment, Issue, RegisterOrder, Transfer
 from amanat.ledger.order_register import (
     ORDERS_MAX,
     STANDING,
@@ -132,6 +139,40 @@ def test_a_paused_instrument_does_not_move_and_is_not_issued(desk: Desk) -> None
     assert desk.refused("alpha", OUT) == (RejectionCode.STOPPED, figures)
     assert desk.refused("sbp", Issue(RUPEE, "gamma", 1)) == (RejectionCode.STOPPED, figures)
     desk.do("mof", Transfer("mof-house", "gamma", BILL, 500_000))
+
+
+@pytest.mark.parametrize(
+    ("scope", "figures"),
+    [
+        (InstrumentScope(BILL), {"scope": "instrument", "instrument": BILL}),
+        (PAUSE, {"scope": "instrument", "instrument": RUPEE}),
+        (
+            AccountScope("mof-house", Direction.CREDIT),
+            {"scope": "account", "account": "mof-house"},
+        ),
+        (AccountScope("alpha", Direction.DEBIT), {"scope": "account", "account": "alpha"}),
+        (
+            HoldingScope("alpha", BILL, Direction.CREDIT),
+            {"scope": "holding", "account": "alpha", "instrument": BILL},
+        ),
+    ],
+)
+def test_a_sale_is_stopped_on_either_leg(desk: Desk, scope: Scope, figures: dict[str, str]) -> None:
+    register(desk, order(scope))
+    sale = DeliverVersusPayment("mof-house", "alpha", BILL, 500_000, RUPEE, 490_000)
+    assert desk.refused("mof, alpha", sale) == (
+        RejectionCode.STOPPED,
+        {"order": "court-1", **figures},
+    )
+    assert (desk.held("alpha", BILL), desk.held("alpha", RUPEE)) == (0, HELD)
+
+
+def test_nothing_is_issued_into_an_account_that_takes_nothing(desk: Desk) -> None:
+    register(desk, order(AccountScope("alpha", Direction.CREDIT)))
+    assert desk.refused("sbp", Issue(RUPEE, "alpha", 1)) == (
+        RejectionCode.STOPPED,
+        {"order": "court-1", "scope": "account", "account": "alpha"},
+    )
 
 
 @pytest.mark.parametrize("scope", [WHOLE, CASH, amount(HELD), PAUSE])
