@@ -37,6 +37,8 @@ def _freezes(execution: Execution, movement: Movement) -> Iterator[Refused]:
         return
     account, instrument = movement.source.name, movement.instrument.id
     freezes = freezes_of(execution, account, instrument)
+    if not freezes:
+        return
     have = unclaimed(execution, account, instrument) + movement.reserved
     if not have < movement.amount <= have + sum(freeze.amount for freeze in freezes):
         return
