@@ -1,7 +1,7 @@
 """The register of legal orders: which there are, and which are in force now.
 
 An order that has expired is in force no longer without anybody doing anything; it is taken off the
-lists when the next order comes onto them.
+lists when the next order comes onto one of them or is lifted from it.
 """
 
 from collections.abc import Iterator
@@ -78,10 +78,7 @@ def add_order(execution: Execution, order: LegalOrder) -> None:
         Refused: `too_many_orders`, as many as may be are in force there.
     """
     joins = _bounded_list(order)
-    for identifier in joins.members(execution.state):
-        listed = _known(execution.state, identifier)
-        if not listed.is_in_force(execution.today):
-            close_order(execution.state, listed, OrderStatus.LAPSED)
+    _note_lapses(execution, joins)
     count = joins.count(execution.state)
     if count >= ORDERS_MAX:
         raise Refused(RejectionCode.TOO_MANY_ORDERS, would_be=count + 1, may_be=ORDERS_MAX)
@@ -90,7 +87,20 @@ def add_order(execution: Execution, order: LegalOrder) -> None:
         each.add(execution.state, order.id)
 
 
-def close_order(state: State, order: LegalOrder, status: OrderStatus) -> None:
+def lift_order(execution: Execution, order: LegalOrder) -> None:
+    """Take an order out of force, and with it what has lapsed off the list that it was on."""
+    _close(execution.state, order, OrderStatus.LIFTED)
+    _note_lapses(execution, _bounded_list(order))
+
+
+def _note_lapses(execution: Execution, among: LinkedSet) -> None:
+    for identifier in among.members(execution.state):
+        order = _known(execution.state, identifier)
+        if not order.is_in_force(execution.today):
+            _close(execution.state, order, OrderStatus.LAPSED)
+
+
+def _close(state: State, order: LegalOrder, status: OrderStatus) -> None:
     """Take an order off all lists. It stays on the register, for whoever asks what stood."""
     state.put(replace(order, status=status), ORDERS, order.id)
     for each in _lists(order):

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.identifiers import Digest, Name
-from amanat.ledger.legal_orders import OrderStatus, PublicText
+from amanat.ledger.legal_orders import PublicText
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.order_register import close_order, order_in_force
+from amanat.ledger.order_register import lift_order, order_in_force
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import State
 
@@ -34,7 +34,7 @@ class LiftOrder(Operation, frozen=True, tag="lift-order"):
     def apply(self, execution: Execution) -> None:
         """Take it out of force."""
         order = order_in_force(execution, self.order)
-        close_order(execution.state, order, OrderStatus.LIFTED)
+        lift_order(execution, order)
         execution.emit(
             "order-lifted",
             order=self.order,

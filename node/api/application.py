@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from amanat.node.api import blocks, evidence, network, register, transactions
+from amanat.node.api import blocks, evidence, network, orders, register, transactions
 from amanat.node.api.middleware import Handler, middleware
 from amanat.node.api.problems import CATALOGUE, ApiProblem
 from amanat.node.api.requests import BATCH_BYTES_MAX, NODE
@@ -20,8 +20,11 @@ ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/v1/accounts/{account}", register.account),
     ("GET", "/v1/accounts/{account}/holdings", register.holdings),
     ("GET", "/v1/accounts/{account}/holdings/{instrument}", register.holding),
+    ("GET", "/v1/accounts/{account}/orders", orders.on_account),
     ("GET", "/v1/instruments", register.instruments),
     ("GET", "/v1/instruments/{instrument}", register.instrument),
+    ("GET", "/v1/instruments/{instrument}/orders", orders.on_instrument),
+    ("GET", "/v1/orders/{order}", orders.order),
     ("GET", "/v1/blocks", blocks.blocks),
     ("GET", "/v1/blocks/{height}", blocks.block),
     ("GET", "/v1/record", blocks.record),

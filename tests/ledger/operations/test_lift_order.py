@@ -68,6 +68,13 @@ def test_it_leaves_the_lists_and_stays_on_the_register(desk: Desk) -> None:
     assert kept.status.value == "lifted"
 
 
+def test_what_has_lapsed_beside_it_leaves_the_lists_too(desk: Desk) -> None:
+    register(desk, order(CASH), order(WHOLE, "court-2", expires=TODAY))
+    desk.wait_until(at_start_of(TODAY + 1))
+    desk.do("mof, sbp", lifted())
+    assert orders_on_account("alpha").count(desk.state) == 0
+
+
 @pytest.mark.parametrize("signers", ["mof", "sbp", "alpha", "custodian-a, custodian-b, cdc"])
 def test_orders_are_lifted_under_dual_control(desk: Desk, signers: str) -> None:
     register(desk, order(CASH))
