@@ -2,10 +2,12 @@
 
 import pytest
 
+from amanat.ledger.authorities import Authority, AuthorityClass
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.operations import (
     Approve,
     BlockKeys,
+    ChangeAuthorities,
     ExecuteProposal,
     RegisterParticipant,
     ReplaceKeys,
@@ -16,7 +18,16 @@ from amanat.ledger.participants import Participant, ParticipantKey, Role
 from amanat.ledger.rejections import DoorCode, RejectionCode
 from amanat.ledger.state import PARTICIPANTS
 from tests.ledger.desk import Desk, desk_with_market
-from tests.ledger.world import NOTICE, RUPEE, START, Writer, genesis, participant, public_key
+from tests.ledger.world import (
+    NOTICE,
+    RUPEE,
+    START,
+    Writer,
+    authority_set,
+    genesis,
+    participant,
+    public_key,
+)
 
 EXPIRES = START + 20 * DAY_MS
 SEND = Transfer("alpha", "beta", RUPEE, 1)
@@ -121,6 +132,15 @@ def test_nobody_has_it_ever_again(desk: Desk) -> None:
         RejectionCode.INVALID_KEYS,
         dead,
     )
+
+
+def test_no_authority_takes_it_for_its_own(desk: Desk) -> None:
+    desk.do("alpha, alpha 3", blocked(STOLEN))
+    taken = Authority("custodian-a", public_key(STOLEN), AuthorityClass.CUSTODIAN)
+    founders = authority_set(["mof", "sbp", "cdc"], quorum=2).members
+    code, figures = desk.refused("mof, sbp", ChangeAuthorities(founders, 2, 1, (taken,), ()))
+    assert code == RejectionCode.INVALID_AUTHORITIES
+    assert figures["problem"] == "custodian-a uses a dead key of the participant alpha"
 
 
 def test_whoever_has_too_few_left_gets_others_after_notice(desk: Desk) -> None:
