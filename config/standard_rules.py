@@ -13,10 +13,18 @@ _BOTH: Final = (Role.CENTRAL_BANK, Role.ISSUER)
 _POLICIES: Final[dict[str, tuple[Role, ...]]] = {
     "activate-version": _BOTH,
     "amend-terms": _BOTH,
+    "block-keys": (Role.CENTRAL_BANK,),
     "change-authorities": _BOTH,
     "close-day": (Role.CENTRAL_BANK,),
     "enforce-pledge": (Role.CENTRAL_BANK,),
+    "extend-order": (Role.CENTRAL_BANK,),
+    "force-transfer": _BOTH,
+    "lift-order": _BOTH,
     "move-clients": _BOTH,
+    "register-order/account": (Role.CENTRAL_BANK,),
+    "register-order/amount": (Role.CENTRAL_BANK,),
+    "register-order/holding": (Role.CENTRAL_BANK,),
+    "register-order/instrument": _BOTH,
     "register-participant": _BOTH,
     "register-participant/holder": (Role.CUSTODIAN,),
     "release-pledge": _BOTH,
@@ -50,6 +58,7 @@ _KIND_ACTS: Final[dict[str, tuple[Role, ...]]] = {
 _NOTICE: Final[dict[str, int]] = {
     "activate-version": 3 * DAY_MS,
     "amend-terms": 14 * DAY_MS,
+    "force-transfer": 2 * DAY_MS,
     "replace-keys": 3 * DAY_MS,
 }
 """How long everybody has notice of an act, where any is given."""

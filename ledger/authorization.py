@@ -1,6 +1,6 @@
 """Who consents to a transaction or a proposal, and whether that is enough for what it does."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from amanat.ledger.approvals import empty_seats
 from amanat.ledger.encoding import Structure
@@ -15,6 +15,8 @@ class SignatureOf(Structure, frozen=True):
     """This participant must sign, with keys whose weights reach its threshold."""
 
     participant: str
+    without: tuple[PublicKey, ...] = ()
+    """Keys that do not count here."""
 
 
 class ApprovalOf(Structure, frozen=True):
@@ -68,12 +70,15 @@ class Consents:
         owners = {self._state.get(KEYS, key) for key in self._keys}
         return sorted(owner for owner in owners if owner is not None)
 
-    def signs(self, name: str, since: LedgerTime = 0) -> bool:
-        """Return whether `name` consents, by keys that have done so at `since` or later."""
+    def signs(self, name: str, since: LedgerTime = 0, without: Collection[PublicKey] = ()) -> bool:
+        """Return whether `name` consents, by keys that have done so at `since` or later.
+
+        Those among `without` do not count.
+        """
         participant = self._state.get(PARTICIPANTS, name)
         if participant is None or participant.standing is not Standing.ACTIVE:
             return False
-        keys = (key for key, when in self._keys.items() if when >= since)
+        keys = (key for key, when in self._keys.items() if when >= since and key not in without)
         return participant.weight(keys, self._time) >= participant.threshold
 
     def has_key(self, name: str) -> bool:
@@ -84,7 +89,7 @@ class Consents:
     def check(self, requirement: Requirement) -> Iterator[Refused]:
         """Yield every reason why `requirement` is not met."""
         if type(requirement) is SignatureOf:
-            if not self.signs(requirement.participant):
+            if not self.signs(requirement.participant, without=requirement.without):
                 yield Refused(RejectionCode.MISSING_SIGNATURE, participant=requirement.participant)
         elif type(requirement) is ApprovalOf:
             policy = self._state.get(POLICIES, requirement.act)

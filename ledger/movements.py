@@ -17,7 +17,9 @@ class Purpose(StrEnum):
     ISSUE = "issue"
     """It comes into being: there is no source."""
     REDEMPTION = "redemption"
-    """It ends: there is no target."""
+    """It ends because its time has come: there is no target. Or it is what is paid for that."""
+    WITHDRAWAL = "withdrawal"
+    """Its owner wants it to end, as cash that leaves the ledger: there is no target."""
     TRANSFER = "transfer"
     """Its owner wants it, free or against payment."""
     ENFORCEMENT = "enforcement"
@@ -39,6 +41,9 @@ class Movement(NamedTuple):
     """How much of the amount was reserved for this movement, and is released by it."""
     travel_data: bytes | None = None
     """The digest of what is known of originator and beneficiary, where it travels with it."""
+    clear_of_orders: bool = False
+    """Whether whoever makes it has seen to the legal orders on it: it is made by one of them, or
+    they follow it."""
 
     @property
     def is_voluntary(self) -> bool:

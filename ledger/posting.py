@@ -17,7 +17,8 @@ def post(execution: Execution, *movements: Movement) -> None:
 
 def _make(execution: Execution, movement: Movement) -> None:
     state = execution.state
-    _, instrument, source, target, amount, reserved, _ = movement
+    instrument, source, target = movement.instrument, movement.source, movement.target
+    amount, reserved = movement.amount, movement.reserved
     if source is not None and reserved:
         balances.reserve(state, source.name, instrument.id, -reserved)
     if source is not None and target is not None:

@@ -20,6 +20,7 @@ from amanat.ledger.encoding import encode
 from amanat.ledger.executed import ExecutedDay, RejectionCount
 from amanat.ledger.identifiers import Amount
 from amanat.ledger.instruments import Instrument
+from amanat.ledger.legal_orders import Freeze, LegalOrder
 from amanat.ledger.links import Ends, Link
 from amanat.ledger.participants import Participant
 from amanat.ledger.policies import Parameters, Policy
@@ -46,6 +47,8 @@ class Table(Generic[V]):
 PARTICIPANTS: Final = Table("participant", Participant)
 KEYS: Final = Table("key", str)
 """By public key: the name of the participant it belongs to."""
+DEAD_KEYS: Final = Table("dead-key", str)
+"""By public key: whose it was when it was blocked, or taken by recovery. Nobody has it again."""
 ACCOUNTS: Final = Table("account", Account)
 INSTRUMENTS: Final = Table("instrument", Instrument)
 TRANCHES: Final = Table("tranche", Tranche)
@@ -67,6 +70,10 @@ POLICIES: Final = Table("policy", Policy)
 """By act."""
 PROPOSALS: Final = Table("proposal", Proposal)
 """By id."""
+ORDERS: Final = Table("order", LegalOrder)
+"""By id. None is ever deleted."""
+FREEZES: Final = Table("freezes", tuple[Freeze, ...])
+"""By account and instrument: those of its orders that have expired meanwhile count no more."""
 BUSINESS_DAY: Final = Table("business-day", BusinessDay)
 """The one on which the ledger works."""
 CALENDAR: Final = Table("calendar", Calendar)

@@ -14,6 +14,7 @@ from amanat.ledger.checks.life_cycle import LIFE_CYCLE
 from amanat.ledger.checks.parties import PARTIES
 from amanat.ledger.checks.service import SERVICE
 from amanat.ledger.checks.standing import STANDING
+from amanat.ledger.checks.stops import STOPS
 from amanat.ledger.movements import Movement
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
@@ -22,6 +23,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     PARTIES,
     LIFE_CYCLE,
     DENOMINATION,
+    STOPS,
     AVAILABILITY,
     AUTHORISED_AMOUNT,
     BORROWING_CEILING,

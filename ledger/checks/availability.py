@@ -1,10 +1,11 @@
-"""Nobody gives what he does not have, or what is reserved for somebody else."""
+"""Nobody gives what he does not have, or what is reserved for somebody else or frozen."""
 
 from collections.abc import Iterator
 
 from amanat.ledger.balances import holding, supply
 from amanat.ledger.checks.check import Check
-from amanat.ledger.free_holdings import free
+from amanat.ledger.free_holdings import unclaimed
+from amanat.ledger.freezes import frozen
 from amanat.ledger.identifiers import AMOUNT_MAX
 from amanat.ledger.movements import Movement
 from amanat.ledger.operation_execution import Execution
@@ -15,10 +16,13 @@ def _refusals(execution: Execution, movement: Movement) -> Iterator[Refused]:
     state, identifier = execution.state, movement.instrument.id
     if movement.source is not None:
         account = movement.source.name
-        have = free(execution, account, identifier) + movement.reserved
+        have = unclaimed(execution, account, identifier) + movement.reserved
         if movement.amount > have:
-            reserved = holding(state, account, identifier).amount - have
-            figures = {"reserved": reserved} if reserved else {}
+            figures = {
+                "reserved": holding(state, account, identifier).reserved - movement.reserved,
+                "frozen": frozen(execution, account, identifier),
+            }
+            figures = {name: figure for name, figure in figures.items() if figure}
             yield Refused(
                 RejectionCode.INSUFFICIENT_HOLDING,
                 account=account,

@@ -14,6 +14,7 @@ from amanat.ledger.operations.add_document import AddDocument
 from amanat.ledger.operations.amend_terms import AmendTerms
 from amanat.ledger.operations.approve import Approve
 from amanat.ledger.operations.attest import Attest
+from amanat.ledger.operations.block_keys import BlockKeys
 from amanat.ledger.operations.cancel_instruction import CancelInstruction
 from amanat.ledger.operations.cancel_settlement import CancelSettlement
 from amanat.ledger.operations.change_authorities import ChangeAuthorities
@@ -22,7 +23,10 @@ from amanat.ledger.operations.deliver_versus_payment import DeliverVersusPayment
 from amanat.ledger.operations.enforce_pledge import EnforcePledge
 from amanat.ledger.operations.enter_instruction import EnterInstruction
 from amanat.ledger.operations.execute_proposal import ExecuteProposal
+from amanat.ledger.operations.extend_order import ExtendOrder
+from amanat.ledger.operations.force_transfer import ForceTransfer
 from amanat.ledger.operations.issue import Issue
+from amanat.ledger.operations.lift_order import LiftOrder
 from amanat.ledger.operations.move_account import MoveAccount
 from amanat.ledger.operations.move_clients import MoveClients
 from amanat.ledger.operations.open_account import OpenAccount
@@ -33,6 +37,7 @@ from amanat.ledger.operations.post_hold import PostHold
 from amanat.ledger.operations.propose import Propose
 from amanat.ledger.operations.redeem import Redeem
 from amanat.ledger.operations.register_instrument import RegisterInstrument
+from amanat.ledger.operations.register_order import RegisterOrder
 from amanat.ledger.operations.register_participant import RegisterParticipant
 from amanat.ledger.operations.release_pledge import ReleasePledge
 from amanat.ledger.operations.replace_keys import ReplaceKeys
@@ -68,6 +73,7 @@ __all__ = [
     "AnyOperation",
     "Approve",
     "Attest",
+    "BlockKeys",
     "CancelInstruction",
     "CancelSettlement",
     "ChangeAuthorities",
@@ -76,7 +82,10 @@ __all__ = [
     "EnforcePledge",
     "EnterInstruction",
     "ExecuteProposal",
+    "ExtendOrder",
+    "ForceTransfer",
     "Issue",
+    "LiftOrder",
     "MoveAccount",
     "MoveClients",
     "OpenAccount",
@@ -87,6 +96,7 @@ __all__ = [
     "Propose",
     "Redeem",
     "RegisterInstrument",
+    "RegisterOrder",
     "RegisterParticipant",
     "ReleasePledge",
     "ReplaceKeys",

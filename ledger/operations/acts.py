@@ -7,6 +7,7 @@ from amanat.ledger.operations.activate_version import ActivateVersion
 from amanat.ledger.operations.add_document import AddDocument
 from amanat.ledger.operations.amend_terms import AmendTerms
 from amanat.ledger.operations.attest import Attest
+from amanat.ledger.operations.block_keys import BlockKeys
 from amanat.ledger.operations.cancel_instruction import CancelInstruction
 from amanat.ledger.operations.cancel_settlement import CancelSettlement
 from amanat.ledger.operations.change_authorities import ChangeAuthorities
@@ -14,7 +15,10 @@ from amanat.ledger.operations.close_day import CloseDay
 from amanat.ledger.operations.deliver_versus_payment import DeliverVersusPayment
 from amanat.ledger.operations.enforce_pledge import EnforcePledge
 from amanat.ledger.operations.enter_instruction import EnterInstruction
+from amanat.ledger.operations.extend_order import ExtendOrder
+from amanat.ledger.operations.force_transfer import ForceTransfer
 from amanat.ledger.operations.issue import Issue
+from amanat.ledger.operations.lift_order import LiftOrder
 from amanat.ledger.operations.move_account import MoveAccount
 from amanat.ledger.operations.move_clients import MoveClients
 from amanat.ledger.operations.open_account import OpenAccount
@@ -24,6 +28,7 @@ from amanat.ledger.operations.pledge import Pledge
 from amanat.ledger.operations.post_hold import PostHold
 from amanat.ledger.operations.redeem import Redeem
 from amanat.ledger.operations.register_instrument import RegisterInstrument
+from amanat.ledger.operations.register_order import RegisterOrder
 from amanat.ledger.operations.register_participant import RegisterParticipant
 from amanat.ledger.operations.release_pledge import ReleasePledge
 from amanat.ledger.operations.replace_keys import ReplaceKeys
@@ -54,6 +59,7 @@ ACTS: Final[tuple[type[Operation], ...]] = (
     SetStanding,
     RotateKeys,
     ReplaceKeys,
+    BlockKeys,
     OpenAccount,
     Attest,
     MoveAccount,
@@ -86,6 +92,10 @@ ACTS: Final[tuple[type[Operation], ...]] = (
     SettleInstructions,
     SettleDue,
     Redeem,
+    RegisterOrder,
+    ExtendOrder,
+    LiftOrder,
+    ForceTransfer,
     SetPolicy,
     SetParameters,
     ChangeAuthorities,
@@ -100,6 +110,7 @@ AnyAct = (
     | SetStanding
     | RotateKeys
     | ReplaceKeys
+    | BlockKeys
     | OpenAccount
     | Attest
     | MoveAccount
@@ -132,6 +143,10 @@ AnyAct = (
     | SettleInstructions
     | SettleDue
     | Redeem
+    | RegisterOrder
+    | ExtendOrder
+    | LiftOrder
+    | ForceTransfer
     | SetPolicy
     | SetParameters
     | ChangeAuthorities

@@ -13,7 +13,7 @@ from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.readiness import LAG_MAX, Readiness
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.state import CONFIGURATION, KEYS, State, configuration_of
+from amanat.ledger.state import CONFIGURATION, DEAD_KEYS, KEYS, State, configuration_of
 
 
 class ChangeAuthorities(Operation, frozen=True, tag="change-authorities"):
@@ -146,3 +146,6 @@ def _key_problems(
         owner = execution.state.get(KEYS, each.key)
         if owner is not None:
             yield f"{each.name} uses the key of the participant {owner}"
+        dead = execution.state.get(DEAD_KEYS, each.key)
+        if dead is not None:
+            yield f"{each.name} uses a dead key of the participant {dead}"

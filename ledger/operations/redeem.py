@@ -11,6 +11,7 @@ from amanat.ledger.movements import Movement, Purpose
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.posting import post
+from amanat.ledger.redemption import redeem_for
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import State
 from amanat.ledger.terms import KINDS, DebtTerms, InflationLinkedBondTerms
@@ -21,9 +22,10 @@ class Redeem(Operation, frozen=True, tag="redeem"):
     """Destroys an amount of an instrument held in an account.
 
     A debt is redeemed from its maturity date on, by its issuer or paying agent, who pays the face
-    value from `payer` in the same step; the holder need not sign. Cash, a commodity or another
-    asset is withdrawn: its holder signs too, and nobody pays (`payer` is null). Once nothing is
-    left of a matured instrument, or of one that was issued whole, it is redeemed.
+    value from `payer` in the same step; the holder need not sign, and what legal orders freeze of
+    it they freeze of what was paid. Cash, a commodity or another asset is withdrawn: its holder
+    signs too, and nobody pays (`payer` is null). Once nothing is left of a matured instrument, or
+    of one that was issued whole, it is redeemed.
     """
 
     signers = (
@@ -40,7 +42,7 @@ class Redeem(Operation, frozen=True, tag="redeem"):
         RejectionCode.INDEX_UNKNOWN,
         *MOVEMENT_CODES,
     )
-    emits = ("redeemed", "instrument-redeemed")
+    emits = ("freeze-followed", "redeemed", "instrument-redeemed")
 
     instrument: InstrumentId
     account: Name
@@ -65,23 +67,22 @@ class Redeem(Operation, frozen=True, tag="redeem"):
         """Take the amount out of the account and the supply; pay a debt's face value."""
         instrument, account = execution.instrument(self.instrument), execution.account(self.account)
         terms = instrument.terms
-        ends = Movement(Purpose.REDEMPTION, instrument, account, None, self.amount)
-        if isinstance(terms, DebtTerms) and self.payer is not None:
-            if not execution.has_come(terms.maturity_date):
-                raise Refused(
-                    RejectionCode.NOT_YET_MATURED,
-                    matures=terms.maturity_date,
-                    today=execution.business_date,
-                )
-            if isinstance(terms, InflationLinkedBondTerms):
-                raise Refused(RejectionCode.INDEX_UNKNOWN, index=terms.index)
+        if not isinstance(terms, DebtTerms) or self.payer is None:
+            post(execution, Movement(Purpose.WITHDRAWAL, instrument, account, None, self.amount))
+        elif not execution.has_come(terms.maturity_date):
+            raise Refused(
+                RejectionCode.NOT_YET_MATURED,
+                matures=terms.maturity_date,
+                today=execution.business_date,
+            )
+        elif isinstance(terms, InflationLinkedBondTerms):
+            raise Refused(RejectionCode.INDEX_UNKNOWN, index=terms.index)
+        elif self.payer == self.account:
+            post(execution, Movement(Purpose.REDEMPTION, instrument, account, None, self.amount))
+        else:
             cash, payer = execution.instrument(terms.cash), execution.account(self.payer)
-            if payer != account:
-                post(
-                    execution,
-                    Movement(Purpose.REDEMPTION, cash, payer, account, self.amount),
-                )
-        post(execution, ends)
+            paid = Movement(Purpose.REDEMPTION, cash, payer, account, self.amount)
+            redeem_for(execution, instrument, account, self.amount, paid)
         execution.emit(
             "redeemed",
             instrument=self.instrument,

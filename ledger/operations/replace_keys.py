@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.identifiers import Name
-from amanat.ledger.keys import replace_keys
+from amanat.ledger.keys import bury, replace_keys
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.participants import ParticipantKey
@@ -19,8 +19,9 @@ class ReplaceKeys(Operation, frozen=True, tag="replace-keys"):
     """Gives a participant other keys without its signature: recovery.
 
     Its policy gives notice, so that whoever still has the old keys can object. From the moment
-    that it takes effect every old key is dead, also where it has approved an open proposal. Who
-    owns what, and what is reserved, pledged or frozen, stays as it is.
+    that it takes effect every old key is dead, also where it has approved an open proposal, and
+    nobody can have it again. Who owns what, and what is reserved, pledged or frozen, stays as it
+    is.
     """
 
     signers = "whom the policy `replace-keys` asks"
@@ -41,11 +42,12 @@ class ReplaceKeys(Operation, frozen=True, tag="replace-keys"):
     def apply(self, execution: Execution) -> None:
         """Drop all that it had, take all that it is to have."""
         held = execution.participant(self.participant)
-        lost = {each.key for each in held.keys}
+        lost = [each.key for each in held.keys]
         for each in self.keys:
             if each.key in lost:
                 raise Refused(RejectionCode.INVALID_KEYS, key=each.key.hex(), need="a new key")
         replace_keys(execution.state, held, self.keys, self.threshold)
+        bury(execution.state, held.name, lost)
         execution.emit(
             "keys-replaced",
             participant=self.participant,

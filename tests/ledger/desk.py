@@ -119,7 +119,7 @@ class Desk:
         assert followed.digest == built.block.digest
         assert followed.receipts == built.block.receipts
         assert followed.changes == built.block.changes
-        assert violations(self.leader.tip.tree.items()) == []
+        assert violations(self.leader.tip.tree.items(), date_of(self.leader.tip.time)) == []
         return built.block
 
     def submit(self, envelope: bytes) -> Receipt:

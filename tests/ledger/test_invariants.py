@@ -11,15 +11,20 @@ from amanat.ledger.encoding import decode, encode
 from amanat.ledger.identifiers import AMOUNT_MAX
 from amanat.ledger.instruments import Instrument, InstrumentStatus
 from amanat.ledger.invariants import violations
+from amanat.ledger.legal_orders import Freeze, LegalOrder, OrderStatus, Scope
 from amanat.ledger.limits import LIMITS, Limits
 from amanat.ledger.links import Ends
 from amanat.ledger.served import SERVED
 from amanat.ledger.state import (
     ACCOUNTS,
     BORROWING,
+    DEAD_KEYS,
     DOCUMENTS,
+    FREEZES,
     HOLDINGS,
     INSTRUMENTS,
+    KEYS,
+    ORDERS,
     SETS,
     SUPPLIES,
     TOTALS,
@@ -27,11 +32,29 @@ from amanat.ledger.state import (
     TRANCHES,
 )
 from amanat.ledger.tranche import Tranche, TrancheTotals
+from tests.ledger.court import CASH, PAUSE, WHOLE, amount
 from tests.ledger.desk import desk_with_market
-from tests.ledger.world import AUTHORISED, BILL, RUPEE, attestation
+from tests.ledger.world import AUTHORISED, BILL, RUPEE, attestation, public_key
 
 SOUND = dict(desk_with_market().leader.tip.tree.items())
 BILL_NOW = decode(SOUND[INSTRUMENTS.key(BILL)], Instrument)
+
+
+def standing(
+    scope: Scope, *, seizable: int = 0, taken: int = 0, expires: int | None = None
+) -> LegalOrder:
+    return LegalOrder(
+        id="court-1",
+        issued_by="High Court of Sindh",
+        reference="Suit 1",
+        document=bytes(32),
+        scope=scope,
+        seizable=seizable,
+        taken=taken,
+        expires=expires,
+        entered_by="sbp",
+        status=OrderStatus.STANDING,
+    )
 
 
 def with_entries(changes: dict[bytes, bytes | None]) -> list[tuple[bytes, bytes]]:
@@ -128,8 +151,48 @@ SPOILED: dict[str, dict[bytes, bytes | None]] = {
             Account("pool", "alpha", "cdc", AccountKind.CLIENT, AccountForm.OMNIBUS, attestation())
         ),
     },
+    f"the key {public_key('mof').hex()} is mof's and known as None's": {
+        KEYS.key(public_key("mof")): None,
+    },
+    f"the key {public_key('thief').hex()} is None's and known as mof's": {
+        KEYS.key(public_key("thief")): encode("mof"),
+    },
+    f"the key {public_key('sbp').hex()} is None's and known as sbp's": {
+        DEAD_KEYS.key(public_key("sbp")): encode("sbp"),
+    },
+    "the order court-1 has taken 6 and may take 5": {
+        ORDERS.key("court-1"): encode(standing(amount(5), seizable=5, taken=6)),
+    },
+    "the list orders is []": {ORDERS.key("court-1"): encode(standing(amount(5)))},
+    "the list orders-on-account alpha is []": {ORDERS.key("court-1"): encode(standing(WHOLE))},
+    f"the list orders-on-instrument {RUPEE} is []": {
+        ORDERS.key("court-1"): encode(standing(CASH)),
+    },
+    f"the list pauses {RUPEE} is []": {ORDERS.key("court-1"): encode(standing(PAUSE))},
+    f"alpha has 1 of 5 of {RUPEE} reserved and 5 frozen": {
+        HOLDINGS.key("alpha", RUPEE): encode(Holding(5, 1)),
+        ORDERS.key("court-1"): encode(standing(amount(5))),
+        FREEZES.key("alpha", RUPEE): encode((Freeze(5, ("court-1",)),)),
+    },
     "USD is held but not known": {HOLDINGS.key("alpha", "USD"): encode(Holding(1, 0))},
 }
+
+
+@pytest.mark.parametrize(
+    ("expires", "today", "counts"),
+    [(None, None, True), (8, None, False), (8, 7, True), (8, 8, True), (8, 9, False)],
+)
+def test_what_an_expired_order_froze_is_not_counted(
+    expires: int | None, today: int | None, counts: bool
+) -> None:
+    spoiled = with_entries(
+        {
+            ORDERS.key("court-1"): encode(standing(amount(2), expires=expires)),
+            FREEZES.key("alpha", RUPEE): encode((Freeze(2 * 10**9, ("court-1",)),)),
+        }
+    )
+    finding = f"alpha has 0 of 1000000000 of {RUPEE} reserved and 2000000000 frozen"
+    assert (finding in violations(spoiled, today)) == counts
 
 
 @pytest.mark.parametrize("finding", SPOILED)

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 from nacl.signing import SigningKey
 
+from amanat.config.standard_rules import standard_policies
 from amanat.ledger.accounts import Account, Attestation, InvestorClass
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
@@ -30,7 +31,7 @@ from amanat.ledger.operations import (
 from amanat.ledger.participants import Participant, Role, changed
 from amanat.ledger.policies import Approval, Parameters, Policy
 from amanat.ledger.state_tree import MissingNode
-from amanat.ledger.terms import KINDS, CashTerms, TreasuryBillTerms
+from amanat.ledger.terms import CashTerms, TreasuryBillTerms
 from amanat.ledger.transactions import Body, sign
 
 START: Final = 1_767_225_600_000
@@ -59,56 +60,13 @@ INSTITUTIONS: Final = {
     "custodian-b": (Role.CUSTODIAN,),
 }
 
-KIND_ACTS: Final = {
-    "activate-instrument": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "issue": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "redeem": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "register-instrument": ((Role.ISSUER, 1),),
-}
-"""Acts on an instrument of any kind but cash, which is the central bank's alone."""
-
-POLICIES: Final = {
-    **{
-        f"{act}/{kind}": ((Role.CENTRAL_BANK, 1),) if kind == "cash" else approvals
-        for act, approvals in KIND_ACTS.items()
-        for kind in KINDS
-    },
-    "amend-terms": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "set-authorised-amount": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "set-ceilings": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "set-instrument-status/active": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "set-instrument-status/cancelled": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "set-instrument-status/default": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "set-instrument-status/suspended": ((Role.CENTRAL_BANK, 1),),
-    "set-paying-agent": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "set-tranche": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "activate-version": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "change-authorities": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "close-day": ((Role.CENTRAL_BANK, 1),),
-    "set-calendar": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "enforce-pledge": ((Role.CENTRAL_BANK, 1),),
-    "release-pledge": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "settle-due": ((Role.CENTRAL_BANK, 1),),
-    "register-participant": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "register-participant/holder": ((Role.CUSTODIAN, 1),),
-    "replace-keys": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "set-parameters": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "set-policy": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "set-roles": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "move-clients": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "set-limits": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "set-rules": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-    "set-standing": ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1)),
-}
+POLICIES: Final = {each.act: each for each in standard_policies()}
+"""By act, as a new network has them."""
 
 AGE_MAX_MS: Final = 7 * DAY_MS
 """How long an approval counts."""
 
-NOTICE: Final = {
-    "activate-version": 3 * DAY_MS,
-    "amend-terms": 14 * DAY_MS,
-    "replace-keys": 3 * DAY_MS,
-}
+NOTICE: Final = {act: each.delay_ms for act, each in POLICIES.items() if each.delay_ms}
 """How long everybody has notice of an act, in milliseconds."""
 
 PARAMETERS: Final = Parameters(
@@ -188,7 +146,7 @@ def genesis(
         created=START,
         authorities=authorities or authority_set(["mof", "sbp", "cdc"], quorum=2),
         participants=tuple(sorted(everybody, key=lambda each: each.name)),
-        policies=tuple(policy(act, *approvals) for act, approvals in sorted(POLICIES.items())),
+        policies=standard_policies(),
         parameters=msgspec.structs.replace(PARAMETERS, **parameters),
         calendar=CALENDAR,
     )

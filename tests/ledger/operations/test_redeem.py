@@ -4,7 +4,8 @@ import pytest
 
 from amanat.ledger.dates import DAY_MS, PAKISTAN_UTC_OFFSET_MS, start_of
 from amanat.ledger.instruments import InstrumentStatus
-from amanat.ledger.operations import DeliverVersusPayment, Issue, Redeem
+from amanat.ledger.operations import DeliverVersusPayment, Issue, Redeem, SetStanding
+from amanat.ledger.participants import Standing
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import INSTRUMENTS
 from tests.ledger.desk import Desk, desk_with_market
@@ -149,6 +150,17 @@ def test_neither_withdraws_cash_alone(desk: Desk, signer: str, missing: str) -> 
     assert desk.refused(signer, WITHDRAWN) == (
         RejectionCode.MISSING_SIGNATURE,
         {"participant": missing},
+    )
+
+
+@pytest.mark.parametrize("suspended", ["custodian-a", "alpha"])
+def test_no_cash_is_withdrawn_where_a_suspended_participant_owns_or_serves(
+    desk: Desk, suspended: str
+) -> None:
+    desk.do("mof, sbp", SetStanding(suspended, Standing.SUSPENDED))
+    assert desk.refused("alpha, sbp", WITHDRAWN)[0] in (
+        RejectionCode.SUSPENDED,
+        RejectionCode.MISSING_SIGNATURE,
     )
 
 

@@ -112,9 +112,10 @@ def test_there_is_a_policy_for_every_status_that_is_decided() -> None:
 
 def test_no_policy_makes_an_instrument_mature_before_its_date(desk: Desk) -> None:
     act = "set-instrument-status/matured"
-    desk.do("mof, sbp", SetPolicy(policy(act, (Role.ISSUER, 1))))
-    code, _ = desk.refused("mof", SetInstrumentStatus(BILL, InstrumentStatus.MATURED))
-    assert code == RejectionCode.WRONG_STATUS
+    code, _ = desk.refused("mof, sbp", SetPolicy(policy(act, (Role.ISSUER, 1))))
+    assert code == RejectionCode.INVALID_POLICY
+    code, _ = desk.refused("mof, sbp", SetInstrumentStatus(BILL, InstrumentStatus.MATURED))
+    assert code == RejectionCode.NO_POLICY
 
 
 def test_cash_can_be_suspended_too(desk: Desk) -> None:
@@ -123,7 +124,8 @@ def test_cash_can_be_suspended_too(desk: Desk) -> None:
         RejectionCode.WRONG_STATUS,
         {"instrument": RUPEE, "status": "suspended"},
     )
-    desk.do("alpha, sbp", Redeem(RUPEE, "alpha", 1, None))
+    code, _ = desk.refused("alpha, sbp", Redeem(RUPEE, "alpha", 1, None))
+    assert code == RejectionCode.WRONG_STATUS
 
 
 def test_an_unknown_instrument_is_rejected(desk: Desk) -> None:

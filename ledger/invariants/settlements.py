@@ -1,12 +1,8 @@
-"""A recount of the lists in which instructions and settlements stand.
+"""Lists in which instructions and settlements stand."""
 
-Part of `invariants`; like it, it shares no code with the executor.
-"""
+from collections.abc import Iterator
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
-Tables = Mapping[str, Mapping[tuple[Any, ...], Any]]
+from amanat.ledger.invariants.tables import Tables
 
 
 def settlement_lists(tables: Tables) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from amanat.ledger.recount import Tables, cash_of
+from amanat.ledger.invariants.tables import Tables, cash_of
 
 
 def served_violations(tables: Tables) -> Iterator[str]:

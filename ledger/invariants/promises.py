@@ -1,13 +1,9 @@
-"""A recount of what is promised: holds, pledges, and the queues and lists in which they stand.
-
-Part of `invariants`; like it, it shares no code with the executor.
-"""
+"""What is promised: holds, pledges, and the queues and lists in which they stand."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-Tables = Mapping[str, Mapping[tuple[Any, ...], Any]]
+from amanat.ledger.invariants.tables import Tables
 
 
 def promise_violations(tables: Tables) -> Iterator[str]:

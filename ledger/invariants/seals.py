@@ -1,14 +1,9 @@
-"""Recounts what was sealed: at each day's close, custodians hold what was issued, not redeemed.
-
-Like `invariants`, it shares no code with the executor.
-"""
+"""Recounts what was sealed: at each day's close, custodians hold what was issued, not redeemed."""
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
 
-Tables = dict[str, dict[tuple[Any, ...], Any]]
-"""As in `invariants`."""
+from amanat.ledger.invariants.tables import Tables
 
 
 def _figures(tables: Tables) -> dict[tuple[str, ...], int]:

@@ -1,0 +1,149 @@
+"""Force transfer: a legal order takes what it lets be taken, without the owner's signature."""
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated
+
+from msgspec import Meta
+from msgspec.structs import replace
+
+from amanat.ledger.authorization import ApprovalOf, Requirement
+from amanat.ledger.balances import holding
+from amanat.ledger.checks import MOVEMENT_CODES
+from amanat.ledger.checks.stops import stopped
+from amanat.ledger.free_holdings import unclaimed
+from amanat.ledger.freezes import freezes_of, frozen, let_go, takeable
+from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
+from amanat.ledger.legal_orders import LegalOrder
+from amanat.ledger.movements import Movement, Purpose
+from amanat.ledger.operation_execution import Execution
+from amanat.ledger.operations.operation import Operation
+from amanat.ledger.order_register import ORDERS_MAX, order_in_force
+from amanat.ledger.posting import post
+from amanat.ledger.rejections import Refused, RejectionCode
+from amanat.ledger.state import ORDERS, State
+from amanat.ledger.stops import standing_against
+from amanat.ledger.wording import quantity
+
+
+class ForceTransfer(Operation, frozen=True, tag="force-transfer"):
+    """Moves an amount of a holding to where a legal order in force wants it.
+
+    It takes no more in all than the order lets be taken, of the holding that the order concerns or
+    of what was paid for redeemed units of it. What is frozen for the order goes first, and is
+    frozen no longer. It takes nothing that is pledged or held for somebody: such a claim is settled
+    first. Another order that stops the movement or freezes the amount is obeyed, unless it is
+    named in `despite`.
+    """
+
+    signers = "whom the policy `force-transfer` asks"
+    acts = ("force-transfer",)
+    refusals = (
+        RejectionCode.UNKNOWN_ACCOUNT,
+        RejectionCode.UNKNOWN_INSTRUMENT,
+        RejectionCode.UNKNOWN_ORDER,
+        RejectionCode.ORDER_NOT_IN_FORCE,
+        RejectionCode.OUT_OF_SCOPE,
+        RejectionCode.EXCEEDS_ORDER,
+        *MOVEMENT_CODES,
+    )
+    emits = ("force-transferred",)
+
+    order: Name
+    source: Name
+    target: Name
+    instrument: InstrumentId
+    amount: PositiveAmount
+    despite: Annotated[tuple[Name, ...], Meta(max_length=2 * ORDERS_MAX)]
+    """The other orders before which this one goes."""
+
+    def requirements(self, execution: Execution) -> Iterable[Requirement]:
+        """The policy."""
+        del execution
+        return (ApprovalOf("force-transfer"),)
+
+    def apply(self, execution: Execution) -> None:
+        """Take it, and remember how much was taken."""
+        order = order_in_force(execution, self.order)
+        movement = Movement(
+            Purpose.ORDER,
+            execution.instrument(self.instrument),
+            execution.account(self.source),
+            execution.account(self.target),
+            self.amount,
+            clear_of_orders=True,
+        )
+        despite = {order_in_force(execution, each).id for each in self.despite}
+        execution.check(self._against(execution, order, movement))
+        what = (self.source, self.instrument, self.amount)
+        spare = unclaimed(execution, self.source, self.instrument)
+        let_go(execution, what, self.order, despite, spare)
+        post(execution, movement)
+        taken = order.taken + self.amount
+        execution.state.put(replace(order, taken=taken), ORDERS, self.order)
+        execution.emit(
+            "force-transferred",
+            order=self.order,
+            source=self.source,
+            target=self.target,
+            instrument=self.instrument,
+            amount=self.amount,
+            taken=taken,
+            despite=",".join(self.despite),
+        )
+
+    def sentence(self, state: State) -> str:
+        """Return what it would do."""
+        what = quantity(state, self.instrument, self.amount)
+        before = f", before {', '.join(self.despite)}" if self.despite else ""
+        return (
+            f"take {what} from {self.source} to {self.target} without its owner, by the order "
+            f"{self.order}{before}"
+        )
+
+    def _against(
+        self, execution: Execution, order: LegalOrder, movement: Movement
+    ) -> Iterator[Refused]:
+        """Yield everything that stands against it but what stands against every movement."""
+        goes_before = {order.id, *self.despite}
+        concerns = order.account == self.source and (
+            order.instrument == self.instrument
+            or any(
+                order.id in freeze.orders
+                for freeze in freezes_of(execution, self.source, self.instrument)
+            )
+        )
+        if not concerns:
+            yield Refused(
+                RejectionCode.OUT_OF_SCOPE,
+                order=order.id,
+                account=self.source,
+                instrument=self.instrument,
+            )
+        if order.taken + self.amount > order.seizable:
+            yield Refused(
+                RejectionCode.EXCEEDS_ORDER,
+                order=order.id,
+                would_take=order.taken + self.amount,
+                may_take=order.seizable,
+            )
+        for other in standing_against(execution, movement):
+            if other.id not in goes_before:
+                yield stopped(other)
+        able = sum(
+            freeze.amount
+            for freeze in takeable(execution, self.source, self.instrument, goes_before)
+        )
+        have = unclaimed(execution, self.source, self.instrument) + able
+        if self.amount > have:
+            figures = {
+                "reserved": holding(execution.state, self.source, self.instrument).reserved,
+                "frozen": frozen(execution, self.source, self.instrument) - able,
+            }
+            yield Refused(
+                RejectionCode.INSUFFICIENT_HOLDING,
+                account=self.source,
+                instrument=self.instrument,
+                have=have,
+                need=self.amount,
+                **{name: figure for name, figure in figures.items() if figure},
+            )
