@@ -77,26 +77,34 @@ def _total_violations(tables: Tables) -> Iterator[str]:
             yield f"the total {told} is {totals.get(place, 0)}, a recount gives {recount[place]}"
 
 
-def _expected_lists(tables: Tables) -> dict[tuple[str, ...], set[str]]:
-    """Return the members of every list, by its name."""
-    expected: dict[tuple[str, ...], set[str]] = defaultdict(set)
+def _listed(tables: Tables) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield every list that something must be on, and what."""
     for account, instrument in tables["holding"]:
-        expected["held", account].add(instrument)
+        yield ("held", account), instrument
     for (instrument, dimension, value), _ in _places(tables):
-        expected[dimension, instrument].add(value)
+        yield (dimension, instrument), value
     for (name,), account in tables["account"].items():
-        expected["accounts", account[2]].add(name)
+        yield ("accounts", account[2]), name
     for (name,), participant in tables["participant"].items():
         for role in participant[2] if participant[6] == "active" else ():
-            expected["role", role].add(name)
+            yield ("role", role), name
     for (identifier,), proposal in tables["proposal"].items():
         if proposal[5] in ("open", "approved"):
-            expected[("proposals",)].add(identifier.hex())
-    return expected
+            yield ("proposals",), identifier.hex()
 
 
 def _list_violations(tables: Tables) -> Iterator[str]:
-    expected = _expected_lists(tables)
+    expected: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for listing, member in _listed(tables):
+        expected[listing].add(member)
+    found = _walked(tables)
+    for name in sorted(expected.keys() | found.keys()):
+        if sorted(found.get(name, [])) != sorted(expected.get(name, set())):
+            yield f"the list {' '.join(name)} is {found.get(name, [])}"
+
+
+def _walked(tables: Tables) -> dict[tuple[str, ...], list[str]]:
+    """Return the members of every list, in its order."""
     found: dict[tuple[str, ...], list[str]] = {}
     for name, (first, _, count) in tables["set"].items():
         members: list[str] = []
@@ -105,6 +113,4 @@ def _list_violations(tables: Tables) -> Iterator[str]:
             members.append(member)
             member = tables["link"].get((*name, member), ("", ""))[1]
         found[name] = members
-    for name in sorted(expected.keys() | found.keys()):
-        if sorted(found.get(name, [])) != sorted(expected.get(name, set())):
-            yield f"the list {' '.join(name)} is {found.get(name, [])}"
+    return found
