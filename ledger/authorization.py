@@ -35,7 +35,7 @@ class Consents:
     that was taken from its participant in between counts for nothing any more.
     """
 
-    __slots__ = ("_keys", "_noticed", "_state", "_time", "delay", "waits")
+    __slots__ = ("_keys", "_noticed", "_state", "_time", "assumed", "delay", "waits")
 
     def __init__(
         self,
@@ -61,6 +61,8 @@ class Consents:
         self._keys = keys
         self._noticed = noticed
         self.waits = waits
+        self.assumed: frozenset[str] = frozenset()
+        """Participants that a rehearsal takes to consent, though they do not: it noted that."""
         self.delay = 0
         """The longest notice, in milliseconds, that a policy checked so far asks for."""
 
@@ -75,6 +77,8 @@ class Consents:
 
         Those among `without` do not count.
         """
+        if name in self.assumed:
+            return True
         participant = self._state.get(PARTICIPANTS, name)
         if participant is None or participant.standing is not Standing.ACTIVE:
             return False

@@ -10,7 +10,7 @@ and where there is none, all else is as in execution.
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeVar
 
-from amanat.ledger.authorization import Consents, Requirement, unmet
+from amanat.ledger.authorization import Consents, Requirement, SignatureOf, unmet
 from amanat.ledger.blocks import Place
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.operation_execution import Execution
@@ -83,10 +83,15 @@ class Rehearsal(Execution):
         self._refuse(found)
 
     def require(self, requirements: Iterable[Requirement]) -> None:
-        """Note whose consent lacks, and go on as if it were there."""
+        """Note whose consent lacks, and go on as if it were there.
+
+        Whatever the operation asks of the consents later, it hears that those who must sign did.
+        """
         asked = list(requirements)
         self.requirements += asked
         self._note(_all(unmet(self.consents, asked)))
+        signers = (each.participant for each in asked if isinstance(each, SignatureOf))
+        self.consents.assumed |= set(signers)
 
     def attempt(self, perform: Callable[[Execution, T], None], operation: T) -> None:
         """Perform an operation; note what refuses it, and undo what it wrote then.
@@ -94,6 +99,7 @@ class Rehearsal(Execution):
         What an operation was refused and did without is none of its refusals.
         """
         mark, told = self.state.mark(), len(self.events)
+        self.consents.assumed = frozenset()
         try:
             perform(self, operation)
         except Refused as refused:

@@ -42,9 +42,7 @@ class CancelSettlement(Operation, frozen=True, tag="cancel-settlement"):
         """Note who asks, or drop it."""
         settlement = settlement_needed(execution.state, self.settlement)
         owners = _owners(execution, settlement)
-        signing = [side for side, owner in owners.items() if execution.consents.signs(owner)]
-        # A rehearsal goes on where nobody signs; it is one side's wish there.
-        asking = signing or list(owners)[:1]
+        asking = [side for side, owner in owners.items() if execution.consents.signs(owner)]
         if settlement.cancelling is not None and settlement.cancelling not in asking:
             asking.append(settlement.cancelling)
         told = {"settlement": self.settlement.hex(), "reason": self.reason.value}

@@ -101,6 +101,21 @@ def test_consent_that_lacks_is_noted_and_the_rest_goes_on() -> None:
     assert run.requirements == [SignatureOf("alpha"), SignatureOf("beta")]
 
 
+def test_an_operation_hears_that_whoever_must_sign_did_until_the_next() -> None:
+    heard: list[list[str]] = []
+
+    def perform(execution: Execution, _: int) -> None:
+        heard.append([name for name in ("alpha", "beta") if execution.consents.signs(name)])
+        execution.require([SignatureOf("alpha")])
+        heard.append([name for name in ("alpha", "beta") if execution.consents.signs(name)])
+
+    run = rehearsal()
+    run.attempt(perform, 0)
+    run.attempt(perform, 0)
+    assert heard == [[], ["alpha"]] * 2
+    assert needs(run) == ["missing_signature"] * 2
+
+
 def test_a_check_that_cannot_be_made_is_the_last_refusal_of_its_kind() -> None:
     def reasons(execution: Execution) -> Iterator[Refused]:
         yield Refused(RejectionCode.WRONG_DAY)
