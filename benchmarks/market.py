@@ -8,8 +8,9 @@ from typing import Final
 
 from nacl.signing import SigningKey
 
-from amanat.ledger.accounts import Account, Attestation, InvestorClass
+from amanat.ledger.custody.accounts import Account, Attestation, InvestorClass
 from amanat.ledger.dates import date_of
+from amanat.ledger.governance.participants import Participant, Role
 from amanat.ledger.operations import (
     ActivateInstrument,
     AnyOperation,
@@ -19,7 +20,6 @@ from amanat.ledger.operations import (
     RegisterParticipant,
     Transfer,
 )
-from amanat.ledger.participants import Participant, Role
 from amanat.ledger.terms import CashTerms
 from amanat.ledger.transactions import Body, sign
 from amanat.node import clock, keystore

@@ -17,7 +17,7 @@ from amanat.config.genesis_file import to_json
 from amanat.config.standard_rules import standard_calendar, standard_parameters, standard_policies
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
 from amanat.ledger.genesis import GenesisDocument
-from amanat.ledger.participants import Participant, Role
+from amanat.ledger.governance.participants import Participant, Role
 from amanat.node import clock, data_directory, keystore
 from amanat.node.client import Client, Refusal, Unreachable
 

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from amanat.ledger.calendar import Calendar
 from amanat.ledger.dates import DAY_MS
-from amanat.ledger.participants import Role
-from amanat.ledger.policies import Approval, Parameters, Policy
+from amanat.ledger.days.calendar import Calendar
+from amanat.ledger.governance.participants import Role
+from amanat.ledger.governance.policies import Approval, Parameters, Policy
 from amanat.ledger.terms import KINDS
 
 _BOTH: Final = (Role.CENTRAL_BANK, Role.ISSUER)

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from amanat.ledger.approvals import empty_seats
 from amanat.ledger.encoding import Structure
+from amanat.ledger.governance.approvals import empty_seats
+from amanat.ledger.governance.participants import Participant, Standing
+from amanat.ledger.governance.policies import Policy
 from amanat.ledger.identifiers import LedgerTime, PublicKey
-from amanat.ledger.participants import Participant, Standing
-from amanat.ledger.policies import Policy
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import KEYS, PARTICIPANTS, POLICIES, State
 

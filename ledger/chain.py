@@ -16,8 +16,8 @@ from amanat.ledger.dry_run import DryRun, dry_run
 from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.ledger.executed_block import ExecutedBlock, Outcome, Tip
 from amanat.ledger.execution import BlockExecution, check_door
+from amanat.ledger.governance.policies import Parameters
 from amanat.ledger.identifiers import Digest, LedgerTime
-from amanat.ledger.policies import Parameters
 from amanat.ledger.rejections import DoorRefusal
 from amanat.ledger.state import CONFIGURATION, State, configuration_of, parameters_of
 from amanat.ledger.transactions import CheckedTransaction

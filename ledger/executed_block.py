@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from amanat.ledger import merkle
 from amanat.ledger.blocks import Block
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import encode
@@ -12,7 +11,8 @@ from amanat.ledger.execution import BlockExecution
 from amanat.ledger.identifiers import Digest, LedgerTime
 from amanat.ledger.receipts import Receipt
 from amanat.ledger.state import configuration_of
-from amanat.ledger.state_tree import StateTree, TreeUpdate
+from amanat.ledger.tree import merkle
+from amanat.ledger.tree.state_tree import StateTree, TreeUpdate
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.authorization import Consents
 from amanat.ledger.blocks import Place
 from amanat.ledger.executed import ExecutedDay, RejectionCount, Turn, day_of, hour_of
+from amanat.ledger.governance.policies import Parameters
 from amanat.ledger.identifiers import EMPTY_DIGEST, Digest, LedgerTime
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import run
-from amanat.ledger.policies import Parameters
 from amanat.ledger.receipts import Applied, Receipt, Rejected
 from amanat.ledger.rejections import DoorCode, DoorRefusal, Refused
 from amanat.ledger.state import EXECUTED, KEYS, REJECTIONS, State

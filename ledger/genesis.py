@@ -5,16 +5,16 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from amanat.ledger import constitution, roles
 from amanat.ledger.authorities import AuthoritySet
-from amanat.ledger.calendar import Calendar
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Domain, digest
 from amanat.ledger.dates import BusinessDay, date_of
+from amanat.ledger.days.calendar import Calendar
 from amanat.ledger.encoding import Structure, encode
+from amanat.ledger.governance import constitution, roles
+from amanat.ledger.governance.participants import Participant
+from amanat.ledger.governance.policies import Parameters, Policy
 from amanat.ledger.identifiers import Digest, LedgerTime, Name
-from amanat.ledger.participants import Participant
-from amanat.ledger.policies import Parameters, Policy
 from amanat.ledger.state import (
     BUSINESS_DAY,
     CALENDAR,
@@ -25,7 +25,7 @@ from amanat.ledger.state import (
     VERSIONS,
     State,
 )
-from amanat.ledger.state_tree import NodeSource, StateTree, TreeUpdate
+from amanat.ledger.tree.state_tree import NodeSource, StateTree, TreeUpdate
 from amanat.ledger.versions import Versions
 
 

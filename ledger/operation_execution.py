@@ -3,16 +3,16 @@
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from amanat.ledger.accounts import Account
 from amanat.ledger.authorization import Consents, Requirement, SignatureOf, unmet
 from amanat.ledger.blocks import Place
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Domain, digest
+from amanat.ledger.custody.accounts import Account
 from amanat.ledger.dates import Date, date_of
+from amanat.ledger.governance.participants import Participant
+from amanat.ledger.governance.policies import Parameters
 from amanat.ledger.identifiers import Digest
-from amanat.ledger.instruments import Instrument
-from amanat.ledger.participants import Participant
-from amanat.ledger.policies import Parameters
+from amanat.ledger.instruments.instrument import Instrument
 from amanat.ledger.receipts import Event
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import (

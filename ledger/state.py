@@ -10,23 +10,23 @@ from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
-from amanat.ledger.accounts import Account, Holding, Supply
-from amanat.ledger.calendar import Calendar
-from amanat.ledger.ceilings import Borrowing, Ceilings
 from amanat.ledger.configurations import Configuration
+from amanat.ledger.custody.accounts import Account, Holding, Supply
 from amanat.ledger.dates import BusinessDay
-from amanat.ledger.document import Document
+from amanat.ledger.days.calendar import Calendar
+from amanat.ledger.days.seals import DaySeal, LastChange, SealedTotal
 from amanat.ledger.encoding import encode
 from amanat.ledger.executed import ExecutedDay, RejectionCount
+from amanat.ledger.governance.participants import Participant
+from amanat.ledger.governance.policies import Parameters, Policy
+from amanat.ledger.governance.proposals import Proposal
 from amanat.ledger.identifiers import Amount
-from amanat.ledger.instruments import Instrument
-from amanat.ledger.legal_orders import Freeze, LegalOrder
+from amanat.ledger.instruments.ceilings import Borrowing, Ceilings
+from amanat.ledger.instruments.document import Document
+from amanat.ledger.instruments.instrument import Instrument
+from amanat.ledger.instruments.tranche import Tranche, TrancheTotals
 from amanat.ledger.links import Ends, Link
-from amanat.ledger.participants import Participant
-from amanat.ledger.policies import Parameters, Policy
-from amanat.ledger.proposals import Proposal
-from amanat.ledger.seals import DaySeal, LastChange, SealedTotal
-from amanat.ledger.tranche import Tranche, TrancheTotals
+from amanat.ledger.orders.legal_orders import Freeze, LegalOrder
 from amanat.ledger.versions import Versions
 
 V = TypeVar("V")

@@ -3,7 +3,7 @@
 from amanat.consensus.statements import CommitCertificate
 from amanat.ledger.encoding import Structure
 from amanat.ledger.identifiers import Digest, Height, LedgerTime
-from amanat.ledger.state_tree import NodeRef
+from amanat.ledger.tree.state_tree import NodeRef
 
 
 class AppliedState(Structure, frozen=True):

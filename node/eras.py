@@ -19,7 +19,7 @@ from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import EncodingError, Structure, decode, encode
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.state import CONFIGURATION
-from amanat.ledger.state_proof import StateProof
+from amanat.ledger.tree.state_proof import StateProof
 
 
 class Era(Structure, frozen=True):

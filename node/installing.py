@@ -14,8 +14,8 @@ from amanat.consensus.log_entry import Snapshot
 from amanat.ledger.blocks import Block, BlockHeader
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.identifiers import Digest
-from amanat.ledger.state_intake import BadPiece, StateIntake
-from amanat.ledger.state_tree import NodeRef
+from amanat.ledger.tree.state_intake import BadPiece, StateIntake
+from amanat.ledger.tree.state_tree import NodeRef
 from amanat.node.applied_state import AppliedState
 from amanat.node.bulk_writer import BulkWriter
 from amanat.node.eras import follow, read_lineage

@@ -9,12 +9,12 @@ certificate.
 from collections.abc import Sequence
 
 from amanat.consensus.statements import CommitCertificate
-from amanat.ledger import merkle
 from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.encoding import Structure, encode
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.receipts import Receipt
-from amanat.ledger.state_tree import StateProof
+from amanat.ledger.tree import merkle
+from amanat.ledger.tree.state_tree import StateProof
 from amanat.node.eras import Era
 
 

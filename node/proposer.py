@@ -21,8 +21,8 @@ from amanat.consensus.raft import Role
 from amanat.consensus.statements import LeaderCertificate
 from amanat.ledger.chain import Chain
 from amanat.ledger.executed_block import ExecutedBlock
+from amanat.ledger.governance.policies import Parameters
 from amanat.ledger.identifiers import LedgerTime
-from amanat.ledger.policies import Parameters
 from amanat.node import block_duties
 from amanat.node.application import LedgerApplication
 from amanat.node.driver import Driver

@@ -8,7 +8,7 @@ from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import decode
 from amanat.ledger.state import CONFIGURATION, HOLDINGS
-from amanat.ledger.state_tree import StateTree
+from amanat.ledger.tree.state_tree import StateTree
 from amanat.node.eras import Era
 from amanat.node.proofs import balance_proof, receipt_proof
 from amanat.node.records import StorageFailed

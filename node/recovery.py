@@ -10,7 +10,7 @@ from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.chain import BlockFault, Chain
 from amanat.ledger.executed_block import Tip
 from amanat.ledger.state import State, versions_of
-from amanat.ledger.state_tree import StateTree
+from amanat.ledger.tree.state_tree import StateTree
 from amanat.ledger.versions import UnknownVersion, is_known
 from amanat.node import clock
 from amanat.node.application import LedgerApplication

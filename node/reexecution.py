@@ -14,7 +14,7 @@ from amanat.ledger.encoding import EncodingError, decode
 from amanat.ledger.executed_block import Tip
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
-from amanat.ledger.tree_nodes import MissingNode
+from amanat.ledger.tree.tree_nodes import MissingNode
 
 NO_CLOCK = 2**63 - 1
 """The latest time: what a clock would say is no lasting fault."""

@@ -14,9 +14,9 @@ from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.state import EXECUTED
-from amanat.ledger.state_intake import BadPiece, StateIntake
-from amanat.ledger.state_pieces import PIECE_BYTES, Cursor, read_piece
-from amanat.ledger.state_tree import StateTree
+from amanat.ledger.tree.state_intake import BadPiece, StateIntake
+from amanat.ledger.tree.state_pieces import PIECE_BYTES, Cursor, read_piece
+from amanat.ledger.tree.state_tree import StateTree
 from amanat.node.eras import BadEra, follow, read_lineage, write_lineage
 from amanat.node.provable import eras
 from amanat.node.store import Store

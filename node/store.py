@@ -39,7 +39,7 @@ from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.receipts import Receipt
-from amanat.ledger.state_tree import MissingNode, NodeRef, StateTree
+from amanat.ledger.tree.state_tree import MissingNode, NodeRef, StateTree
 from amanat.node.applied_state import AppliedState
 from amanat.node.installing import install
 from amanat.node.leveldb import Batch, Database, open_database

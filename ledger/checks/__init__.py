@@ -15,7 +15,7 @@ from amanat.ledger.checks.parties import PARTIES
 from amanat.ledger.checks.service import SERVICE
 from amanat.ledger.checks.standing import STANDING
 from amanat.ledger.checks.stops import STOPS
-from amanat.ledger.movements import Movement
+from amanat.ledger.holdings.movements import Movement
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from amanat.ledger.balances import supply
 from amanat.ledger.checks.check import Check
-from amanat.ledger.movements import Movement, Purpose
+from amanat.ledger.holdings.balances import supply
+from amanat.ledger.holdings.movements import Movement, Purpose
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from amanat.ledger.balances import holding, supply
 from amanat.ledger.checks.check import Check
-from amanat.ledger.free_holdings import unclaimed
-from amanat.ledger.freezes import frozen
+from amanat.ledger.holdings.balances import holding, supply
+from amanat.ledger.holdings.free_holdings import unclaimed
+from amanat.ledger.holdings.movements import Movement
 from amanat.ledger.identifiers import AMOUNT_MAX
-from amanat.ledger.movements import Movement
 from amanat.ledger.operation_execution import Execution
+from amanat.ledger.orders.freezes import frozen
 from amanat.ledger.rejections import Refused, RejectionCode
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from amanat.ledger import borrowing
 from amanat.ledger.checks.check import Check
+from amanat.ledger.holdings.movements import Movement, Purpose
 from amanat.ledger.identifiers import AMOUNT_MAX
-from amanat.ledger.movements import Movement, Purpose
+from amanat.ledger.instruments import borrowing
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import CEILINGS

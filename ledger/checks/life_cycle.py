@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from amanat.ledger.checks.check import Check
-from amanat.ledger.instruments import InstrumentStatus
-from amanat.ledger.movements import Movement, Purpose
+from amanat.ledger.holdings.movements import Movement, Purpose
+from amanat.ledger.instruments.instrument import InstrumentStatus
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from typing import Final
 
-from amanat.ledger.accounts import Account
 from amanat.ledger.checks.check import Check
-from amanat.ledger.limits import Limits, limits_of
-from amanat.ledger.movements import Movement
+from amanat.ledger.custody.accounts import Account
+from amanat.ledger.custody.limits import Limits, limits_of
+from amanat.ledger.custody.served import EVERYWHERE, money_of, served
+from amanat.ledger.custody.serving import may_serve
+from amanat.ledger.governance.participants import Role
+from amanat.ledger.holdings.movements import Movement
+from amanat.ledger.holdings.totals import Dimension, total
 from amanat.ledger.operation_execution import Execution
-from amanat.ledger.participants import Role
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.served import EVERYWHERE, money_of, served
-from amanat.ledger.serving import may_serve
 from amanat.ledger.terms import CashTerms
-from amanat.ledger.totals import Dimension, total
 
 FIGURE_MAX: Final = 2**64 - 1
 """The largest number that travels."""

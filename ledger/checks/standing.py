@@ -8,9 +8,9 @@ able to act even so.
 from collections.abc import Iterator
 
 from amanat.ledger.checks.check import Check
-from amanat.ledger.movements import Movement, Purpose
+from amanat.ledger.governance.participants import Standing
+from amanat.ledger.holdings.movements import Movement, Purpose
 from amanat.ledger.operation_execution import Execution
-from amanat.ledger.participants import Standing
 from amanat.ledger.rejections import Refused, RejectionCode
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from amanat.ledger.checks.check import Check
-from amanat.ledger.free_holdings import unclaimed
-from amanat.ledger.freezes import freezes_of
-from amanat.ledger.legal_orders import LegalOrder
-from amanat.ledger.movements import Movement
+from amanat.ledger.holdings.free_holdings import unclaimed
+from amanat.ledger.holdings.movements import Movement
 from amanat.ledger.operation_execution import Execution
-from amanat.ledger.order_register import has_orders
+from amanat.ledger.orders.freezes import freezes_of
+from amanat.ledger.orders.legal_orders import LegalOrder
+from amanat.ledger.orders.order_register import has_orders
+from amanat.ledger.orders.stops import standing_against
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.stops import standing_against
 
 
 def stopped(order: LegalOrder) -> Refused:

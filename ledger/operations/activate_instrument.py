@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 
-from amanat.ledger import life_cycle
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
 from amanat.ledger.identifiers import InstrumentId
-from amanat.ledger.instruments import InstrumentStatus, changed
+from amanat.ledger.instruments import life_cycle
+from amanat.ledger.instruments.instrument import InstrumentStatus, changed
+from amanat.ledger.instruments.terms_in_words import in_words
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import INSTRUMENTS, State
 from amanat.ledger.terms import KINDS
-from amanat.ledger.terms_in_words import in_words
 
 
 class ActivateInstrument(Operation, frozen=True, tag="activate-instrument"):

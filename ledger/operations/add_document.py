@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 import msgspec
 
-from amanat.ledger import documents
 from amanat.ledger.authorization import Requirement, SignatureOf
-from amanat.ledger.document import Document, DocumentKind
+from amanat.ledger.governance.participants import Title
 from amanat.ledger.identifiers import Digest, InstrumentId
+from amanat.ledger.instruments import documents
+from amanat.ledger.instruments.document import Document, DocumentKind
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.participants import Title
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import DOCUMENTS, State
 

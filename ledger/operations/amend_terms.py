@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from amanat.ledger import life_cycle
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
+from amanat.ledger.governance.participants import Title
 from amanat.ledger.identifiers import InstrumentId
-from amanat.ledger.instruments import Instrument, InstrumentStatus, changed
+from amanat.ledger.instruments import life_cycle
+from amanat.ledger.instruments.instrument import Instrument, InstrumentStatus, changed
+from amanat.ledger.instruments.terms_in_words import differences
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.operations.registering import (
@@ -14,11 +16,9 @@ from amanat.ledger.operations.registering import (
     check_authorised,
     check_terms,
 )
-from amanat.ledger.participants import Title
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import INSTRUMENTS, State
 from amanat.ledger.terms import KINDS, Terms
-from amanat.ledger.terms_in_words import differences
 
 
 class AmendTerms(Operation, frozen=True, tag="amend-terms"):

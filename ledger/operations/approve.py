@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from amanat.ledger.authorization import Requirement
+from amanat.ledger.governance.proposals import ProposalStatus
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations import proposing
 from amanat.ledger.operations.acts import ACT_CODES
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.proposals import ProposalStatus
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import State
 

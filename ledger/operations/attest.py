@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from amanat.ledger.accounts import Attestation
-from amanat.ledger.attesting import check_attestation
 from amanat.ledger.authorization import Requirement, SignatureOf
+from amanat.ledger.custody.accounts import Attestation
+from amanat.ledger.custody.attesting import check_attestation
+from amanat.ledger.custody.register import change_account
 from amanat.ledger.identifiers import Name
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.register import change_account
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import State
 from amanat.ledger.wording import day

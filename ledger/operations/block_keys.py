@@ -6,9 +6,9 @@ from typing import Annotated
 from msgspec import Meta
 
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
-from amanat.ledger.constitution import SOVEREIGN_ROLES
+from amanat.ledger.governance.constitution import SOVEREIGN_ROLES
+from amanat.ledger.governance.keys import block
 from amanat.ledger.identifiers import Name, PublicKey
-from amanat.ledger.keys import block
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from amanat.ledger.authorization import Requirement, SignatureOf
 from amanat.ledger.identifiers import Digest
-from amanat.ledger.instructions import CancelReason
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlements import INSTRUCTIONS, drop_instruction, instruction_needed
+from amanat.ledger.settlement.instructions import CancelReason
+from amanat.ledger.settlement.settlements import INSTRUCTIONS, drop_instruction, instruction_needed
 from amanat.ledger.state import State
 from amanat.ledger.wording import quantity
 

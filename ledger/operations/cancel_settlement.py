@@ -6,11 +6,11 @@ from msgspec.structs import replace
 
 from amanat.ledger.authorization import Requirement
 from amanat.ledger.identifiers import Digest
-from amanat.ledger.instructions import CancelReason, Side
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlements import (
+from amanat.ledger.settlement.instructions import CancelReason, Side
+from amanat.ledger.settlement.settlements import (
     SETTLEMENTS,
     Settlement,
     drop_settlement,

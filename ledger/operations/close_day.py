@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.dates import BusinessDay, Date
+from amanat.ledger.days.seals import DaySeal
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.seals import DaySeal
 from amanat.ledger.state import BUSINESS_DAY, DAY_SEALS, State, business_day_of, calendar_of
 from amanat.ledger.wording import day
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 
-from amanat.ledger import pledges
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
 from amanat.ledger.checks import MOVEMENT_CODES
+from amanat.ledger.holdings.movements import Movement, Purpose
+from amanat.ledger.holdings.posting import post
 from amanat.ledger.identifiers import Digest, Name, PositiveAmount
-from amanat.ledger.movements import Movement, Purpose
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.pledges import PLEDGES
-from amanat.ledger.posting import post
 from amanat.ledger.rejections import Refused, RejectionCode
+from amanat.ledger.settlement import pledges
+from amanat.ledger.settlement.pledges import PLEDGES
 from amanat.ledger.state import State
 from amanat.ledger.wording import quantity
 

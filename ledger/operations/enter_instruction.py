@@ -4,21 +4,21 @@ from collections.abc import Iterable, Iterator
 
 from amanat.ledger.authorization import Requirement, SignatureOf
 from amanat.ledger.checks.denomination import DENOMINATION
-from amanat.ledger.instructions import (
+from amanat.ledger.holdings.movements import Movement, Purpose
+from amanat.ledger.instruments.instrument import Instrument
+from amanat.ledger.operation_execution import Execution
+from amanat.ledger.operations.operation import Operation
+from amanat.ledger.rejections import Refused, RejectionCode
+from amanat.ledger.settlement.instructions import (
     Instruction,
     SettlementKind,
     Side,
     is_in_form,
     kind_of,
 )
-from amanat.ledger.instruments import Instrument
-from amanat.ledger.matching import enter
-from amanat.ledger.movements import Movement, Purpose
-from amanat.ledger.operation_execution import Execution
-from amanat.ledger.operations.operation import Operation
-from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.settlements import Entered, Settlement
-from amanat.ledger.settling import EVENTS, attempt
+from amanat.ledger.settlement.matching import enter
+from amanat.ledger.settlement.settlements import Entered, Settlement
+from amanat.ledger.settlement.settling import EVENTS, attempt
 from amanat.ledger.state import State
 from amanat.ledger.wording import day, quantity
 

@@ -7,10 +7,10 @@ from msgspec.structs import replace
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.dates import Date
 from amanat.ledger.identifiers import Digest, Name
-from amanat.ledger.legal_orders import PublicText
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.order_register import order_in_force
+from amanat.ledger.orders.legal_orders import PublicText
+from amanat.ledger.orders.order_register import order_in_force
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import ORDERS, State
 from amanat.ledger.wording import day

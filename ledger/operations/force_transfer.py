@@ -7,21 +7,21 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from amanat.ledger.authorization import ApprovalOf, Requirement
-from amanat.ledger.balances import holding
 from amanat.ledger.checks import MOVEMENT_CODES
 from amanat.ledger.checks.stops import stopped
-from amanat.ledger.free_holdings import unclaimed
-from amanat.ledger.freezes import freezes_of, frozen, let_go, takeable
+from amanat.ledger.holdings.balances import holding
+from amanat.ledger.holdings.free_holdings import unclaimed
+from amanat.ledger.holdings.movements import Movement, Purpose
+from amanat.ledger.holdings.posting import post
 from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
-from amanat.ledger.legal_orders import LegalOrder
-from amanat.ledger.movements import Movement, Purpose
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.order_register import ORDERS_MAX, order_in_force
-from amanat.ledger.posting import post
+from amanat.ledger.orders.freezes import freezes_of, frozen, let_go, takeable
+from amanat.ledger.orders.legal_orders import LegalOrder
+from amanat.ledger.orders.order_register import ORDERS_MAX, order_in_force
+from amanat.ledger.orders.stops import standing_against
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import ORDERS, State
-from amanat.ledger.stops import standing_against
 from amanat.ledger.wording import quantity
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.identifiers import Digest, Name
-from amanat.ledger.legal_orders import PublicText
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.order_register import lift_order, order_in_force
+from amanat.ledger.orders.legal_orders import PublicText
+from amanat.ledger.orders.order_register import lift_order, order_in_force
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import State
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from amanat.ledger import custody
-from amanat.ledger.accounts import AccountForm, AccountKind
 from amanat.ledger.authorization import Requirement, SignatureOf
+from amanat.ledger.custody import succession
+from amanat.ledger.custody.accounts import AccountForm, AccountKind
 from amanat.ledger.identifiers import Name
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
@@ -27,7 +27,7 @@ class MoveAccount(Operation, frozen=True, tag="move-account"):
         RejectionCode.UNKNOWN_PARTICIPANT,
         RejectionCode.INVALID_ACCOUNT,
         RejectionCode.WRONG_ROLE,
-        *custody.MOVING_CODES,
+        *succession.MOVING_CODES,
     )
     emits = ("account-moved",)
 
@@ -49,8 +49,8 @@ class MoveAccount(Operation, frozen=True, tag="move-account"):
         if account.custodian == self.custodian:
             raise Refused(RejectionCode.INVALID_ACCOUNT, need="another custodian")
         custodian = execution.participant(self.custodian)
-        custody.check_may_serve(execution, custodian, account.kind)
-        custody.move(execution, account, self.custodian, by_order=False)
+        succession.check_may_serve(execution, custodian, account.kind)
+        succession.move(execution, account, self.custodian, by_order=False)
 
     def sentence(self, state: State) -> str:
         """Return what it would do."""

@@ -5,15 +5,15 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from amanat.ledger import custody
-from amanat.ledger.accounts import AccountKind
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
-from amanat.ledger.custody import SUCCESSIONS, Succession
+from amanat.ledger.custody import succession
+from amanat.ledger.custody.accounts import AccountKind
+from amanat.ledger.custody.register import clients_of
+from amanat.ledger.custody.succession import SUCCESSIONS, Succession
+from amanat.ledger.governance.participants import Role
 from amanat.ledger.identifiers import Name
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.participants import Role
-from amanat.ledger.register import clients_of
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import State
 
@@ -64,14 +64,14 @@ class MoveClients(Operation, frozen=True, tag="move-clients"):
     def apply(self, execution: Execution) -> None:
         """Move the first of those that are left."""
         state = execution.state
-        if custody.still_serves(execution.participant(self.source)):
+        if succession.still_serves(execution.participant(self.source)):
             raise Refused(RejectionCode.STILL_SERVES, participant=self.source)
         target = execution.participant(self.target)
         if Role.CUSTODIAN not in target.roles or Role.DISTRIBUTOR in target.roles:
             raise Refused(
                 RejectionCode.WRONG_ROLE, participant=self.target, need="custodian without limits"
             )
-        custody.check_may_serve(execution, target, AccountKind.CLIENT)
+        succession.check_may_serve(execution, target, AccountKind.CLIENT)
         before = state.get(SUCCESSIONS, self.source)
         if before is not None and before.height == execution.height:
             raise Refused(RejectionCode.ONE_BATCH_PER_BLOCK, source=self.source)
@@ -81,7 +81,7 @@ class MoveClients(Operation, frozen=True, tag="move-clients"):
             if moved == self.most or holdings >= HOLDINGS_MAX:
                 break
             account = execution.account(name)
-            holdings += custody.move(execution, account, self.target, by_order=True)
+            holdings += succession.move(execution, account, self.target, by_order=True)
             moved += 1
         execution.emit(
             "clients-moved",

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from amanat.ledger import custody, register
-from amanat.ledger.accounts import Account, AccountForm, AccountKind
-from amanat.ledger.attesting import check_attestation
 from amanat.ledger.authorization import Requirement, SignatureOf
+from amanat.ledger.custody import register, succession
+from amanat.ledger.custody.accounts import Account, AccountForm, AccountKind
+from amanat.ledger.custody.attesting import check_attestation
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode
@@ -45,7 +45,7 @@ class OpenAccount(Operation, frozen=True, tag="open-account"):
         owner = execution.participant(account.owner)
         if execution.state.get(ACCOUNTS, account.name) is not None:
             raise Refused(RejectionCode.ALREADY_EXISTS, account=account.name)
-        custody.check_may_serve(execution, custodian, account.kind)
+        succession.check_may_serve(execution, custodian, account.kind)
         own = owner.name == custodian.name
         if not own and account.kind is AccountKind.HOUSE:
             raise Refused(RejectionCode.INVALID_ACCOUNT, need="a house account is its custodian's")

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import ClassVar, Final
 
-from amanat.ledger import cut_offs
 from amanat.ledger.authorization import Requirement
-from amanat.ledger.calendar import Business
+from amanat.ledger.days import cut_offs
+from amanat.ledger.days.calendar import Business
 from amanat.ledger.encoding import Structure
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import RejectionCode

@@ -5,15 +5,15 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from amanat.ledger import open_proposals
 from amanat.ledger.authorization import Requirement
 from amanat.ledger.encoding import encode
+from amanat.ledger.governance import open_proposals
+from amanat.ledger.governance.proposals import Proposal, ProposalStatus, proposal_id
 from amanat.ledger.identifiers import LedgerTime
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations import proposing
 from amanat.ledger.operations.acts import ACT_CODES, AnyAct
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.proposals import Proposal, ProposalStatus, proposal_id
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import State
 from amanat.ledger.wording import moment

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from amanat.ledger import open_proposals
 from amanat.ledger.authorization import Consents, concerns
 from amanat.ledger.blocks import Place
 from amanat.ledger.encoding import decode
+from amanat.ledger.governance import open_proposals
+from amanat.ledger.governance.participants import Standing
+from amanat.ledger.governance.proposals import APPROVALS_MAX, KeyApproval, Proposal, ProposalStatus
 from amanat.ledger.identifiers import EMPTY_DIGEST
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.acts import AnyAct
 from amanat.ledger.operations.operation import run
-from amanat.ledger.participants import Standing
-from amanat.ledger.proposals import APPROVALS_MAX, KeyApproval, Proposal, ProposalStatus
 from amanat.ledger.rehearsal import Rehearsal
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import KEYS, PROPOSALS, State

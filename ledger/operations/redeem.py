@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
-from amanat.ledger.calendar import Business
 from amanat.ledger.checks import MOVEMENT_CODES
+from amanat.ledger.days.calendar import Business
+from amanat.ledger.holdings.movements import Movement, Purpose
+from amanat.ledger.holdings.posting import post
+from amanat.ledger.holdings.redemption import redeem_for
 from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
-from amanat.ledger.instruments import Instrument
-from amanat.ledger.movements import Movement, Purpose
+from amanat.ledger.instruments.instrument import Instrument
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.posting import post
-from amanat.ledger.redemption import redeem_for
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import State
 from amanat.ledger.terms import KINDS, DebtTerms, InflationLinkedBondTerms

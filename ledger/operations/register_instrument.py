@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable
 
-from amanat.ledger import life_cycle
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
+from amanat.ledger.governance.participants import Title
 from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
-from amanat.ledger.instruments import Instrument, InstrumentStatus
+from amanat.ledger.instruments import life_cycle
+from amanat.ledger.instruments.instrument import Instrument, InstrumentStatus
+from amanat.ledger.instruments.terms_in_words import in_words
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.operations.registering import TERMS_CODES, check_authorised, check_terms
-from amanat.ledger.participants import Title
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import INSTRUMENTS, State
 from amanat.ledger.terms import KINDS, Terms
-from amanat.ledger.terms_in_words import in_words
 
 
 class RegisterInstrument(Operation, frozen=True, tag="register-instrument"):

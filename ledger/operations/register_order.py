@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from amanat.ledger import wording
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
 from amanat.ledger.dates import Date
-from amanat.ledger.free_holdings import unclaimed
-from amanat.ledger.freezes import add_freeze
+from amanat.ledger.holdings.free_holdings import unclaimed
 from amanat.ledger.identifiers import Amount, Digest, Name
-from amanat.ledger.legal_orders import (
+from amanat.ledger.operation_execution import Execution
+from amanat.ledger.operations.operation import Operation
+from amanat.ledger.orders.freezes import add_freeze
+from amanat.ledger.orders.legal_orders import (
     SCOPE_KINDS,
     AccountScope,
     AmountScope,
@@ -20,9 +22,7 @@ from amanat.ledger.legal_orders import (
     PublicText,
     Scope,
 )
-from amanat.ledger.operation_execution import Execution
-from amanat.ledger.operations.operation import Operation
-from amanat.ledger.order_register import add_order
+from amanat.ledger.orders.order_register import add_order
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import ORDERS, State
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from amanat.ledger import roles
 from amanat.ledger.authorization import ApprovalOf, Requirement
-from amanat.ledger.keys import take_keys
+from amanat.ledger.governance import roles
+from amanat.ledger.governance.keys import take_keys
+from amanat.ledger.governance.participants import Participant, Role, Standing
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.participants import Participant, Role, Standing
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import PARTICIPANTS, State
 

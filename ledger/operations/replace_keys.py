@@ -6,11 +6,11 @@ from typing import Annotated
 from msgspec import Meta
 
 from amanat.ledger.authorization import ApprovalOf, Requirement
+from amanat.ledger.governance.keys import bury, replace_keys
+from amanat.ledger.governance.participants import ParticipantKey
 from amanat.ledger.identifiers import Name
-from amanat.ledger.keys import bury, replace_keys
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.participants import ParticipantKey
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import State
 

@@ -6,11 +6,11 @@ from typing import Annotated
 from msgspec import Meta
 
 from amanat.ledger.authorization import Requirement, SignatureOf
+from amanat.ledger.governance.keys import replace_keys
+from amanat.ledger.governance.participants import ParticipantKey
 from amanat.ledger.identifiers import Name
-from amanat.ledger.keys import replace_keys
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.participants import ParticipantKey
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import State
 

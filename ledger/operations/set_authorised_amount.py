@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from amanat.ledger import life_cycle, tranches
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.identifiers import InstrumentId, PositiveAmount
-from amanat.ledger.instruments import changed
+from amanat.ledger.instruments import life_cycle, tranches
+from amanat.ledger.instruments.instrument import changed
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.operations.registering import check_authorised

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from amanat.ledger.authorization import ApprovalOf, Requirement
-from amanat.ledger.calendar import Calendar, CutOff
+from amanat.ledger.days.calendar import Calendar, CutOff
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode

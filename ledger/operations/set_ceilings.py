@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from amanat.ledger import borrowing
 from amanat.ledger.authorization import ApprovalOf, Requirement
-from amanat.ledger.ceilings import Ceilings
 from amanat.ledger.identifiers import InstrumentId
+from amanat.ledger.instruments import borrowing
+from amanat.ledger.instruments.ceilings import Ceilings
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode

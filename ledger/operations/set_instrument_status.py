@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Final
 
-from amanat.ledger import life_cycle
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.identifiers import InstrumentId
-from amanat.ledger.instruments import InstrumentStatus, changed
+from amanat.ledger.instruments import life_cycle
+from amanat.ledger.instruments.instrument import InstrumentStatus, changed
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import RejectionCode

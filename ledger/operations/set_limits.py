@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from amanat.ledger import balances, served
 from amanat.ledger.authorization import ApprovalOf, Requirement
+from amanat.ledger.custody import served
+from amanat.ledger.custody.limits import LIMITS, Limits, limits_of
+from amanat.ledger.custody.register import accounts_of
+from amanat.ledger.governance.participants import Role
+from amanat.ledger.holdings import balances
 from amanat.ledger.identifiers import Name
-from amanat.ledger.limits import LIMITS, Limits, limits_of
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.participants import Role
-from amanat.ledger.register import accounts_of
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import State
 from amanat.ledger.terms import CashTerms

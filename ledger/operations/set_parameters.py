@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import msgspec
 
 from amanat.ledger.authorization import ApprovalOf, Requirement
+from amanat.ledger.governance.policies import Parameters
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.policies import Parameters
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import PARAMETERS, State, parameters_of
 

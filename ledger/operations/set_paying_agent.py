@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from amanat.ledger import life_cycle
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
+from amanat.ledger.governance.participants import Role
 from amanat.ledger.identifiers import InstrumentId, Name
-from amanat.ledger.instruments import changed
+from amanat.ledger.instruments import life_cycle
+from amanat.ledger.instruments.instrument import changed
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.participants import Role
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import State
 

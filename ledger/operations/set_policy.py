@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from amanat.ledger import constitution
 from amanat.ledger.authorization import ApprovalOf, Requirement
+from amanat.ledger.governance import constitution
+from amanat.ledger.governance.policies import Policy
+from amanat.ledger.governance.roles import unfilled
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations import acts as registry
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.policies import Policy
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.roles import unfilled
 from amanat.ledger.state import POLICIES, State
 from amanat.ledger.wording import duration
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
-from amanat.ledger import constitution, custody, roles
 from amanat.ledger.authorization import ApprovalOf, Requirement
+from amanat.ledger.custody import succession
+from amanat.ledger.governance import constitution, roles
+from amanat.ledger.governance.participants import Role, changed
 from amanat.ledger.identifiers import Name
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.participants import Role, changed
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import PARTICIPANTS, State
 
@@ -46,7 +47,7 @@ class SetRoles(Operation, frozen=True, tag="set-roles"):
             raise Refused(RejectionCode.WRONG_ROLE, need="roles sorted, each once")
         after = changed(held, roles=self.roles)
         roles.put(execution.state, after)
-        custody.end_succession(execution.state, after)
+        succession.end_succession(execution.state, after)
         constitution.check_roles(execution.state)
         execution.emit("roles-set", participant=self.participant, roles=",".join(self.roles))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.identifiers import InstrumentId
-from amanat.ledger.instruments import Instrument
+from amanat.ledger.instruments.instrument import Instrument
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode

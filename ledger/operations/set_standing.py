@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
-from amanat.ledger import constitution, custody, roles
 from amanat.ledger.authorization import ApprovalOf, Requirement
+from amanat.ledger.custody import succession
+from amanat.ledger.governance import constitution, roles
+from amanat.ledger.governance.participants import Standing, changed
 from amanat.ledger.identifiers import Name
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.participants import Standing, changed
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import State
 
@@ -45,7 +46,7 @@ class SetStanding(Operation, frozen=True, tag="set-standing"):
         held = execution.participant(self.participant)
         after = changed(held, standing=self.standing)
         roles.put(execution.state, after)
-        custody.end_succession(execution.state, after)
+        succession.end_succession(execution.state, after)
         constitution.check_roles(execution.state)
         execution.emit("standing-set", participant=self.participant, standing=self.standing.value)
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable
 
-from amanat.ledger import life_cycle, tranches
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
 from amanat.ledger.dates import Date
 from amanat.ledger.identifiers import InstrumentId, PositiveAmount
-from amanat.ledger.instruments import Instrument
+from amanat.ledger.instruments import life_cycle, tranches
+from amanat.ledger.instruments.instrument import Instrument
+from amanat.ledger.instruments.tranche import Tranche, TrancheNumber
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.operations.registering import check_multiple
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import TRANCHES, State
-from amanat.ledger.tranche import Tranche, TrancheNumber
 from amanat.ledger.wording import day, quantity
 
 

@@ -10,12 +10,12 @@ from msgspec import Meta
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.dates import Date
 from amanat.ledger.identifiers import Digest
-from amanat.ledger.instructions import TURNS
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.settlements import due, settlement_needed
-from amanat.ledger.settling import EVENTS, Result, attempt, check_due
+from amanat.ledger.settlement.instructions import TURNS
+from amanat.ledger.settlement.settlements import due, settlement_needed
+from amanat.ledger.settlement.settling import EVENTS, Result, attempt, check_due
 from amanat.ledger.state import State
 from amanat.ledger.wording import day
 

@@ -7,12 +7,12 @@ from msgspec import Meta
 
 from amanat.ledger.authorization import Requirement
 from amanat.ledger.identifiers import Digest
-from amanat.ledger.instructions import TURNS
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlements import SETTLEMENTS, Settlement, settlement_needed
-from amanat.ledger.settling import EVENTS, attempt, check_due
+from amanat.ledger.settlement.instructions import TURNS
+from amanat.ledger.settlement.settlements import SETTLEMENTS, Settlement, settlement_needed
+from amanat.ledger.settlement.settling import EVENTS, attempt, check_due
 from amanat.ledger.state import State
 from amanat.ledger.wording import quantity
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 
 from amanat.ledger.authorization import Requirement, SignatureOf
-from amanat.ledger.calendar import Business
 from amanat.ledger.checks import MOVEMENT_CODES
+from amanat.ledger.days.calendar import Business
+from amanat.ledger.holdings.movements import Movement, Purpose
+from amanat.ledger.holdings.posting import post
 from amanat.ledger.identifiers import Digest, InstrumentId, Name, PositiveAmount
-from amanat.ledger.movements import Movement, Purpose
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.posting import post
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import State
 from amanat.ledger.wording import quantity

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from amanat.ledger import open_proposals
 from amanat.ledger.authorization import Requirement
-from amanat.ledger.constitution import SOVEREIGN_ROLES
+from amanat.ledger.governance import open_proposals
+from amanat.ledger.governance.constitution import SOVEREIGN_ROLES
+from amanat.ledger.governance.proposals import ProposalStatus
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations import proposing
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.proposals import ProposalStatus
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import State
 

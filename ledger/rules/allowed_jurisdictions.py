@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from amanat.ledger.accounts import Jurisdiction
-from amanat.ledger.movements import Movement
+from amanat.ledger.custody.accounts import Jurisdiction
+from amanat.ledger.holdings.movements import Movement
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused
 from amanat.ledger.rules import receiving

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
+from amanat.ledger.holdings.movements import Movement
+from amanat.ledger.holdings.totals import Dimension
 from amanat.ledger.identifiers import PositiveAmount
-from amanat.ledger.movements import Movement
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.rules.rising import rise
 from amanat.ledger.rules.rule import Rule
 from amanat.ledger.state import State
-from amanat.ledger.totals import Dimension
 from amanat.ledger.wording import quantity
 
 

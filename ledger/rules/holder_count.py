@@ -5,12 +5,12 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from amanat.ledger.movements import Movement
+from amanat.ledger.holdings.movements import Movement
+from amanat.ledger.holdings.totals import Dimension, contributors, total
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.rules.rule import Rule
 from amanat.ledger.state import State
-from amanat.ledger.totals import Dimension, contributors, total
 
 
 class HolderCount(Rule, frozen=True, tag="holder-count"):

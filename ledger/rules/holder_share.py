@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from amanat.ledger.accounts import InvestorClass
-from amanat.ledger.movements import Movement
+from amanat.ledger.custody.accounts import InvestorClass
+from amanat.ledger.holdings.movements import Movement
+from amanat.ledger.holdings.totals import Dimension
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.rules.outstanding import BasisPoints, outstanding_after, part, percent
 from amanat.ledger.rules.rising import rise
 from amanat.ledger.rules.rule import Rule
 from amanat.ledger.state import State
-from amanat.ledger.totals import Dimension
 
 
 class HolderShare(Rule, frozen=True, tag="holder-share"):

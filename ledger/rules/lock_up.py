@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from amanat.ledger.dates import Date
-from amanat.ledger.movements import Movement
+from amanat.ledger.holdings.movements import Movement
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.rules.rule import Rule

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from amanat.ledger.movements import Movement
+from amanat.ledger.holdings.movements import Movement
 from amanat.ledger.rejections import Refused, RejectionCode
 
 CODES: Final = (RejectionCode.JURISDICTION_NOT_ALLOWED,)

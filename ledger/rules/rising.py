@@ -6,9 +6,9 @@ is never a cap's business.
 
 from typing import NamedTuple
 
-from amanat.ledger.movements import Movement
+from amanat.ledger.holdings.movements import Movement
+from amanat.ledger.holdings.totals import Dimension, total, value_of
 from amanat.ledger.state import State
-from amanat.ledger.totals import Dimension, total, value_of
 
 
 class Rise(NamedTuple):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from amanat.ledger.encoding import Structure
-from amanat.ledger.movements import Movement
+from amanat.ledger.holdings.movements import Movement
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import State

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from amanat.ledger.holdings.movements import Movement
 from amanat.ledger.identifiers import PositiveAmount
-from amanat.ledger.movements import Movement
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.rules.rule import Rule

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
-from amanat.ledger.calendar import EPOCH_WEEKDAY
 from amanat.ledger.dates import Date, civil
+from amanat.ledger.days.calendar import EPOCH_WEEKDAY
 from amanat.ledger.encoding import Structure
+from amanat.ledger.holdings.movements import Movement
 from amanat.ledger.identifiers import PositiveAmount
-from amanat.ledger.movements import Movement
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.rules.rule import Rule

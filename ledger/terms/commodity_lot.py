@@ -5,8 +5,8 @@ from typing import Annotated
 from msgspec import Meta
 
 from amanat.ledger.dates import Date
+from amanat.ledger.governance.participants import Title
 from amanat.ledger.identifiers import Digest, Name
-from amanat.ledger.participants import Title
 from amanat.ledger.terms.measures import MeasuredTerms
 
 

@@ -1,7 +1,7 @@
 """Government Ijara Sukuk: certificates of ownership in assets that the government rents."""
 
+from amanat.ledger.governance.participants import Title
 from amanat.ledger.identifiers import Digest
-from amanat.ledger.participants import Title
 from amanat.ledger.terms.coupons import CouponDebtTerms, FixedRate, FloatingRate
 
 

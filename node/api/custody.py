@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import msgspec
 from aiohttp import web
 
-from amanat.ledger.custody import SUCCESSIONS
+from amanat.ledger.custody.limits import Limits, limits_of
+from amanat.ledger.custody.register import accounts_of, clients_of
+from amanat.ledger.custody.served import served
+from amanat.ledger.custody.succession import SUCCESSIONS
+from amanat.ledger.holdings.totals import Dimension, total
 from amanat.ledger.identifiers import InstrumentId, Name
-from amanat.ledger.limits import Limits, limits_of
-from amanat.ledger.register import accounts_of, clients_of
 from amanat.ledger.rules import rules_of
-from amanat.ledger.served import served
 from amanat.ledger.state import INSTRUMENTS, PARTICIPANTS, State
-from amanat.ledger.totals import Dimension, total
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, answer, be_current, text_in_path
 

@@ -5,11 +5,11 @@ from datetime import date
 import msgspec
 from aiohttp import web
 
-from amanat.ledger import sealed_totals
 from amanat.ledger.dates import Date
+from amanat.ledger.days import sealed_totals
+from amanat.ledger.days.seals import DaySeal
 from amanat.ledger.encoding import encode
-from amanat.ledger.instruments import Instrument
-from amanat.ledger.seals import DaySeal
+from amanat.ledger.instruments.instrument import Instrument
 from amanat.ledger.state import DAY_SEALS, INSTRUMENTS, LAST_CHANGES, State, business_day_of
 from amanat.ledger.wording import day
 from amanat.node.api.problems import ApiProblem

@@ -5,12 +5,13 @@ from typing import Any, get_type_hints
 import msgspec
 from aiohttp import web
 
-from amanat.ledger import borrowing as borrowings
-from amanat.ledger.accounts import Supply
+from amanat.ledger.custody.accounts import Supply
 from amanat.ledger.dates import Date
-from amanat.ledger.documents import documents_of
 from amanat.ledger.encoding import Structure, encode
-from amanat.ledger.instruments import Instrument
+from amanat.ledger.instruments import borrowing as borrowings
+from amanat.ledger.instruments.documents import documents_of
+from amanat.ledger.instruments.instrument import Instrument
+from amanat.ledger.instruments.tranches import tranches_of
 from amanat.ledger.state import (
     CEILINGS,
     INSTRUMENTS,
@@ -19,7 +20,6 @@ from amanat.ledger.state import (
     business_day_of,
 )
 from amanat.ledger.terms import CashTerms
-from amanat.ledger.tranches import tranches_of
 from amanat.ledger.wording import day
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, answer, be_current

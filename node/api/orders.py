@@ -3,12 +3,12 @@
 import msgspec
 from aiohttp import web
 
-from amanat.ledger.accounts import Account
+from amanat.ledger.custody.accounts import Account
 from amanat.ledger.dates import Date, date_of
-from amanat.ledger.instruments import Instrument
-from amanat.ledger.legal_orders import AccountScope, AmountScope, HoldingScope, LegalOrder
+from amanat.ledger.instruments.instrument import Instrument
 from amanat.ledger.linked_sets import LinkedSet
-from amanat.ledger.order_register import orders_on_account, pauses_of
+from amanat.ledger.orders.legal_orders import AccountScope, AmountScope, HoldingScope, LegalOrder
+from amanat.ledger.orders.order_register import orders_on_account, pauses_of
 from amanat.ledger.state import ACCOUNTS, INSTRUMENTS, ORDERS, State, Table
 from amanat.ledger.wording import day
 from amanat.node.api.problems import ApiProblem

@@ -9,9 +9,9 @@ import msgspec
 from aiohttp import web
 
 from amanat.ledger.blocks import Place
-from amanat.ledger.open_proposals import OPEN_PROPOSALS
+from amanat.ledger.governance.open_proposals import OPEN_PROPOSALS
+from amanat.ledger.governance.proposals import Proposal
 from amanat.ledger.operations import proposing
-from amanat.ledger.proposals import Proposal
 from amanat.ledger.state import PROPOSALS, State
 from amanat.node.api.messages import texts
 from amanat.node.api.problems import ApiProblem

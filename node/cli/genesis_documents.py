@@ -13,7 +13,7 @@ from amanat.config.genesis_file import (
 from amanat.config.standard_rules import standard_calendar, standard_parameters, standard_policies
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
 from amanat.ledger.genesis import GenesisDocument
-from amanat.ledger.participants import Participant, Role
+from amanat.ledger.governance.participants import Participant, Role
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, show
 from amanat.node.clock import now

@@ -10,7 +10,7 @@ from amanat.config.standard_rules import standard_calendar, standard_parameters,
 from amanat.ledger.authorities import Authority, AuthoritySet, QuorumRule
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import LedgerTime, PublicKey
-from amanat.ledger.participants import Participant
+from amanat.ledger.governance.participants import Participant
 from amanat.node import data_directory, keystore
 from amanat.node.testnet.layout import (
     CLIENTS,

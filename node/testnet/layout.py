@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from amanat.ledger.authorities import AuthorityClass
-from amanat.ledger.participants import Role
+from amanat.ledger.governance.participants import Role
 
 HOST: Final = "127.0.0.1"
 DIRECTORY: Final = Path("testnet")

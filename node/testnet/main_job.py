@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from stdnum import isin
 
-from amanat.ledger.accounts import PAKISTAN, Account, Attestation, InvestorClass
+from amanat.ledger.custody.accounts import PAKISTAN, Account, Attestation, InvestorClass
 from amanat.ledger.encoding import encode
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.dates import DAY_MS, date_of
@@ -32,7 +32,7 @@ from amanat.ledger.operations import (
     RegisterParticipant,
     Transfer,
 )
-from amanat.ledger.participants import Participant, Role
+from amanat.ledger.governance.participants import Participant, Role
 from amanat.ledger.transactions import Body, sign
 from amanat.node import clock, keystore
 from amanat.node.cli.output import Tell

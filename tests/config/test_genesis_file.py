@@ -21,9 +21,9 @@ from amanat.config.genesis_file import (
     load_genesis,
     to_json,
 )
-from amanat.ledger.calendar import Business, Calendar, CutOff
+from amanat.ledger.days.calendar import Business, Calendar, CutOff
 from amanat.ledger.genesis import GenesisDocument
-from amanat.ledger.participants import Participant, ParticipantKey, Role, Standing
+from amanat.ledger.governance.participants import Participant, ParticipantKey, Role, Standing
 from tests.ledger.world import authority_set, genesis, public_key
 
 DOCUMENT = genesis()

@@ -5,9 +5,9 @@ import pytest
 
 from amanat.config.standard_rules import standard_parameters, standard_policies
 from amanat.ledger.dates import DAY_MS
+from amanat.ledger.governance.participants import Role
+from amanat.ledger.governance.policies import Approval
 from amanat.ledger.operations import ACTS
-from amanat.ledger.participants import Role
-from amanat.ledger.policies import Approval
 from tests.ledger.world import genesis
 
 BY_ACT = {policy.act: policy.approvals for policy in standard_policies()}

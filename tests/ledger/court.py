@@ -4,7 +4,8 @@ from hashlib import sha256
 from typing import Final
 
 from amanat.ledger.dates import DAY_MS, PAKISTAN_UTC_OFFSET_MS
-from amanat.ledger.legal_orders import (
+from amanat.ledger.operations import ExtendOrder, ForceTransfer, LiftOrder, RegisterOrder
+from amanat.ledger.orders.legal_orders import (
     AccountScope,
     AmountScope,
     Direction,
@@ -12,7 +13,6 @@ from amanat.ledger.legal_orders import (
     InstrumentScope,
     Scope,
 )
-from amanat.ledger.operations import ExtendOrder, ForceTransfer, LiftOrder, RegisterOrder
 from tests.ledger.desk import Desk
 from tests.ledger.world import NOTICE, RUPEE, START
 

@@ -4,8 +4,9 @@ from typing import Final
 
 import msgspec
 
-from amanat.ledger.accounts import Account, AccountForm, AccountKind
-from amanat.ledger.limits import InstrumentLimit, JurisdictionLimit, Limits, TotalLimit
+from amanat.ledger.custody.accounts import Account, AccountForm, AccountKind
+from amanat.ledger.custody.limits import InstrumentLimit, JurisdictionLimit, Limits, TotalLimit
+from amanat.ledger.governance.participants import Role
 from amanat.ledger.operations import (
     ActivateInstrument,
     OpenAccount,
@@ -13,7 +14,6 @@ from amanat.ledger.operations import (
     RegisterParticipant,
     SetLimits,
 )
-from amanat.ledger.participants import Role
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.rules.ruled import FACE
 from tests.ledger.world import BILL, RUPEE, account, attestation, bill, holder, participant

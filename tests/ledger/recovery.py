@@ -3,8 +3,8 @@
 from typing import Final
 
 from amanat.ledger.dates import DAY_MS
+from amanat.ledger.governance.participants import ParticipantKey
 from amanat.ledger.operations import ReplaceKeys
-from amanat.ledger.participants import ParticipantKey
 from tests.ledger.world import START, public_key
 
 RECOVERY: Final = ReplaceKeys("alpha", (ParticipantKey(public_key("alpha new"), 1, None),), 1)

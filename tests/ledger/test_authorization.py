@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from amanat.ledger.authorization import ApprovalOf, Consents, SignatureOf
-from amanat.ledger.participants import ParticipantKey, Role, Standing, changed
+from amanat.ledger.governance.participants import ParticipantKey, Role, Standing, changed
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import KEYS, PARTICIPANTS, POLICIES, State
 from tests.ledger.world import AGE_MAX_MS, participant, policy, public_key

@@ -2,7 +2,6 @@
 
 import pytest
 
-from amanat.ledger import merkle
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.blocks import Block
 from amanat.ledger.chain import Chain
@@ -12,7 +11,8 @@ from amanat.ledger.executed_block import Tip
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.operations import Transfer
 from amanat.ledger.rejections import DoorCode, DoorRefusal
-from amanat.ledger.state_tree import MissingNode, StateTree
+from amanat.ledger.tree import merkle
+from amanat.ledger.tree.state_tree import MissingNode, StateTree
 from tests.ledger.desk import NEVER, Desk, anything, build, desk_with_market, limited, opened
 from tests.ledger.world import (
     BILL,

@@ -2,11 +2,12 @@
 
 import pytest
 
-from amanat.ledger import balances
-from amanat.ledger.accounts import Holding
 from amanat.ledger.authorization import Consents
 from amanat.ledger.blocks import Place
+from amanat.ledger.custody.accounts import Holding
 from amanat.ledger.dates import DAY_MS
+from amanat.ledger.governance.participants import ParticipantKey, Standing
+from amanat.ledger.holdings import balances
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations import (
     AnyAct,
@@ -20,7 +21,6 @@ from amanat.ledger.operations import (
     SetStanding,
     Transfer,
 )
-from amanat.ledger.participants import ParticipantKey, Standing
 from amanat.ledger.rejections import DoorCode, RejectionCode
 from amanat.ledger.state import FREEZES, HOLDINGS, ORDERS, State
 from tests.ledger.court import CASH, amount, at_start_of, notice_over, order, register, taking

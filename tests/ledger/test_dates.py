@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amanat.ledger.calendar import Calendar
 from amanat.ledger.dates import DAY_MS, civil, date_of, start_of
+from amanat.ledger.days.calendar import Calendar
 from amanat.ledger.wording import day, duration, moment
 
 EPOCH = date(1970, 1, 1)

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from amanat.ledger.governance.participants import Role
 from amanat.ledger.operations import DeliverVersusPayment, OpenAccount, SetRoles, Transfer
-from amanat.ledger.participants import Role
 from tests.ledger.desk import desk_with_market
 from tests.ledger.world import BILL, RUPEE, account
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.dry_run import WORK_MAX, Draft, DryRun
 from amanat.ledger.encoding import decode, encode
+from amanat.ledger.governance.participants import Role, Standing
 from amanat.ledger.operations import (
     AnyOperation,
     Approve,
@@ -21,7 +22,6 @@ from amanat.ledger.operations import (
     Transfer,
     WithdrawProposal,
 )
-from amanat.ledger.participants import Role, Standing
 from amanat.ledger.receipts import Applied, Rejected
 from amanat.ledger.rejections import DoorCode, DoorRefusal, RejectionCode
 from amanat.ledger.transactions import SignedTransaction

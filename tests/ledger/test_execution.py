@@ -8,9 +8,9 @@ from amanat.ledger.crypto import Domain, digest
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.executed import ExecutedDay
+from amanat.ledger.governance.participants import Role
 from amanat.ledger.identifiers import EMPTY_DIGEST
 from amanat.ledger.operations import Transfer
-from amanat.ledger.participants import Role
 from amanat.ledger.receipts import Applied, Event, Receipt, Rejected
 from amanat.ledger.rejections import DoorCode, DoorRefusal, RejectionCode
 from amanat.ledger.state import EXECUTED, REJECTIONS

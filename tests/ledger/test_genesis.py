@@ -11,8 +11,8 @@ from amanat.ledger.crypto import Domain, digest
 from amanat.ledger.dates import BusinessDay, date_of
 from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.ledger.genesis import GenesisDocument
+from amanat.ledger.governance.participants import Participant, ParticipantKey, Role, Standing
 from amanat.ledger.invariants import violations
-from amanat.ledger.participants import Participant, ParticipantKey, Role, Standing
 from amanat.ledger.state import (
     BUSINESS_DAY,
     CALENDAR,

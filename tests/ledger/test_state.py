@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amanat import ledger
-from amanat.ledger.accounts import Holding
+from amanat.ledger.custody.accounts import Holding
 from amanat.ledger.encoding import encode
 from amanat.ledger.state import HOLDINGS, KEYS, State, Table
 

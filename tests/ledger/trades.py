@@ -5,10 +5,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from amanat.ledger.dates import date_of
-from amanat.ledger.instructions import Instruction, Payment, Priority, Side
 from amanat.ledger.operations import EnterInstruction
 from amanat.ledger.receipts import Event
-from amanat.ledger.settlements import SETTLEMENTS, Settlement
+from amanat.ledger.settlement.instructions import Instruction, Payment, Priority, Side
+from amanat.ledger.settlement.settlements import SETTLEMENTS, Settlement
 from tests.ledger.desk import Desk
 from tests.ledger.world import BILL, RUPEE, START
 

@@ -9,16 +9,18 @@ import msgspec
 from nacl.signing import SigningKey
 
 from amanat.config.standard_rules import standard_policies
-from amanat.ledger.accounts import Account, Attestation, InvestorClass
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
-from amanat.ledger.calendar import Calendar
 from amanat.ledger.chain import Chain
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Sign
+from amanat.ledger.custody.accounts import Account, Attestation, InvestorClass
 from amanat.ledger.dates import DAY_MS
+from amanat.ledger.days.calendar import Calendar
 from amanat.ledger.executed_block import Tip
 from amanat.ledger.genesis import GenesisDocument
+from amanat.ledger.governance.participants import Participant, Role, changed
+from amanat.ledger.governance.policies import Approval, Parameters, Policy
 from amanat.ledger.identifiers import Digest, PublicKey
 from amanat.ledger.operations import (
     ActivateInstrument,
@@ -28,11 +30,9 @@ from amanat.ledger.operations import (
     RegisterInstrument,
     RegisterParticipant,
 )
-from amanat.ledger.participants import Participant, Role, changed
-from amanat.ledger.policies import Approval, Parameters, Policy
-from amanat.ledger.state_tree import MissingNode
 from amanat.ledger.terms import CashTerms, TreasuryBillTerms
 from amanat.ledger.transactions import Body, sign
+from amanat.ledger.tree.state_tree import MissingNode
 
 START: Final = 1_767_225_600_000
 """2026-01-01T00:00:00Z: when the test network is created."""

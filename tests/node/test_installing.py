@@ -13,7 +13,7 @@ from amanat.consensus.log_entry import Snapshot
 from amanat.ledger.encoding import encode
 from amanat.ledger.invariants import violations
 from amanat.ledger.operations import Transfer
-from amanat.ledger.state_tree import StateTree
+from amanat.ledger.tree.state_tree import StateTree
 from amanat.node import provable
 from amanat.node.records import StorageFailed
 from amanat.node.snapshots import Snapshots

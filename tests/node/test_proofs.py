@@ -2,9 +2,9 @@
 
 import pytest
 
-from amanat.ledger import merkle
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.state import HOLDINGS
+from amanat.ledger.tree import merkle
 from amanat.node.proofs import BalanceProof, ReceiptProof, Step, balance_proof, receipt_proof
 from tests.verifier.rehearsal import BILL, CERTIFICATE, HEADERS, RECEIPTS, TREE
 

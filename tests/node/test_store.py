@@ -17,7 +17,7 @@ from amanat.ledger.encoding import encode
 from amanat.ledger.executed_block import Tip
 from amanat.ledger.operations import Transfer
 from amanat.ledger.state import HOLDINGS, PARTICIPANTS
-from amanat.ledger.state_tree import MissingNode, StateTree
+from amanat.ledger.tree.state_tree import MissingNode, StateTree
 from amanat.node.migration import OLDEST
 from amanat.node.records import StorageFailed
 from amanat.node.store import FORMAT, Store, StoreError

@@ -16,7 +16,7 @@ import plyvel
 import pytest
 
 from amanat.ledger.encoding import EncodingError
-from amanat.ledger.state_tree import CorruptNode, MissingNode
+from amanat.ledger.tree.state_tree import CorruptNode, MissingNode
 from amanat.node.records import StorageFailed
 from amanat.node.store import Store, StoreError
 from tests.node.history import market_history

@@ -16,7 +16,7 @@ from amanat.ledger.executed_block import Tip
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.invariants import violations
 from amanat.ledger.receipts import Applied, Rejected
-from amanat.ledger.state_tree import StateTree
+from amanat.ledger.tree.state_tree import StateTree
 from amanat.node.leveldb import open_database
 from amanat.node.sign_guard import PAGE_BYTES, PromiseBroken, SignGuard
 from amanat.node.store import FORMAT, Store

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from amanat.ledger.chain import Chain
 from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.identifiers import Digest
-from amanat.ledger.state_tree import StateTree
+from amanat.ledger.tree.state_tree import StateTree
 from amanat.node.pool import Pool
 from amanat.node.store import Store
 from amanat.node.submissions import Submissions, TransactionState

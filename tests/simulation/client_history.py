@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from amanat.ledger.identifiers import Digest
-from amanat.ledger.state_tree import StateTree
+from amanat.ledger.tree.state_tree import StateTree
 from tests.linearizability.checker import check
 from tests.linearizability.history import Operation, Recorder
 from tests.linearizability.search import Undecided

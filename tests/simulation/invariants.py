@@ -24,7 +24,7 @@ from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.invariants import violations
 from amanat.ledger.receipts import Applied
-from amanat.ledger.state_tree import StateTree
+from amanat.ledger.tree.state_tree import StateTree
 from tests.ledger import world
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import plyvel
 
 from amanat.ledger.identifiers import Digest
-from amanat.ledger.tree_nodes import CorruptNode
+from amanat.ledger.tree.tree_nodes import CorruptNode
 from amanat.node.records import StorageFailed
 from amanat.node.sign_guard import GuardError
 from amanat.node.store import StoreError

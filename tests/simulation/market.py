@@ -18,9 +18,9 @@ from amanat.ledger.operations import (
     Transfer,
 )
 from amanat.ledger.state import ACCOUNTS, HOLDINGS, INSTRUMENTS, State
-from amanat.ledger.state_tree import StateTree
 from amanat.ledger.terms import TreasuryBillTerms
 from amanat.ledger.transactions import open_transaction
+from amanat.ledger.tree.state_tree import StateTree
 from tests.ledger import world
 
 Holdings = tuple[tuple[str, int], ...]

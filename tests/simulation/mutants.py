@@ -17,10 +17,11 @@ from amanat.consensus.log import Log
 from amanat.consensus.progress import Progress
 from amanat.consensus.raft import Raft
 from amanat.consensus.statements import CommitCertificate
-from amanat.ledger import balances, execution
+from amanat.ledger import execution
 from amanat.ledger.authorities import AuthoritySet
 from amanat.ledger.checks import availability
 from amanat.ledger.configurations import Configuration
+from amanat.ledger.holdings import balances
 from amanat.node import block_duties
 from amanat.node.patience import Patience
 from tests.simulation.mutation import Edit, Mutant, getter
@@ -36,21 +37,13 @@ MUTANTS = (
         "a node votes once a term",
         "Violation: 6",
         50,
-        Edit(
-            elections.on_request_vote,
-            "raft.promise.vote in (None, vote)",
-            "True",
-        ),
+        Edit(elections.on_request_vote, "raft.promise.vote in (None, vote)", "True"),
     ),
     _mutant(
         "a candidate's log is as complete as its voters' logs",
         "Violation: 4",
         5,
-        Edit(
-            elections.on_request_vote,
-            "message.last.position >= raft.least_position",
-            "True",
-        ),
+        Edit(elections.on_request_vote, "message.last.position >= raft.least_position", "True"),
         Edit(elections.on_pre_vote, "message.last.position >= raft.least_position", "True"),
         first=6,
     ),

@@ -29,7 +29,7 @@ from amanat.ledger.executed_block import Tip
 from amanat.ledger.readiness import Readiness, Ready
 from amanat.ledger.receipts import Applied
 from amanat.ledger.rejections import DoorRefusal
-from amanat.ledger.state_tree import StateTree
+from amanat.ledger.tree.state_tree import StateTree
 from amanat.node import block_duties
 from amanat.node.application import LedgerApplication
 from amanat.node.disk_writer import Apply, merge, write

@@ -23,8 +23,8 @@ from amanat.consensus.messages import (
 from amanat.consensus.statements import Ack, AuthoritySignature, CommitCertificate
 from amanat.ledger.blocks import Block
 from amanat.ledger.encoding import decode, encode
-from amanat.ledger.state_pieces import START, Cursor, IdsFrom
-from amanat.ledger.state_pieces import Piece as Parts
+from amanat.ledger.tree.state_pieces import START, Cursor, IdsFrom
+from amanat.ledger.tree.state_pieces import Piece as Parts
 from tests.simulation.network import Forward
 
 if TYPE_CHECKING:

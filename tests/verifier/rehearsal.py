@@ -9,20 +9,20 @@ import pytest
 from nacl.signing import SigningKey
 
 from amanat.consensus.statements import Ack, AuthoritySignature, BlockId, CommitCertificate
-from amanat.ledger import merkle
-from amanat.ledger.accounts import Holding, Supply
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
 from amanat.ledger.blocks import BlockHeader
-from amanat.ledger.calendar import Calendar
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Domain, digest
+from amanat.ledger.custody.accounts import Holding, Supply
+from amanat.ledger.days.calendar import Calendar
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.genesis import GenesisDocument
-from amanat.ledger.participants import Participant, Role
-from amanat.ledger.policies import Parameters
+from amanat.ledger.governance.participants import Participant, Role
+from amanat.ledger.governance.policies import Parameters
 from amanat.ledger.receipts import Applied, Event, Receipt, Rejected
 from amanat.ledger.state import HOLDINGS, SUPPLIES
-from amanat.ledger.state_tree import MissingNode, StateTree
+from amanat.ledger.tree import merkle
+from amanat.ledger.tree.state_tree import MissingNode, StateTree
 from amanat.node.proofs import balance_proof, receipt_proof
 from amanat.verifier import Invalid, verify
 

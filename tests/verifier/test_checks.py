@@ -9,14 +9,14 @@ import msgspec
 import pytest
 
 from amanat.consensus.statements import AuthoritySignature, CommitCertificate, Proposal
-from amanat.ledger import merkle
-from amanat.ledger.accounts import Holding
 from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.configurations import Configuration
+from amanat.ledger.custody.accounts import Holding
 from amanat.ledger.encoding import encode
 from amanat.ledger.receipts import Applied, Receipt, Rejected
 from amanat.ledger.state import HOLDINGS, SUPPLIES
-from amanat.ledger.state_tree import StateProof
+from amanat.ledger.tree import merkle
+from amanat.ledger.tree.state_tree import StateProof
 from amanat.node.proofs import balance_proof, receipt_proof
 from amanat.verifier import Balance, Invalid, Outcome, verify
 from tests.verifier.rehearsal import (

@@ -13,7 +13,7 @@ from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import encode
 from amanat.ledger.state import CONFIGURATION, HOLDINGS
-from amanat.ledger.state_tree import StateProof, StateTree
+from amanat.ledger.tree.state_tree import StateProof, StateTree
 from amanat.node.eras import Era
 from amanat.node.proofs import balance_proof
 from tests.ledger.world import BILL, NoNodes

@@ -3,13 +3,13 @@
 import msgspec
 import pytest
 
+from amanat.ledger.custody.limits import InstrumentLimit, JurisdictionLimit, Limits, TotalLimit
+from amanat.ledger.custody.served import served
 from amanat.ledger.dates import DAY_MS
-from amanat.ledger.limits import InstrumentLimit, JurisdictionLimit, Limits, TotalLimit
+from amanat.ledger.governance.participants import Role
 from amanat.ledger.operations import Attest, Issue, Redeem, SetLimits, SetRoles, Transfer
-from amanat.ledger.participants import Role
 from amanat.ledger.receipts import Figures
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.served import served
 from tests.ledger.desk import Desk
 from tests.ledger.exchange import LIMITS, OTHER_BILL, desk_with_exchange
 from tests.ledger.rules.ruled import FACE, give, refused

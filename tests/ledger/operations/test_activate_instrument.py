@@ -2,7 +2,7 @@
 
 import pytest
 
-from amanat.ledger.instruments import InstrumentStatus
+from amanat.ledger.instruments.instrument import InstrumentStatus
 from amanat.ledger.operations import ActivateInstrument, Issue, RegisterInstrument
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import INSTRUMENTS

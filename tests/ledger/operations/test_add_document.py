@@ -4,8 +4,8 @@ from hashlib import sha256
 
 import pytest
 
-from amanat.ledger.document import Document, DocumentKind
-from amanat.ledger.documents import documents_of
+from amanat.ledger.instruments.document import Document, DocumentKind
+from amanat.ledger.instruments.documents import documents_of
 from amanat.ledger.operations import AddDocument
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import DOCUMENTS

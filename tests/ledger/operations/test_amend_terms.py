@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from amanat.ledger.dates import DAY_MS
-from amanat.ledger.instruments import InstrumentStatus
+from amanat.ledger.instruments.instrument import InstrumentStatus
 from amanat.ledger.operations import (
     ActivateInstrument,
     AmendTerms,

@@ -3,6 +3,8 @@
 import pytest
 
 from amanat.ledger.dates import DAY_MS
+from amanat.ledger.governance.participants import ParticipantKey, Role, Standing
+from amanat.ledger.governance.proposals import ProposalStatus
 from amanat.ledger.operations import (
     Approve,
     Issue,
@@ -12,8 +14,6 @@ from amanat.ledger.operations import (
     SetStanding,
     Transfer,
 )
-from amanat.ledger.participants import ParticipantKey, Role, Standing
-from amanat.ledger.proposals import ProposalStatus
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import PROPOSALS
 from tests.ledger.desk import Desk, desk_with_market

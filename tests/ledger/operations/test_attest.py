@@ -2,12 +2,12 @@
 
 import pytest
 
-from amanat.ledger.accounts import InvestorClass
+from amanat.ledger.custody.accounts import InvestorClass
 from amanat.ledger.dates import start_of
+from amanat.ledger.holdings.totals import Dimension, total
 from amanat.ledger.operations import Attest, Transfer
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import ACCOUNTS
-from amanat.ledger.totals import Dimension, total
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.world import RUPEE, START, attestation
 

@@ -4,6 +4,7 @@ import pytest
 
 from amanat.ledger.authorities import Authority, AuthorityClass
 from amanat.ledger.dates import DAY_MS
+from amanat.ledger.governance.participants import Participant, ParticipantKey, Role
 from amanat.ledger.operations import (
     Approve,
     BlockKeys,
@@ -14,7 +15,6 @@ from amanat.ledger.operations import (
     RotateKeys,
     Transfer,
 )
-from amanat.ledger.participants import Participant, ParticipantKey, Role
 from amanat.ledger.rejections import DoorCode, RejectionCode
 from amanat.ledger.state import PARTICIPANTS
 from tests.ledger.desk import Desk, desk_with_market

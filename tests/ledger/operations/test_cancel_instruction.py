@@ -2,10 +2,10 @@
 
 import pytest
 
-from amanat.ledger.instructions import CancelReason
 from amanat.ledger.operations import CancelInstruction
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlements import (
+from amanat.ledger.settlement.instructions import CancelReason
+from amanat.ledger.settlement.settlements import (
     INSTRUCTIONS,
     instructions_against,
     instructions_of,

@@ -4,10 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from amanat.ledger.dates import start_of
-from amanat.ledger.instructions import CancelReason, Side
 from amanat.ledger.operations import CancelSettlement, EnterInstruction, SettleInstructions
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlements import SETTLEMENTS, Settlement, settlements_of
+from amanat.ledger.settlement.instructions import CancelReason, Side
+from amanat.ledger.settlement.settlements import SETTLEMENTS, Settlement, settlements_of
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.trades import FACE, MONDAY, SALE, answer, matched
 from tests.ledger.world import BILL, account

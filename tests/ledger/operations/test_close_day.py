@@ -2,8 +2,8 @@
 
 import pytest
 
-from amanat.ledger.calendar import Calendar
 from amanat.ledger.dates import DAY_MS, start_of
+from amanat.ledger.days.calendar import Calendar
 from amanat.ledger.operations import CloseDay, SetCalendar
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import business_day_of

@@ -4,8 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from amanat.ledger.dates import DAY_MS, start_of
-from amanat.ledger.instructions import Instruction, Payment, Priority
-from amanat.ledger.matching import ALIKE_MAX
+from amanat.ledger.governance.participants import Standing
 from amanat.ledger.operations import (
     EnterInstruction,
     OpenHold,
@@ -13,10 +12,11 @@ from amanat.ledger.operations import (
     SetStanding,
     Transfer,
 )
-from amanat.ledger.participants import Standing
 from amanat.ledger.receipts import Figures
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlements import (
+from amanat.ledger.settlement.instructions import Instruction, Payment, Priority
+from amanat.ledger.settlement.matching import ALIKE_MAX
+from amanat.ledger.settlement.settlements import (
     INSTRUCTIONS,
     SETTLEMENTS,
     instructions_against,

@@ -3,13 +3,13 @@
 import pytest
 
 from amanat.ledger.dates import DAY_MS
+from amanat.ledger.governance.participants import Role
+from amanat.ledger.governance.proposals import ProposalStatus
 from amanat.ledger.operations import (
     Approve,
     ExecuteProposal,
     SetRoles,
 )
-from amanat.ledger.participants import Role
-from amanat.ledger.proposals import ProposalStatus
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import KEYS, PROPOSALS
 from tests.ledger.desk import Desk, desk_with_market

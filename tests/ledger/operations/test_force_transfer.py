@@ -2,13 +2,13 @@
 
 import pytest
 
-from amanat.ledger import balances
-from amanat.ledger.accounts import Holding
 from amanat.ledger.authorization import Consents
 from amanat.ledger.blocks import Place
-from amanat.ledger.legal_orders import AccountScope, Direction, HoldingScope, Scope
+from amanat.ledger.custody.accounts import Holding
+from amanat.ledger.holdings import balances
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations import ExecuteProposal, ForceTransfer, Propose, Transfer
+from amanat.ledger.orders.legal_orders import AccountScope, Direction, HoldingScope, Scope
 from amanat.ledger.receipts import Event, Figures
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import ORDERS, State

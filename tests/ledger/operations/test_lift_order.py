@@ -2,9 +2,9 @@
 
 import pytest
 
-from amanat.ledger.legal_orders import Scope
 from amanat.ledger.operations import Transfer
-from amanat.ledger.order_register import STANDING, orders_on_account, orders_on_instrument
+from amanat.ledger.orders.legal_orders import Scope
+from amanat.ledger.orders.order_register import STANDING, orders_on_account, orders_on_instrument
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import ORDERS
 from tests.ledger.court import (

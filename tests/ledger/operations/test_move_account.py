@@ -3,8 +3,13 @@
 import pytest
 from msgspec.structs import replace
 
-from amanat.ledger import balances, register
-from amanat.ledger.accounts import Holding
+from amanat.ledger.custody import register
+from amanat.ledger.custody.accounts import Holding
+from amanat.ledger.custody.register import accounts_of, clients_of
+from amanat.ledger.custody.served import served
+from amanat.ledger.governance.participants import Role, Standing
+from amanat.ledger.holdings import balances
+from amanat.ledger.holdings.totals import Dimension, total
 from amanat.ledger.operations import (
     Attest,
     MoveAccount,
@@ -13,8 +18,6 @@ from amanat.ledger.operations import (
     SetStanding,
     Transfer,
 )
-from amanat.ledger.participants import Role, Standing
-from amanat.ledger.register import accounts_of, clients_of
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.rules import (
     AllowedJurisdictions,
@@ -28,9 +31,7 @@ from amanat.ledger.rules import (
     Velocity,
     Window,
 )
-from amanat.ledger.served import served
 from amanat.ledger.state import ACCOUNTS
-from amanat.ledger.totals import Dimension, total
 from tests.ledger.desk import Desk
 from tests.ledger.exchange import desk_with_exchange, omnibus
 from tests.ledger.rules.ruled import FACE, give, refused

@@ -2,8 +2,11 @@
 
 import pytest
 
-from amanat.ledger.accounts import Account
-from amanat.ledger.custody import SUCCESSIONS
+from amanat.ledger.custody.accounts import Account
+from amanat.ledger.custody.register import accounts_of, clients_of
+from amanat.ledger.custody.succession import SUCCESSIONS
+from amanat.ledger.governance.participants import Role, Standing
+from amanat.ledger.holdings.totals import Dimension, total
 from amanat.ledger.operations import (
     Attest,
     MoveAccount,
@@ -15,13 +18,10 @@ from amanat.ledger.operations import (
     Transfer,
     move_clients,
 )
-from amanat.ledger.participants import Role, Standing
 from amanat.ledger.receipts import Applied, Event, Rejected
-from amanat.ledger.register import accounts_of, clients_of
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.rules import CustodianCap
 from amanat.ledger.state import ACCOUNTS
-from amanat.ledger.totals import Dimension, total
 from tests.ledger.desk import Desk
 from tests.ledger.exchange import CLIENTS, LIMITS, desk_with_exchange, omnibus
 from tests.ledger.rules.ruled import FACE, give, refused

@@ -2,7 +2,7 @@
 
 import pytest
 
-from amanat.ledger.limits import Limits
+from amanat.ledger.custody.limits import Limits
 from amanat.ledger.operations import Issue, SetLimits, SetRoles
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import ACCOUNTS

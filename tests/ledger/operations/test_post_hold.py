@@ -3,7 +3,7 @@
 import pytest
 
 from amanat.ledger.dates import DAY_MS, date_of
-from amanat.ledger.holds import HOLDS
+from amanat.ledger.governance.participants import Standing
 from amanat.ledger.operations import (
     AnyOperation,
     Attest,
@@ -12,8 +12,8 @@ from amanat.ledger.operations import (
     SetStanding,
     Transfer,
 )
-from amanat.ledger.participants import Standing
 from amanat.ledger.rejections import RejectionCode
+from amanat.ledger.settlement.holds import HOLDS
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.operations.test_open_hold import reserved
 from tests.ledger.world import BILL, RUPEE, START, attestation

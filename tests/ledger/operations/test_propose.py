@@ -3,9 +3,9 @@
 import pytest
 
 from amanat.ledger.dates import DAY_MS
+from amanat.ledger.governance.participants import ParticipantKey, Standing
+from amanat.ledger.governance.proposals import ProposalStatus, proposal_id
 from amanat.ledger.operations import Approve, Issue, Propose, RotateKeys, SetStanding, Transfer
-from amanat.ledger.participants import ParticipantKey, Standing
-from amanat.ledger.proposals import ProposalStatus, proposal_id
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import PROPOSALS
 from amanat.ledger.transactions import open_transaction

@@ -3,9 +3,9 @@
 import pytest
 
 from amanat.ledger.dates import DAY_MS, PAKISTAN_UTC_OFFSET_MS, start_of
-from amanat.ledger.instruments import InstrumentStatus
+from amanat.ledger.governance.participants import Standing
+from amanat.ledger.instruments.instrument import InstrumentStatus
 from amanat.ledger.operations import DeliverVersusPayment, Issue, Redeem, SetStanding
-from amanat.ledger.participants import Standing
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import INSTRUMENTS
 from tests.ledger.desk import Desk, desk_with_market

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from amanat.ledger.instruments import Instrument, InstrumentStatus
+from amanat.ledger.instruments.instrument import Instrument, InstrumentStatus
 from amanat.ledger.operations import RegisterInstrument
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import INSTRUMENTS

@@ -3,7 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from amanat.ledger.legal_orders import (
+from amanat.ledger.operations import DeliverVersusPayment, Issue, RegisterOrder, Transfer
+from amanat.ledger.orders.legal_orders import (
     AccountScope,
     Direction,
     HoldingScope,
@@ -11,8 +12,7 @@ from amanat.ledger.legal_orders import (
     LegalOrder,
     Scope,
 )
-from amanat.ledger.operations import DeliverVersusPayment, Issue, RegisterOrder, Transfer
-from amanat.ledger.order_register import (
+from amanat.ledger.orders.order_register import (
     ORDERS_MAX,
     STANDING,
     orders_on_account,

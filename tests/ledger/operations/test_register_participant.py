@@ -2,8 +2,8 @@
 
 import pytest
 
+from amanat.ledger.governance.participants import Participant, ParticipantKey, Role, changed
 from amanat.ledger.operations import OpenAccount, RegisterParticipant, Transfer
-from amanat.ledger.participants import Participant, ParticipantKey, Role, changed
 from amanat.ledger.rejections import DoorCode, RejectionCode
 from amanat.ledger.state import KEYS, PARTICIPANTS
 from tests.ledger.desk import Desk, desk_with_market

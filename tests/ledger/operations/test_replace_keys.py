@@ -3,6 +3,7 @@
 import pytest
 
 from amanat.ledger.dates import DAY_MS
+from amanat.ledger.governance.participants import ParticipantKey
 from amanat.ledger.operations import (
     Approve,
     ExecuteProposal,
@@ -11,7 +12,6 @@ from amanat.ledger.operations import (
     Transfer,
     WithdrawProposal,
 )
-from amanat.ledger.participants import ParticipantKey
 from amanat.ledger.rejections import DoorCode, RejectionCode
 from amanat.ledger.state import HOLDINGS
 from tests.ledger.desk import Desk, desk_with_market

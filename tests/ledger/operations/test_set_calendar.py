@@ -2,8 +2,8 @@
 
 import pytest
 
-from amanat.ledger.calendar import Business, Calendar, CutOff
 from amanat.ledger.dates import start_of
+from amanat.ledger.days.calendar import Business, Calendar, CutOff
 from amanat.ledger.operations import CloseDay, SetCalendar, Transfer
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import calendar_of

@@ -2,9 +2,9 @@
 
 import pytest
 
-from amanat.ledger import borrowing
-from amanat.ledger.ceilings import Ceiling, Ceilings
 from amanat.ledger.dates import start_of
+from amanat.ledger.instruments import borrowing
+from amanat.ledger.instruments.ceilings import Ceiling, Ceilings
 from amanat.ledger.operations import Issue, Redeem, SetCeilings
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import CEILINGS

@@ -2,10 +2,10 @@
 
 import pytest
 
-from amanat.ledger.instruments import InstrumentStatus
+from amanat.ledger.governance.participants import Role
+from amanat.ledger.instruments.instrument import InstrumentStatus
 from amanat.ledger.operations import Issue, Redeem, SetInstrumentStatus, SetPolicy, Transfer
 from amanat.ledger.operations.set_instrument_status import FROM
-from amanat.ledger.participants import Role
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import INSTRUMENTS
 from tests.ledger.desk import Desk, desk_with_market

@@ -3,20 +3,20 @@
 import msgspec
 import pytest
 
-from amanat.ledger.encoding import encode
-from amanat.ledger.limits import (
+from amanat.ledger.custody.limits import (
     LIMITS as TABLE,
 )
-from amanat.ledger.limits import (
+from amanat.ledger.custody.limits import (
     InstrumentLimit,
     JurisdictionLimit,
     Limits,
     TotalLimit,
 )
+from amanat.ledger.custody.served import SERVED, served
+from amanat.ledger.encoding import encode
+from amanat.ledger.governance.participants import Role
 from amanat.ledger.operations import SetLimits, SetRoles, set_limits
-from amanat.ledger.participants import Role
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.served import SERVED, served
 from amanat.ledger.state import State
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.exchange import LIMITS, desk_with_exchange, register

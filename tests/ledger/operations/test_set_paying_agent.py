@@ -3,7 +3,8 @@
 import pytest
 
 from amanat.ledger.dates import start_of
-from amanat.ledger.instruments import InstrumentStatus
+from amanat.ledger.governance.participants import Role
+from amanat.ledger.instruments.instrument import InstrumentStatus
 from amanat.ledger.operations import (
     Issue,
     Redeem,
@@ -12,7 +13,6 @@ from amanat.ledger.operations import (
     SetPayingAgent,
     SetPolicy,
 )
-from amanat.ledger.participants import Role
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import INSTRUMENTS
 from tests.ledger.desk import Desk, desk_with_market

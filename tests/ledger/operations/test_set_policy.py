@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from amanat.ledger.dates import DAY_MS
+from amanat.ledger.governance.participants import ParticipantKey, Role, Standing
 from amanat.ledger.operations import (
     ActivateVersion,
     AnyOperation,
@@ -20,7 +21,6 @@ from amanat.ledger.operations import (
     SetStanding,
 )
 from amanat.ledger.operations.acts import AnyAct
-from amanat.ledger.participants import ParticipantKey, Role, Standing
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import POLICIES
 from tests.ledger import world

@@ -2,8 +2,8 @@
 
 import pytest
 
+from amanat.ledger.governance.participants import Role
 from amanat.ledger.operations import CloseDay, SetPolicy, SetRoles
-from amanat.ledger.participants import Role
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import PARTICIPANTS
 from tests.ledger.desk import Desk, desk_with_market

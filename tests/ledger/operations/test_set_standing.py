@@ -2,8 +2,8 @@
 
 import pytest
 
+from amanat.ledger.governance.participants import Role, Standing
 from amanat.ledger.operations import SetPolicy, SetRoles, SetStanding, Transfer
-from amanat.ledger.participants import Role, Standing
 from amanat.ledger.rejections import RejectionCode
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.world import RUPEE, account, holder, policy

@@ -3,11 +3,11 @@
 import pytest
 
 from amanat.ledger.dates import start_of
-from amanat.ledger.instruments import InstrumentStatus
+from amanat.ledger.instruments.instrument import InstrumentStatus
+from amanat.ledger.instruments.tranche import Tranche, TrancheTotals
 from amanat.ledger.operations import Issue, SetInstrumentStatus, SetTranche
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import TRANCHE_TOTALS, TRANCHES
-from amanat.ledger.tranche import Tranche, TrancheTotals
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.papers import FACE, NEW_PIB, TODAY, bring, issued, registration
 from tests.ledger.world import RUPEE

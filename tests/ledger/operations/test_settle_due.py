@@ -5,10 +5,10 @@ from msgspec.structs import replace
 
 from amanat.ledger.dates import start_of
 from amanat.ledger.encoding import EncodingError, decode, encode
-from amanat.ledger.instructions import Payment, Priority
 from amanat.ledger.operations import AnyOperation, SettleDue
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlements import DATES, Settlement
+from amanat.ledger.settlement.instructions import Payment, Priority
+from amanat.ledger.settlement.settlements import DATES, Settlement
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.operations.test_settle_instructions import RESALE
 from tests.ledger.trades import (

@@ -5,10 +5,10 @@ from msgspec.structs import replace
 
 from amanat.ledger.dates import start_of
 from amanat.ledger.encoding import EncodingError, decode, encode
-from amanat.ledger.instructions import Payment, Priority
 from amanat.ledger.operations import AnyOperation, SettleInstructions, Transfer
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlements import DATES, SETTLEMENTS, due, settlements_of
+from amanat.ledger.settlement.instructions import Payment, Priority
+from amanat.ledger.settlement.settlements import DATES, SETTLEMENTS, due, settlements_of
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.trades import (
     CASH,

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from amanat.ledger.encoding import EncodingError, decode, encode
+from amanat.ledger.governance.participants import Standing
 from amanat.ledger.operations import (
     AnyOperation,
     Issue,
@@ -14,7 +15,6 @@ from amanat.ledger.operations import (
     TransferBatch,
 )
 from amanat.ledger.operations.transfer_batch import LINES_MAX, Line
-from amanat.ledger.participants import Standing
 from amanat.ledger.rejections import DoorCode, RejectionCode
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.world import BILL, PARAMETERS, RUPEE, START

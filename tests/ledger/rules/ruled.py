@@ -1,6 +1,6 @@
 """A market with rules on its bill: two more accounts, and pieces of the bill to give out."""
 
-from amanat.ledger.accounts import InvestorClass
+from amanat.ledger.custody.accounts import InvestorClass
 from amanat.ledger.operations import SetRules, Transfer
 from amanat.ledger.receipts import Figures
 from amanat.ledger.rules import AnyRule

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amanat.ledger.accounts import Account, InvestorClass
+from amanat.ledger.custody.accounts import Account, InvestorClass
 from amanat.ledger.operations import AnyOperation, Issue, Transfer
 from amanat.ledger.receipts import Applied
 from amanat.ledger.rules import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from amanat.ledger.accounts import InvestorClass
+from amanat.ledger.custody.accounts import InvestorClass
 from amanat.ledger.operations import Issue
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.rules import HolderShare

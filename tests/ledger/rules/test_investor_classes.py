@@ -1,6 +1,6 @@
 """Investors of the classes named may receive it, and nobody else."""
 
-from amanat.ledger.accounts import InvestorClass
+from amanat.ledger.custody.accounts import InvestorClass
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.rules import InvestorClasses
 from tests.ledger.rules.ruled import give, refused, ruled, set_rules

@@ -7,14 +7,14 @@ from typing import Any, get_args
 import pytest
 
 from amanat.ledger import rules
-from amanat.ledger.accounts import InvestorClass
 from amanat.ledger.authorization import Consents
 from amanat.ledger.blocks import Place
 from amanat.ledger.checks import refusals
+from amanat.ledger.custody.accounts import InvestorClass
 from amanat.ledger.encoding import decode, encode
-from amanat.ledger.movements import Movement, Purpose
+from amanat.ledger.holdings.movements import Movement, Purpose
+from amanat.ledger.holdings.posting import post
 from amanat.ledger.operation_execution import Execution
-from amanat.ledger.posting import post
 from amanat.ledger.rules import (
     RULE_TYPES,
     AllowedJurisdictions,

@@ -5,7 +5,7 @@ import pytest
 from amanat.ledger.authorization import Consents
 from amanat.ledger.blocks import Place
 from amanat.ledger.checks import refusals
-from amanat.ledger.movements import Movement, Purpose
+from amanat.ledger.holdings.movements import Movement, Purpose
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.rules import RULES, RuleBook, TravelData

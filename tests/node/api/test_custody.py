@@ -2,7 +2,8 @@
 
 import pytest
 
-from amanat.ledger.accounts import InvestorClass
+from amanat.ledger.custody.accounts import InvestorClass
+from amanat.ledger.governance.participants import Standing
 from amanat.ledger.operations import (
     AnyOperation,
     MoveClients,
@@ -11,7 +12,6 @@ from amanat.ledger.operations import (
     SetStanding,
     Transfer,
 )
-from amanat.ledger.participants import Standing
 from amanat.ledger.rules import InvestorClasses, Period, Velocity
 from tests.ledger.exchange import LIMITS, register
 from tests.ledger.rules.ruled import FACE

@@ -4,8 +4,8 @@ from hashlib import sha256
 
 import pytest
 
-from amanat.ledger.ceilings import Ceiling, Ceilings
-from amanat.ledger.document import DocumentKind
+from amanat.ledger.instruments.ceilings import Ceiling, Ceilings
+from amanat.ledger.instruments.document import DocumentKind
 from amanat.ledger.operations import (
     AddDocument,
     SetCeilings,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from amanat.ledger.legal_orders import InstrumentScope
+from amanat.ledger.orders.legal_orders import InstrumentScope
 from tests.ledger.court import amount, document, order
 from tests.ledger.world import BILL, RUPEE
 from tests.node.conftest import Api

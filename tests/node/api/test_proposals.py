@@ -3,8 +3,8 @@
 import pytest
 
 from amanat.ledger.dates import DAY_MS
+from amanat.ledger.governance.participants import ParticipantKey
 from amanat.ledger.operations import Approve, Issue, Propose, ReplaceKeys, WithdrawProposal
-from amanat.ledger.participants import ParticipantKey
 from tests.ledger.world import BILL, public_key
 from tests.node.conftest import Api
 

@@ -4,8 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from amanat.ledger.dates import DAY_MS, date_of
-from amanat.ledger.instructions import Payment
 from amanat.ledger.operations import AnyOperation, EnterInstruction, OpenHold, Pledge
+from amanat.ledger.settlement.instructions import Payment
 from amanat.ledger.wording import day
 from tests.ledger.trades import SALE, answer
 from tests.ledger.world import BILL, RUPEE

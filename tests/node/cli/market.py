@@ -4,8 +4,8 @@ import asyncio
 from typing import Final
 
 from amanat.ledger.dates import DAY_MS
+from amanat.ledger.governance.participants import Participant, Role
 from amanat.ledger.operations import ActivateInstrument, Issue, RegisterParticipant
-from amanat.ledger.participants import Participant, Role
 from amanat.node import clock, keystore
 from amanat.node.client import Client
 from tests.ledger.world import RUPEE, Writer, account, rupee

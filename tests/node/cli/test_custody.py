@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pytest
 
+from amanat.ledger.governance.participants import Participant, Role, Standing
 from amanat.ledger.operations import AnyOperation, Issue, RegisterParticipant, SetStanding
-from amanat.ledger.participants import Participant, Role, Standing
 from amanat.node import keystore
 from amanat.node.client import Client
 from tests.ledger.exchange import omnibus

@@ -1,0 +1,1 @@
+"""Accounts, who serves them, and within which limits."""

@@ -1,0 +1,1 @@
+"""Business days: calendar, cut-offs, and the totals sealed at each close."""

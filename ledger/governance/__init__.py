@@ -1,0 +1,1 @@
+"""Who decides: participants with keys and roles, policies, proposals, and the constitution."""

@@ -1,0 +1,1 @@
+"""Who holds what, and the one way in which it changes hands."""

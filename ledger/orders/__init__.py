@@ -1,0 +1,1 @@
+"""Legal orders, what they stop and what they freeze."""

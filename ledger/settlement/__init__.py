@@ -1,0 +1,1 @@
+"""What is promised before it moves: holds, pledges, instructions and their settlement."""
