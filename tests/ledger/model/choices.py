@@ -1,0 +1,238 @@
+"""One function for each act that may be asked for in the market: who trades, promises, instructs."""
+
+from typing import Final
+
+from amanat.ledger.operations import (
+    AnyOperation,
+    Approve,
+    CancelInstruction,
+    CancelSettlement,
+    CloseDay,
+    DeliverVersusPayment,
+    EnforcePledge,
+    EnterInstruction,
+    ExecuteProposal,
+    Issue,
+    OpenHold,
+    Pledge,
+    PostHold,
+    Propose,
+    Redeem,
+    ReleasePledge,
+    SettleDue,
+    SettleInstructions,
+    SubstitutePledge,
+    Transfer,
+    TransferBatch,
+    VoidHold,
+    WithdrawProposal,
+)
+from amanat.ledger.operations.transfer_batch import Line
+from amanat.ledger.settlement.instructions import (
+    CancelReason,
+    Instruction,
+    Payment,
+    Priority,
+    Side,
+)
+from tests.ledger.model.books import DAY
+from tests.ledger.model.choosing import Choice, Chooser
+from tests.ledger.model.governed import GOVERNED, force_transfer, order
+from tests.ledger.model.market import BILL, RUPEE
+from tests.ledger.model.settling import PRIORITIES
+
+
+def transfer(c: Chooser) -> Transfer:
+    account, asset = c.held()
+    return Transfer(account, c.place(), asset, c.amount(account, asset), c.travel())
+
+
+def batch(c: Chooser) -> TransferBatch:
+    account, asset = c.held()
+    unit = c.books.assets[asset].unit
+    lines = [
+        Line(c.place(), unit * c.number(1, 4), None, c.travel()) for _ in range(c.number(1, 3))
+    ]
+    return TransferBatch(account, asset, tuple(lines))
+
+
+def sale(c: Chooser) -> DeliverVersusPayment:
+    account, asset = c.held()
+    amount, price = c.amount(account, asset), c.number(1, 40)
+    return DeliverVersusPayment(account, c.place(), asset, amount, RUPEE, price, c.travel())
+
+
+def issue(c: Chooser) -> Issue:
+    asset = c.asset()
+    tranches = c.books.tranches.get(asset, ())
+    tranche = None if not tranches or c.chance(6) else c.number(1, len(tranches))
+    place = "mof-house" if asset != RUPEE and c.chance(2) else c.place()
+    return Issue(asset, place, c.books.assets[asset].unit * c.number(1, 20), tranche)
+
+
+def redeem(c: Chooser) -> Redeem:
+    account, asset = c.held()
+    bills = [name for name, held in c.books.held if held == BILL]
+    if bills and c.books.has_come(c.books.assets[BILL].matures or 0) and not c.chance(4):
+        account, asset = c.of(bills), BILL
+    is_debt = c.books.assets[asset].cash is not None
+    payer = c.of(["mof-house", "mof-house", account, c.place()]) if is_debt else None
+    return Redeem(asset, account, c.amount(account, asset), payer)
+
+
+def open_hold(c: Chooser) -> OpenHold:
+    account, asset = c.held()
+    agent = c.of([None, None, "custodian-a"])
+    expires = c.books.time + c.number(0, 4) * DAY // 2
+    return OpenHold(account, c.place(), asset, c.amount(account, asset), agent, expires, None)
+
+
+def post_hold(c: Chooser) -> PostHold:
+    hold = c.record(c.books.holds)
+    kept = c.books.holds.get(hold.hex())
+    if kept is None:
+        return PostHold(hold, 1)
+    unit = c.books.assets[kept.asset].unit
+    amount = kept.amount if c.chance(2) else unit * c.number(1, kept.amount // unit + 1)
+    return PostHold(hold, amount, c.travel())
+
+
+def void_hold(c: Chooser) -> VoidHold:
+    return VoidHold(c.record(c.books.holds if c.is_alone else c.live_holds()))
+
+
+def pledge(c: Chooser) -> Pledge:
+    account, asset = c.held()
+    to = c.of(["custodian-a", "sbp", "beta", "li"])
+    return Pledge(account, asset, c.amount(account, asset), to, "loan-1")
+
+
+def _part(c: Chooser, identifier: bytes) -> int:
+    """Return part of what is pledged, or all."""
+    kept = c.books.pledges.get(identifier.hex())
+    if kept is None:
+        return 1
+    unit = c.books.assets[kept.asset].unit
+    return kept.amount if c.chance(2) else unit * c.number(1, kept.amount // unit + 1)
+
+
+def release(c: Chooser) -> ReleasePledge:
+    identifier = c.record(c.books.pledges)
+    return ReleasePledge(identifier, _part(c, identifier))
+
+
+def substitute(c: Chooser) -> SubstitutePledge:
+    identifier = c.record(c.books.pledges)
+    kept = c.books.pledges.get(identifier.hex())
+    account, asset = c.held() if kept is None or c.chance(3) else (kept.account, c.asset())
+    amount = c.amount(account, asset)
+    return SubstitutePledge(identifier, _part(c, identifier), account, asset, amount)
+
+
+def enforce(c: Chooser) -> EnforcePledge:
+    identifier = c.record(c.books.pledges)
+    kept, target = c.books.pledges.get(identifier.hex()), c.place()
+    if kept is not None:
+        own = [each.name for each in c.books.places.values() if each.owner == kept.beneficiary]
+        target = c.of(own) if own and not c.chance(8) else target
+    return EnforcePledge(identifier, _part(c, identifier), target, c.travel())
+
+
+def instruct(c: Chooser) -> EnterInstruction:
+    """Answer what the other side said, or say something new."""
+    unanswered = list(c.books.entered.values())
+    if unanswered and not c.chance(3):
+        return EnterInstruction(_answer(c))
+    account, asset = c.held()
+    payment = c.of([None, Payment(RUPEE, c.number(1, 40)), Payment(RUPEE, c.number(1, 40))])
+    if c.chance(10):
+        payment = Payment(c.asset(), 2 * c.number(1, 5))
+    side, other = c.of(list(Side)), c.place()
+    ends = (account, other) if side is Side.DELIVER else (other, account)
+    amount = c.amount(account, asset) * c.number(1, 2)
+    return EnterInstruction(_said(c, side, ends, (asset, amount), payment, c.date()))
+
+
+def _said(
+    c: Chooser,
+    side: Side,
+    ends: tuple[str, str],
+    what: tuple[str, int],
+    payment: Payment | None,
+    date: int,
+) -> Instruction:
+    return Instruction(
+        side=side,
+        account=ends[0],
+        counterparty=ends[1],
+        instrument=what[0],
+        amount=what[1],
+        payment=payment,
+        settlement_date=date,
+        priority=Priority(c.of(PRIORITIES)),
+        partial=c.chance(2),
+        tolerance=0 if c.chance(3) else c.number(0, 3),
+        until=None if c.chance(2) else date + c.number(0, 2),
+        reference="trade-1",
+        travel_data=c.travel(),
+    )
+
+
+def _answer(c: Chooser) -> Instruction:
+    said = c.of(list(c.books.entered.values()))
+    deliverer, receiver, asset, amount, paid, date = said.trade
+    price = max(1, said.price + (c.number(-2, 2) if c.chance(3) else 0))
+    payment = Payment(paid, price) if paid else None
+    side = Side.RECEIVE if said.delivers else Side.DELIVER
+    ends = (receiver, deliverer) if said.delivers else (deliverer, receiver)
+    answer = _said(c, side, ends, (asset, amount), payment, date)
+    return answer.seen_from_payment() if c.chance(5) else answer
+
+
+def cancel_instruction(c: Chooser) -> CancelInstruction:
+    return CancelInstruction(c.record(c.books.entered), CancelReason.ERROR)
+
+
+def cancel_settlement(c: Chooser) -> CancelSettlement:
+    return CancelSettlement(c.record(c.books.deals), CancelReason.AGREED)
+
+
+def settle(c: Chooser) -> SettleInstructions:
+    found = {c.record(c.books.deals) for _ in range(c.number(1, 3))}
+    return SettleInstructions(tuple(sorted(found)))
+
+
+def settle_due(c: Chooser) -> SettleDue:
+    deals = [each.date for each in c.books.deals.values()]
+    start = c.record(c.books.deals) if c.chance(5) else None
+    return SettleDue(c.of(deals) if deals else c.date(), start, c.number(1, 3))
+
+
+def close_day(c: Chooser) -> CloseDay:
+    return CloseDay(c.books.open_day + (c.chance(15)))
+
+
+def proposals(c: Chooser) -> AnyOperation:
+    """Return something about proposals."""
+    kind = c.number(0, 9)
+    if kind < 3 or not c.books.proposals:
+        count = 2 if c.chance(4) else 1
+        some = [each for each in COMMON if each not in (post_hold, void_hold)]
+        acts = [c.of([*some, *RARE, *[force_transfer] * 8])(c) for _ in range(count)]
+        return Propose(tuple(acts), c.books.time + c.number(0, 8) * DAY // 2)
+    name = c.record(c.books.proposals)
+    if kind < 6:
+        return Approve(name)
+    return ExecuteProposal(name) if kind < 9 else WithdrawProposal(name)
+
+
+COMMON: Final[tuple[Choice, ...]] = (
+    *(transfer, transfer, transfer, batch, sale, sale, issue, redeem, redeem),
+    *(open_hold, open_hold, post_hold, void_hold, pledge, pledge, release, substitute, enforce),
+    *(instruct, instruct, instruct, instruct, cancel_instruction, cancel_settlement),
+    *(settle, settle_due, close_day, close_day, order),
+)
+"""What is asked for most of the time."""
+
+RARE: Final[tuple[Choice, ...]] = GOVERNED
+"""What is asked for now and then."""

@@ -1,0 +1,131 @@
+"""What is asked for: mostly what could be done, sometimes what cannot."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from amanat.ledger.operations import AnyAct, AnyOperation
+from tests.ledger.model.acts import needs
+from tests.ledger.model.books import Books, Stop
+from tests.ledger.model.claims import free
+from tests.ledger.model.consents import Consents, Signs
+from tests.ledger.model.market import HOLDERS
+from tests.ledger.world import public_key
+
+T = TypeVar("T")
+SPARE = ("", " 2", " 3")
+"""What is put behind a participant's name for the names of its test keys."""
+
+
+class Chooser:
+    """Draws from what is there."""
+
+    def __init__(self, number: Callable[[int, int], int], books: Books) -> None:
+        """`number` draws one between two others."""
+        self._number, self.books = number, books
+        self.is_alone = True
+        """Whether what is chosen is a transaction by itself."""
+
+    def of(self, there: Sequence[T]) -> T:
+        """Return one of these."""
+        return there[self.number(0, len(there) - 1)]
+
+    def number(self, least: int, most: int) -> int:
+        """Return a number."""
+        return self._number(least, max(least, most))
+
+    def chance(self, of: int) -> bool:
+        """Return True once in so many times."""
+        return self.number(1, of) == of
+
+    def place(self) -> str:
+        """Return the name of an account."""
+        return self.of(list(self.books.places))
+
+    def held(self) -> tuple[str, str]:
+        """Return an account and what it holds."""
+        return self.of(list(self.books.held))
+
+    def asset(self) -> str:
+        """Return an instrument."""
+        return self.of(list(self.books.assets))
+
+    def amount(self, account: str, asset: str) -> int:
+        """Return an amount of a holding: mostly whole units, and no more than is free."""
+        unit, loose = self.books.assets[asset].unit, free(self.books, account, asset)
+        if self.chance(12):
+            return loose + unit
+        if self.chance(8):
+            return max(1, loose)
+        units = max(1, loose // unit)
+        most = self.of([units, max(1, units // 2), 4])
+        return unit * self.number(1, min(units, most)) + self.chance(25)
+
+    def date(self) -> int:
+        """Return a date about now."""
+        return self.books.today + self.number(-1, 4)
+
+    def digest(self) -> bytes:
+        """Return one of a few digests."""
+        return bytes([self.number(0, 9)]) * 32
+
+    def travel(self) -> bytes | None:
+        """Return travel data, or none."""
+        return None if self.chance(2) else bytes(32)
+
+    def record(self, records: dict[str, Any]) -> bytes:
+        """Return the ledger's name of something on record, or of nothing."""
+        known = [name for name in records if not name.startswith("new")][-6:]
+        return bytes.fromhex(self.of(known)) if known and not self.chance(30) else bytes(32)
+
+    def live_holds(self) -> dict[str, Any]:
+        """Return the holds that have not expired."""
+        holds = self.books.holds.items()
+        return {name: hold for name, hold in holds if hold.expires > self.books.time}
+
+    def signers(self, acts: Sequence[AnyOperation]) -> list[str]:
+        """Return the keys that sign: mostly all that are needed, else some."""
+        if self.chance(12):
+            return self.keys(self.of(list(self.books.people)))
+        names = {self.of(list(self.books.people))} if self.chance(8) else set[str]()
+        for act in acts:
+            names |= self.needed(act)
+        if not names:
+            names = {self.of(["mof", "sbp", *HOLDERS])}
+        return [each for name in sorted(names) for each in self.keys(name)]
+
+    def needed(self, act: AnyOperation) -> set[str]:
+        """Return who has to sign."""
+        found: set[str] = set()
+        try:
+            asked = needs(act, self.books, Consents(self.books, {}))
+        except Stop:
+            return found
+        for each in asked:
+            if isinstance(each, Signs):
+                found.add(each.name)
+                continue
+            policy = self.books.policies.get(each.act)
+            for role in () if policy is None else policy.seats:
+                able = [n for n, p in self.books.people.items() if role in p.roles]
+                found |= {next(iter(n for n in able if n not in found), "mof")}
+        return found
+
+    def keys(self, name: str) -> list[str]:
+        """Return the test keys that a participant has, all of them or the first."""
+        person = self.books.people[name]
+        there = [name + each for each in SPARE if public_key(name + each).hex() in person.keys]
+        return there[:1] if person.threshold == 1 and self.chance(3) else there
+
+
+Choice = Callable[[Chooser], AnyAct]
+
+
+def operations(choose: Chooser) -> list[AnyOperation]:
+    """Return one operation, sometimes more."""
+    from tests.ledger.model.choices import COMMON, RARE, proposals  # noqa: PLC0415
+
+    if choose.chance(7):
+        return [proposals(choose)]
+    count = 2 if choose.chance(10) else 1
+    choose.is_alone = count == 1
+    return [choose.of(RARE if choose.chance(3) else COMMON)(choose) for _ in range(count)]

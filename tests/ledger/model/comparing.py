@@ -1,0 +1,149 @@
+"""Whether the ledger says what the books of the model say."""
+
+from collections.abc import Iterator
+
+from amanat.ledger.days import sealed_totals
+from amanat.ledger.holdings.totals import Dimension, contributors, total, value_of
+from amanat.ledger.instruments.borrowing import outstanding
+from amanat.ledger.settlement.holds import HOLDS
+from amanat.ledger.settlement.pledges import PLEDGES
+from amanat.ledger.settlement.settlements import INSTRUCTIONS, SETTLEMENTS
+from amanat.ledger.state import (
+    ACCOUNTS,
+    BUSINESS_DAY,
+    FREEZES,
+    HOLDINGS,
+    INSTRUMENTS,
+    ORDERS,
+    PARTICIPANTS,
+    PROPOSALS,
+    TRANCHES,
+    State,
+)
+from tests.ledger.model.books import Books
+from tests.ledger.model.claims import frozen, is_live, promised
+from tests.ledger.model.governing import sums
+
+
+def differences(books: Books, state: State) -> Iterator[str]:
+    """Yield every difference."""
+    yield from _holdings(books, state)
+    yield from _totals(books, state)
+    yield from _records(books, state)
+    yield from _orders(books, state)
+    yield from _closes(books, state)
+
+
+def _holdings(books: Books, state: State) -> Iterator[str]:
+    stale: dict[tuple[str, str], int] = {}
+    for name, hold in books.holds.items():
+        kept = state.get(HOLDS, bytes.fromhex(name))
+        if hold.expires > books.time:
+            if kept is None or kept.amount != hold.amount:
+                yield f"the hold {name} is {kept}, and should be {hold}"
+        elif kept is not None:
+            place = (hold.account, hold.asset)
+            stale[place] = stale.get(place, 0) + kept.amount
+    for account in books.places:
+        for asset in books.assets:
+            kept = state.get(HOLDINGS, account, asset)
+            said = (0, 0) if kept is None else (kept.amount, kept.reserved)
+            claims = promised(books, account, asset) + stale.get((account, asset), 0)
+            if said != (books.has(account, asset), claims):
+                yield f"{account} has {said} of {asset}, not {books.has(account, asset), claims}"
+            ice = 0
+            for freeze in state.get(FREEZES, account, asset) or ():
+                ice += freeze.amount if any(is_live(books, each) for each in freeze.orders) else 0
+            if ice != frozen(books, account, asset):
+                yield f"{ice} of {asset} in {account} is frozen"
+
+
+def _totals(books: Books, state: State) -> Iterator[str]:
+    for asset in books.assets.values():
+        for dimension in Dimension:
+            if asset.kind == "cash" and dimension is Dimension.OWNER:
+                continue
+            sums_: dict[str, int] = {}
+            for (account, held), amount in books.held.items():
+                kept = state.get(ACCOUNTS, account)
+                if held == asset.name and kept is not None:
+                    value = value_of(kept, dimension)
+                    sums_[value] = sums_.get(value, 0) + amount
+            there = set(contributors(asset.name, dimension).members(state))
+            said = {each: total(state, asset.name, dimension, each) for each in there}
+            if said != sums_:
+                yield f"{asset.name} by {dimension}: {said}, not {sums_}"
+        if asset.kind == "cash" and outstanding(state, asset.name) != books.debt(asset.name):
+            yield f"owed in {asset.name}: {outstanding(state, asset.name)}"
+
+
+def _records(books: Books, state: State) -> Iterator[str]:
+    for name, pledge in books.pledges.items():
+        kept = state.get(PLEDGES, bytes.fromhex(name))
+        if kept is None or (kept.account, kept.amount) != (pledge.account, pledge.amount):
+            yield f"the pledge {name} is {kept}, and should be {pledge}"
+    for name in books.entered:
+        if state.get(INSTRUCTIONS, bytes.fromhex(name)) is None:
+            yield f"the instruction {name} is gone"
+    for name, deal in books.deals.items():
+        found = state.get(SETTLEMENTS, bytes.fromhex(name))
+        price = 0 if found is None or found.payment is None else found.payment.amount
+        if found is None or (found.amount, price) != (deal.amount, deal.price):
+            yield f"the settlement {name} is {found}, and should be {deal}"
+        elif (found.failure is None) != (deal.failed is None) or (
+            found.failure is not None and found.failure.code not in (deal.failed or ())
+        ):
+            yield f"the settlement {name} failed: {found.failure}, {deal.failed}"
+    for name, proposal in books.proposals.items():
+        told = state.get(PROPOSALS, bytes.fromhex(name))
+        status = None if told is None else told.status.value
+        lapsed = status == "lapsed" and books.time > proposal.expires
+        if status != proposal.status and not lapsed:
+            yield f"the proposal {name} is {status}, and should be {proposal.status}"
+    for name, place in books.places.items():
+        account = state.get(ACCOUNTS, name)
+        is_his = account is not None and account.owner == place.owner
+        if account is None or not is_his or account.custodian != place.custodian:
+            yield f"the account {name} is {account}, and should be {place}"
+    for name, person in books.people.items():
+        known = state.get(PARTICIPANTS, name)
+        if known is None or {each.key.hex(): each.until for each in known.keys} != person.keys:
+            yield f"the participant {name} is {known}, and should be {person}"
+    yield from _instruments(books, state)
+
+
+def _instruments(books: Books, state: State) -> Iterator[str]:
+    for name, asset in books.assets.items():
+        instrument = state.get(INSTRUMENTS, name)
+        said = None
+        if instrument is not None:
+            said = (instrument.status.value, instrument.authorised, instrument.paying_agent)
+        if said != (asset.status, asset.authorised, asset.agent):
+            yield f"the instrument {name} is {instrument}, and should be {asset}"
+        for number, tranche in enumerate(books.tranches.get(name, ()), 1):
+            kept = state.get(TRANCHES, name, number)
+            if kept is None or (kept.amount, kept.issued) != (tranche.amount, tranche.issued):
+                yield f"tranche {number} of {name} is {kept}, and should be {tranche}"
+
+
+def _orders(books: Books, state: State) -> Iterator[str]:
+    for name, order in books.orders.items():
+        kept = state.get(ORDERS, name)
+        live = kept is not None and kept.is_in_force(books.today)
+        if kept is None or live != is_live(books, name) or kept.taken != order.taken:
+            yield f"the order {name} is {kept}, and should be {order}"
+
+
+def _closes(books: Books, state: State) -> Iterator[str]:
+    day = state.get(BUSINESS_DAY)
+    if day is None or day.date != books.open_day:
+        yield f"{day} is open, and should be {books.open_day}"
+    for date, closed in books.closed.items():
+        names = closed.keys() | sums(books).keys()
+        for asset, what, *of in names:
+            if what == "custodian":
+                said = sealed_totals.custodian_total(state, date, asset, of[0])
+            else:
+                said = getattr(sealed_totals.supply(state, date, asset), what)
+            if said != closed.get((asset, what, *of), 0):
+                yield f"at close {date}, {asset} {what} {of} was {said}, not {closed}"

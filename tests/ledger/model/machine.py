@@ -1,0 +1,166 @@
+"""The machine that asks the model and the ledger the same, block by block."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from amanat.ledger.operations import AnyOperation, PostHold, VoidHold
+from amanat.ledger.receipts import Applied, Event, Receipt, Rejected
+from tests.ledger.desk import Desk
+from tests.ledger.model import courts, custody, governing, promises, settling, trading
+from tests.ledger.model.books import DAY, Books, Stop
+from tests.ledger.model.choosing import Chooser, operations
+from tests.ledger.model.comparing import differences
+from tests.ledger.model.consents import Consents
+from tests.ledger.model.market import books_of, document, founding
+from tests.ledger.model.moments import Moments
+from tests.ledger.model.proposing import run
+from tests.ledger.world import public_key
+
+CARRIED = (courts, custody, governing, promises, settling, trading)
+"""They say what each operation does."""
+
+NAMED_BY = {
+    "hold-opened": "hold",
+    "pledged": "pledge",
+    "pledge-substituted": "by",
+    "instruction-entered": "instruction",
+    "instructions-matched": "settlement",
+    "proposed": "proposal",
+}
+"""Which field of an event names what was put on record."""
+
+
+class Asked(NamedTuple):
+    """A transaction that waits for its block, and what the model says of it."""
+
+    envelope: bytes
+    operations: tuple[AnyOperation, ...]
+    before: Books
+    after: Books
+    against: list[str] | None
+    """With which codes it may be refused; None if it is not."""
+
+
+class Ledger(RuleBasedStateMachine):
+    """Asks for operations, closes blocks, lets time pass; and compares."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        made = document()
+        self.desk, self.books = Desk(made), books_of(made)
+        self.books.height = 1
+        self.queue: list[Asked] = []
+        self.tick(1_000)
+        self.moments = Moments()
+        for signers, acts in founding():
+            self.ask(signers.split(", "), *acts)
+            assert self.queue[-1].against is None, self.queue[-1].against
+            self.close()
+
+    def tick(self, time: int) -> None:
+        """Let time pass."""
+        self.books = self.books.copied()
+        self.books.time += time
+        self.desk.time = self.books.time
+        self.desk.writer.valid_until = self.books.time + DAY
+
+    def ask(self, keys: Sequence[str], *acts: AnyOperation) -> None:
+        """Ask both for one transaction, signed with the test keys of these names."""
+        after, against = self.books.copied(), None
+        owners = {k: n for n, p in after.people.items() for k in p.keys if k not in after.dead}
+        signing = {public_key(name).hex(): name for name in keys}
+        signing = {hexed: name for hexed, name in signing.items() if hexed in owners}
+        if not signing:
+            return
+        now = {each: (owners[each], after.time) for each in signing}
+        try:
+            for act in acts:
+                run(after, act, Consents(after, now))
+        except Stop as stop:
+            after, against = self.books.copied(), [code.value for code in stop.codes]
+        envelope = self.desk.writer.sign(list(signing.values()), *acts)
+        self.queue.append(Asked(envelope, acts, self.books, after, against))
+        self.books = after
+
+    @rule(data=st.data())
+    def act(self, data: st.DataObject) -> None:
+        """Ask for one or two operations."""
+        self.act_by(lambda least, most: data.draw(st.integers(least, most)))
+
+    def act_by(self, number: Callable[[int, int], int]) -> None:
+        """Ask for what these numbers choose."""
+        choose = Chooser(number, self.books)
+        acts = operations(choose)
+        self.ask(choose.signers(acts), *acts)
+        if len(self.queue) >= 3 or choose.chance(2):
+            self.close()
+
+    @rule(hours=st.sampled_from([1, 6, 14, 14, 24, 30, 60]))
+    def wait(self, hours: int) -> None:
+        """Let time pass, with nothing under way."""
+        self.close()
+        self.tick(hours * 3_600_000)
+
+    def close(self) -> None:
+        """Close the block, and compare what came of it with the model."""
+        queue, self.queue = self.queue, []
+        if not queue:
+            return
+        if len(queue) == 1:
+            receipts: Sequence[Receipt] = [self.desk.submit(queue[0].envelope)]
+        else:
+            receipts = self.desk.block([each.envelope for each in queue]).receipts
+        for asked, receipt in zip(queue, receipts, strict=True):
+            self._compare(asked, receipt.outcome)
+        names = self._names(queue, receipts)
+        self.books = self.books.copied()
+        self.books.named(names)
+        assert list(differences(self.books, self.desk.state)) == []
+        self.books.height += 1
+        self.tick(1_000)
+
+    def _compare(self, asked: Asked, outcome: Applied | Rejected) -> None:
+        if isinstance(outcome, Rejected) and _is_about_the_past(asked, outcome):
+            return
+        if asked.against is None:
+            assert isinstance(outcome, Applied), (outcome, asked.operations)
+            self.moments.replay(asked.before, asked.operations, outcome.events)
+        else:
+            assert isinstance(outcome, Rejected), (asked.against, asked.operations)
+            assert outcome.code in asked.against, (outcome, asked.against, asked.operations)
+
+    def _names(self, queue: Sequence[Asked], receipts: Sequence[Receipt]) -> dict[str, str]:
+        """Return the ledger's names for what is new on record."""
+        names: dict[str, str] = {}
+        for asked, receipt in zip(queue, receipts, strict=True):
+            told: list[Any] = []
+            if isinstance(receipt.outcome, Applied):
+                told = [_named(event) for event in receipt.outcome.events]
+            numbers = range(asked.before.made + 1, asked.after.made + 1)
+            found = [name for name in told if name]
+            names |= dict(zip((f"new {each}" for each in numbers), found, strict=True))
+        return names
+
+    def teardown(self) -> None:
+        """Close the last block."""
+        self.close()
+
+
+def _is_about_the_past(asked: Asked, outcome: Rejected) -> bool:
+    """Return whether what is refused is about a hold that has expired.
+
+    It holds nothing any more. Whether it is off the record already says nothing to anybody.
+    """
+    act, before = asked.operations[outcome.operation], asked.before
+    if not isinstance(act, PostHold | VoidHold) or outcome.code != "unknown_hold":
+        return False
+    hold = before.holds.get(act.hold.hex())
+    is_harmless = asked.against is not None or len(asked.operations) == 1
+    return hold is not None and hold.expires <= before.time and is_harmless
+
+
+def _named(event: Event) -> str:
+    return str(event.fields.get(NAMED_BY.get(event.name, ""), ""))

@@ -1,0 +1,23 @@
+"""The whole ledger against the reference model, at random.
+
+What is modelled is in the files beside this one. For longer runs, each with other steps:
+`AMANAT_MODEL_EXAMPLES=2000 .venv/bin/pytest -n0 tests/ledger/model`.
+"""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+from tests.ledger.model.machine import Ledger
+
+EXAMPLES = int(os.environ.get("AMANAT_MODEL_EXAMPLES", "0"))
+
+TestLedger = Ledger.TestCase
+TestLedger.settings = settings(
+    max_examples=EXAMPLES or 25,
+    stateful_step_count=50,
+    derandomize=not EXAMPLES,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
