@@ -26,13 +26,13 @@ CUT_OFFS: dict[type, str] = {
 
 
 @singledispatch
-def needs(act: AnyOperation, books: Books, consents: Consents) -> list[Need]:
+def needs(act: AnyOperation, _books: Books, _consents: Consents) -> list[Need]:
     """Return whose consent an operation needs, or stop."""
     raise AssertionError(act)
 
 
 @singledispatch
-def carry(act: AnyOperation, books: Books, consents: Consents) -> None:
+def carry(act: AnyOperation, _books: Books, _consents: Consents) -> None:
     """Let the books follow an operation, or stop."""
     raise AssertionError(act)
 

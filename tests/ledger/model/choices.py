@@ -1,4 +1,4 @@
-"""One function for each act that may be asked for in the market: who trades, promises, instructs."""
+"""One function for each act of whoever trades, promises or instructs."""
 
 from typing import Final
 
@@ -220,10 +220,12 @@ def proposals(c: Chooser) -> AnyOperation:
         some = [each for each in COMMON if each not in (post_hold, void_hold)]
         acts = [c.of([*some, *RARE, *[force_transfer] * 8])(c) for _ in range(count)]
         return Propose(tuple(acts), c.books.time + c.number(0, 8) * DAY // 2)
-    name = c.record(c.books.proposals)
+    status = "open" if kind < 6 else "approved"
+    waiting = {n: p for n, p in c.books.proposals.items() if p.status == status}
+    name = c.record(waiting or c.books.proposals)
     if kind < 6:
         return Approve(name)
-    return ExecuteProposal(name) if kind < 9 else WithdrawProposal(name)
+    return ExecuteProposal(name) if kind < 9 or c.chance(2) else WithdrawProposal(name)
 
 
 COMMON: Final[tuple[Choice, ...]] = (

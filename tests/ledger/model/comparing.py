@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from amanat.ledger.days import sealed_totals
 from amanat.ledger.holdings.totals import Dimension, contributors, total, value_of
 from amanat.ledger.instruments.borrowing import outstanding
-from amanat.ledger.settlement.holds import HOLDS
-from amanat.ledger.settlement.pledges import PLEDGES
-from amanat.ledger.settlement.settlements import INSTRUCTIONS, SETTLEMENTS
+from amanat.ledger.settlement.holds import HOLDS, holds_for
+from amanat.ledger.settlement.pledges import PLEDGES, pledges_of
+from amanat.ledger.settlement.settlements import (
+    INSTRUCTIONS,
+    SETTLEMENTS,
+    instructions_of,
+    settlements_of,
+)
 from amanat.ledger.state import (
     ACCOUNTS,
     BUSINESS_DAY,
@@ -27,11 +32,27 @@ from tests.ledger.model.governing import sums
 
 def differences(books: Books, state: State) -> Iterator[str]:
     """Yield every difference."""
+    yield from _counts(books, state)
     yield from _holdings(books, state)
     yield from _totals(books, state)
     yield from _records(books, state)
     yield from _orders(books, state)
     yield from _closes(books, state)
+
+
+def _counts(books: Books, state: State) -> Iterator[str]:
+    """Yield where the ledger's lists of an account are not what the model knows of it."""
+    for name in books.places:
+        pledges = {each for each, pledge in books.pledges.items() if pledge.account == name}
+        entered = {each for each, said in books.entered.items() if said.account == name}
+        deals = {n for n, deal in books.deals.items() if name in (deal.deliverer, deal.receiver)}
+        holds = {n for n, h in books.holds.items() if h.target == name and h.expires > books.time}
+        past = {each for each, hold in books.holds.items() if hold.expires <= books.time}
+        there = set(holds_for(name).members(state)) - past
+        lists = (pledges_of(name), instructions_of(name), settlements_of(name))
+        said = [there, *(set(each.members(state)) for each in lists)]
+        if said != [holds, pledges, entered, deals]:
+            yield f"{name} has {said}, not {[holds, pledges, entered, deals]}"
 
 
 def _holdings(books: Books, state: State) -> Iterator[str]:
@@ -82,6 +103,18 @@ def _records(books: Books, state: State) -> Iterator[str]:
         kept = state.get(PLEDGES, bytes.fromhex(name))
         if kept is None or (kept.account, kept.amount) != (pledge.account, pledge.amount):
             yield f"the pledge {name} is {kept}, and should be {pledge}"
+    for name, proposal in books.proposals.items():
+        told = state.get(PROPOSALS, bytes.fromhex(name))
+        status = None if told is None else told.status.value
+        lapsed = status == "lapsed" and books.time > proposal.expires
+        if status != proposal.status and not lapsed:
+            yield f"the proposal {name} is {status}, and should be {proposal.status}"
+    yield from _settlements(books, state)
+    yield from _parties(books, state)
+    yield from _instruments(books, state)
+
+
+def _settlements(books: Books, state: State) -> Iterator[str]:
     for name in books.entered:
         if state.get(INSTRUCTIONS, bytes.fromhex(name)) is None:
             yield f"the instruction {name} is gone"
@@ -90,26 +123,22 @@ def _records(books: Books, state: State) -> Iterator[str]:
         price = 0 if found is None or found.payment is None else found.payment.amount
         if found is None or (found.amount, price) != (deal.amount, deal.price):
             yield f"the settlement {name} is {found}, and should be {deal}"
-        elif (found.failure is None) != (deal.failed is None) or (
-            found.failure is not None and found.failure.code not in (deal.failed or ())
-        ):
-            yield f"the settlement {name} failed: {found.failure}, {deal.failed}"
-    for name, proposal in books.proposals.items():
-        told = state.get(PROPOSALS, bytes.fromhex(name))
-        status = None if told is None else told.status.value
-        lapsed = status == "lapsed" and books.time > proposal.expires
-        if status != proposal.status and not lapsed:
-            yield f"the proposal {name} is {status}, and should be {proposal.status}"
+            continue
+        code = None if found.failure is None else found.failure.code
+        if code not in (deal.failed or (None,)):
+            yield f"the settlement {name} failed: {code}, not {deal.failed}"
+
+
+def _parties(books: Books, state: State) -> Iterator[str]:
     for name, place in books.places.items():
         account = state.get(ACCOUNTS, name)
-        is_his = account is not None and account.owner == place.owner
-        if account is None or not is_his or account.custodian != place.custodian:
+        said = None if account is None else (account.owner, account.custodian)
+        if said != (place.owner, place.custodian):
             yield f"the account {name} is {account}, and should be {place}"
     for name, person in books.people.items():
         known = state.get(PARTICIPANTS, name)
         if known is None or {each.key.hex(): each.until for each in known.keys} != person.keys:
             yield f"the participant {name} is {known}, and should be {person}"
-    yield from _instruments(books, state)
 
 
 def _instruments(books: Books, state: State) -> Iterator[str]:

@@ -83,7 +83,10 @@ class Consents:
         complete = self.books.time if self.noticed is None else self.noticed
         there = [name for name in self.books.people if self.signs(name, complete - policy.age)]
         return any(
-            all(role in self.books.people[name].roles for role, name in zip(policy.seats, sits))
+            all(
+                role in self.books.people[name].roles
+                for role, name in zip(policy.seats, sits, strict=True)
+            )
             for sits in permutations(there, len(policy.seats))
         )
 

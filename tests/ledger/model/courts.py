@@ -31,13 +31,13 @@ def _order(act: RegisterOrder) -> Order:
 
 
 @needs.register
-def _(act: RegisterOrder, books: Books, consents: Consents) -> list[Need]:
+def _(act: RegisterOrder, books: Books, _consents: Consents) -> list[Need]:
     books.person(act.entered_by)
     return [Signs(act.entered_by), Approves(f"register-order/{_order(act).kind}")]
 
 
 @carry.register
-def _(act: RegisterOrder, books: Books, consents: Consents) -> None:
+def _(act: RegisterOrder, books: Books, _consents: Consents) -> None:
     need(act.order not in books.orders, Code.ALREADY_EXISTS)
     order, scope = _order(act), act.scope
     if order.account is not None:
@@ -66,12 +66,12 @@ def _in_force(books: Books, name: str) -> Order:
 
 
 @needs.register
-def _(act: ExtendOrder, books: Books, consents: Consents) -> list[Need]:
+def _(_act: ExtendOrder, _books: Books, _consents: Consents) -> list[Need]:
     return [Approves("extend-order")]
 
 
 @carry.register
-def _(act: ExtendOrder, books: Books, consents: Consents) -> None:
+def _(act: ExtendOrder, books: Books, _consents: Consents) -> None:
     order = _in_force(books, act.order)
     need(order.expires is not None, Code.INVALID_ORDER)
     need(act.expires is None or act.expires > (order.expires or 0), Code.INVALID_ORDER)
@@ -79,22 +79,22 @@ def _(act: ExtendOrder, books: Books, consents: Consents) -> None:
 
 
 @needs.register
-def _(act: LiftOrder, books: Books, consents: Consents) -> list[Need]:
+def _(_act: LiftOrder, _books: Books, _consents: Consents) -> list[Need]:
     return [Approves("lift-order")]
 
 
 @carry.register
-def _(act: LiftOrder, books: Books, consents: Consents) -> None:
+def _(act: LiftOrder, books: Books, _consents: Consents) -> None:
     books.orders[act.order] = _in_force(books, act.order)._replace(is_lifted=True)
 
 
 @needs.register
-def _(act: ForceTransfer, books: Books, consents: Consents) -> list[Need]:
+def _(_act: ForceTransfer, _books: Books, _consents: Consents) -> list[Need]:
     return [Approves("force-transfer")]
 
 
 @carry.register
-def _(act: ForceTransfer, books: Books, consents: Consents) -> None:
+def _(act: ForceTransfer, books: Books, _consents: Consents) -> None:
     order, asset = _in_force(books, act.order), books.asset(act.instrument)
     source, target = books.place(act.source), books.place(act.target)
     before = {act.order} | {each for each in act.despite if _in_force(books, each)}

@@ -26,13 +26,13 @@ SOVEREIGN = ("issuer", "central_bank")
 
 
 @needs.register
-def _(act: RegisterParticipant, books: Books, consents: Consents) -> list[Need]:
+def _(act: RegisterParticipant, _books: Books, _consents: Consents) -> list[Need]:
     is_holder = [role.value for role in act.participant.roles] == ["holder"]
     return [Approves("register-participant/holder" if is_holder else "register-participant")]
 
 
 @carry.register
-def _(act: RegisterParticipant, books: Books, consents: Consents) -> None:
+def _(act: RegisterParticipant, books: Books, _consents: Consents) -> None:
     new = act.participant
     need(new.name not in books.people, Code.ALREADY_EXISTS)
     keys = _keys(books, new.name, new.keys)
@@ -50,13 +50,13 @@ def _keys(books: Books, name: str, keys: tuple[ParticipantKey, ...]) -> dict[str
 
 
 @needs.register
-def _(act: RotateKeys, books: Books, consents: Consents) -> list[Need]:
+def _(act: RotateKeys, books: Books, _consents: Consents) -> list[Need]:
     books.person(act.participant)
     return [Signs(act.participant)]
 
 
 @carry.register
-def _(act: RotateKeys, books: Books, consents: Consents) -> None:
+def _(act: RotateKeys, books: Books, _consents: Consents) -> None:
     _rekey(books, act.participant, act.keys, act.threshold)
 
 
@@ -68,12 +68,12 @@ def _rekey(books: Books, name: str, keys: tuple[ParticipantKey, ...], threshold:
 
 
 @needs.register
-def _(act: ReplaceKeys, books: Books, consents: Consents) -> list[Need]:
+def _(_act: ReplaceKeys, _books: Books, _consents: Consents) -> list[Need]:
     return [Approves("replace-keys")]
 
 
 @carry.register
-def _(act: ReplaceKeys, books: Books, consents: Consents) -> None:
+def _(act: ReplaceKeys, books: Books, _consents: Consents) -> None:
     lost = books.person(act.participant).keys
     need(all(each.key.hex() not in lost for each in act.keys), Code.INVALID_KEYS)
     _rekey(books, act.participant, act.keys, act.threshold)
@@ -89,7 +89,7 @@ def _(act: BlockKeys, books: Books, consents: Consents) -> list[Need]:
 
 
 @carry.register
-def _(act: BlockKeys, books: Books, consents: Consents) -> None:
+def _(act: BlockKeys, books: Books, _consents: Consents) -> None:
     person, ended = books.person(act.participant), [key.hex() for key in act.keys]
     alive = {key for key in person.keys if key not in books.dead}
     need(ended == sorted(set(ended)) and alive.issuperset(ended), Code.INVALID_KEYS)
@@ -104,24 +104,24 @@ def _(act: BlockKeys, books: Books, consents: Consents) -> None:
 
 
 @needs.register
-def _(act: SetRoles, books: Books, consents: Consents) -> list[Need]:
+def _(_act: SetRoles, _books: Books, _consents: Consents) -> list[Need]:
     return [Approves("set-roles")]
 
 
 @carry.register
-def _(act: SetRoles, books: Books, consents: Consents) -> None:
+def _(act: SetRoles, books: Books, _consents: Consents) -> None:
     roles = frozenset(role.value for role in act.roles)
     books.people[act.participant] = books.person(act.participant)._replace(roles=roles)
     _settled(books, act.participant)
 
 
 @needs.register
-def _(act: SetStanding, books: Books, consents: Consents) -> list[Need]:
+def _(_act: SetStanding, _books: Books, _consents: Consents) -> list[Need]:
     return [Approves("set-standing")]
 
 
 @carry.register
-def _(act: SetStanding, books: Books, consents: Consents) -> None:
+def _(act: SetStanding, books: Books, _consents: Consents) -> None:
     suspended = act.standing.value == "suspended"
     books.people[act.participant] = books.person(act.participant)._replace(suspended=suspended)
     _settled(books, act.participant)
@@ -144,13 +144,13 @@ def _still_serves(books: Books, name: str) -> bool:
 
 
 @needs.register
-def _(act: OpenAccount, books: Books, consents: Consents) -> list[Need]:
+def _(act: OpenAccount, books: Books, _consents: Consents) -> list[Need]:
     books.person(act.account.custodian)
     return [Signs(act.account.custodian)]
 
 
 @carry.register
-def _(act: OpenAccount, books: Books, consents: Consents) -> None:
+def _(act: OpenAccount, books: Books, _consents: Consents) -> None:
     new = act.account
     books.person(new.owner)
     need(new.name not in books.places, Code.ALREADY_EXISTS)
@@ -180,12 +180,12 @@ def _may_serve(books: Books, name: str, *, is_client: bool) -> None:
 
 
 @needs.register
-def _(act: Attest, books: Books, consents: Consents) -> list[Need]:
+def _(act: Attest, books: Books, _consents: Consents) -> list[Need]:
     return [Signs(books.place(act.account).custodian)]
 
 
 @carry.register
-def _(act: Attest, books: Books, consents: Consents) -> None:
+def _(act: Attest, books: Books, _consents: Consents) -> None:
     before = books.place(act.account)
     _attested(books, act.attestation, is_client=before.is_client)
     investor, country, expires = _who(act.attestation)
@@ -202,14 +202,14 @@ def _handed_over(books: Books, place: Place, custodian: str) -> Place:
 
 
 @needs.register
-def _(act: MoveAccount, books: Books, consents: Consents) -> list[Need]:
+def _(act: MoveAccount, books: Books, _consents: Consents) -> list[Need]:
     place = books.place(act.account)
     books.person(act.custodian)
     return [Signs(place.owner), Signs(act.custodian)]
 
 
 @carry.register
-def _(act: MoveAccount, books: Books, consents: Consents) -> None:
+def _(act: MoveAccount, books: Books, _consents: Consents) -> None:
     place = books.place(act.account)
     need(place.is_client and not place.is_omnibus, Code.INVALID_ACCOUNT)
     need(place.custodian != act.custodian, Code.INVALID_ACCOUNT)
@@ -237,7 +237,7 @@ def _brought(books: Books, place: Place, after: Place, asset: str) -> Books:
 
 
 @needs.register
-def _(act: MoveClients, books: Books, consents: Consents) -> list[Need]:
+def _(act: MoveClients, books: Books, _consents: Consents) -> list[Need]:
     books.person(act.target)
     decided = books.successors.get(act.source)
     is_known = decided is not None and decided[0] == act.target
@@ -245,7 +245,7 @@ def _(act: MoveClients, books: Books, consents: Consents) -> list[Need]:
 
 
 @carry.register
-def _(act: MoveClients, books: Books, consents: Consents) -> None:
+def _(act: MoveClients, books: Books, _consents: Consents) -> None:
     books.person(act.source)
     need(not _still_serves(books, act.source), Code.STILL_SERVES)
     roles = books.people[act.target].roles
@@ -263,12 +263,12 @@ def _(act: MoveClients, books: Books, consents: Consents) -> None:
 
 
 @needs.register
-def _(act: SetLimits, books: Books, consents: Consents) -> list[Need]:
+def _(_act: SetLimits, _books: Books, _consents: Consents) -> list[Need]:
     return [Approves("set-limits")]
 
 
 @carry.register
-def _(act: SetLimits, books: Books, consents: Consents) -> None:
+def _(act: SetLimits, books: Books, _consents: Consents) -> None:
     need("distributor" in books.person(act.distributor).roles, Code.WRONG_ROLE)
     books.limits[act.distributor] = _limits(books, act.limits)
 

@@ -1,4 +1,4 @@
-"""Instruments and their rules, tranches and ceilings; policies, the calendar and the close of day."""
+"""Instruments, rules, tranches, ceilings; policies, the calendar and the close of a day."""
 
 from amanat.ledger.governance.policies import Policy as PolicyData
 from amanat.ledger.operations import (
@@ -56,32 +56,32 @@ def _of(books: Books, name: str, terms: Terms, issuer: str, authorised: int | No
 
 
 @needs.register
-def _(act: RegisterInstrument, books: Books, consents: Consents) -> list[Need]:
+def _(act: RegisterInstrument, books: Books, _consents: Consents) -> list[Need]:
     books.person(act.issuer)
     return [Signs(act.issuer), Approves(f"register-instrument/{act.terms.kind}")]
 
 
 @carry.register
-def _(act: RegisterInstrument, books: Books, consents: Consents) -> None:
+def _(act: RegisterInstrument, books: Books, _consents: Consents) -> None:
     need(act.id not in books.assets, Code.ALREADY_EXISTS)
     books.assets[act.id] = _of(books, act.id, act.terms, act.issuer, act.authorised)
 
 
 @needs.register
-def _(act: ActivateInstrument, books: Books, consents: Consents) -> list[Need]:
+def _(act: ActivateInstrument, books: Books, _consents: Consents) -> list[Need]:
     asset = books.asset(act.instrument)
     return [Signs(asset.issuer), Approves(f"activate-instrument/{asset.kind}")]
 
 
 @carry.register
-def _(act: ActivateInstrument, books: Books, consents: Consents) -> None:
+def _(act: ActivateInstrument, books: Books, _consents: Consents) -> None:
     asset = books.asset(act.instrument)
     need(asset.status == "announced", Code.WRONG_STATUS)
     books.assets[asset.name] = asset._replace(status="active")
 
 
 @needs.register
-def _(act: AmendTerms, books: Books, consents: Consents) -> list[Need]:
+def _(act: AmendTerms, books: Books, _consents: Consents) -> list[Need]:
     asset = books.asset(act.instrument)
     if asset.status == "announced":
         return [Signs(asset.issuer), Approves(f"register-instrument/{asset.kind}")]
@@ -89,7 +89,7 @@ def _(act: AmendTerms, books: Books, consents: Consents) -> list[Need]:
 
 
 @carry.register
-def _(act: AmendTerms, books: Books, consents: Consents) -> None:
+def _(act: AmendTerms, books: Books, _consents: Consents) -> None:
     asset = books.asset(act.instrument)
     need(asset.status in LIVING, Code.WRONG_STATUS)
     need(act.terms.kind == asset.kind, Code.INVALID_TERMS)
@@ -101,24 +101,24 @@ def _(act: AmendTerms, books: Books, consents: Consents) -> None:
 
 
 @needs.register
-def _(act: SetInstrumentStatus, books: Books, consents: Consents) -> list[Need]:
+def _(act: SetInstrumentStatus, _books: Books, _consents: Consents) -> list[Need]:
     return [Approves(f"set-instrument-status/{act.status.value}")]
 
 
 @carry.register
-def _(act: SetInstrumentStatus, books: Books, consents: Consents) -> None:
+def _(act: SetInstrumentStatus, books: Books, _consents: Consents) -> None:
     asset = books.asset(act.instrument)
     need(asset.status in BEFORE.get(act.status.value, ()), Code.WRONG_STATUS)
     books.assets[asset.name] = asset._replace(status=act.status.value)
 
 
 @needs.register
-def _(act: SetPayingAgent, books: Books, consents: Consents) -> list[Need]:
+def _(act: SetPayingAgent, books: Books, _consents: Consents) -> list[Need]:
     return [Signs(books.asset(act.instrument).issuer), Approves("set-paying-agent")]
 
 
 @carry.register
-def _(act: SetPayingAgent, books: Books, consents: Consents) -> None:
+def _(act: SetPayingAgent, books: Books, _consents: Consents) -> None:
     asset = books.asset(act.instrument)
     need(asset.status in LIVING, Code.WRONG_STATUS)
     if act.agent is not None:
@@ -127,12 +127,12 @@ def _(act: SetPayingAgent, books: Books, consents: Consents) -> None:
 
 
 @needs.register
-def _(act: AddDocument, books: Books, consents: Consents) -> list[Need]:
+def _(act: AddDocument, books: Books, _consents: Consents) -> list[Need]:
     return [Signs(books.asset(act.instrument).issuer)]
 
 
 @carry.register
-def _(act: AddDocument, books: Books, consents: Consents) -> None:
+def _(act: AddDocument, books: Books, _consents: Consents) -> None:
     place = (act.instrument, act.digest.hex())
     need(place not in books.documents, Code.ALREADY_EXISTS)
     if act.supersedes is not None:
@@ -151,12 +151,12 @@ def promised(books: Books, asset: str) -> int:
 
 
 @needs.register
-def _(act: SetAuthorisedAmount, books: Books, consents: Consents) -> list[Need]:
+def _(_act: SetAuthorisedAmount, _books: Books, _consents: Consents) -> list[Need]:
     return [Approves("set-authorised-amount")]
 
 
 @carry.register
-def _(act: SetAuthorisedAmount, books: Books, consents: Consents) -> None:
+def _(act: SetAuthorisedAmount, books: Books, _consents: Consents) -> None:
     asset = books.asset(act.instrument)
     need(asset.status in LIVING, Code.WRONG_STATUS)
     need(asset.kind != "cash", Code.INVALID_TERMS)
@@ -166,12 +166,12 @@ def _(act: SetAuthorisedAmount, books: Books, consents: Consents) -> None:
 
 
 @needs.register
-def _(act: SetTranche, books: Books, consents: Consents) -> list[Need]:
+def _(act: SetTranche, books: Books, _consents: Consents) -> list[Need]:
     return [Signs(books.asset(act.instrument).issuer), Approves("set-tranche")]
 
 
 @carry.register
-def _(act: SetTranche, books: Books, consents: Consents) -> None:
+def _(act: SetTranche, books: Books, _consents: Consents) -> None:
     asset = books.asset(act.instrument)
     need(asset.status in LIVING, Code.WRONG_STATUS)
     need(asset.authorised is not None, Code.INVALID_TRANCHE)
@@ -187,12 +187,12 @@ def _(act: SetTranche, books: Books, consents: Consents) -> None:
 
 
 @needs.register
-def _(act: SetCeilings, books: Books, consents: Consents) -> list[Need]:
+def _(_act: SetCeilings, _books: Books, _consents: Consents) -> list[Need]:
     return [Approves("set-ceilings")]
 
 
 @carry.register
-def _(act: SetCeilings, books: Books, consents: Consents) -> None:
+def _(act: SetCeilings, books: Books, _consents: Consents) -> None:
     need(books.asset(act.cash).kind == "cash", Code.NOT_CASH)
     periods = tuple((each.first, each.last, each.amount) for each in act.ceilings.periods)
     dates = [date for first, last, _ in periods for date in (first, last + 1)]
@@ -202,12 +202,12 @@ def _(act: SetCeilings, books: Books, consents: Consents) -> None:
 
 
 @needs.register
-def _(act: SetRules, books: Books, consents: Consents) -> list[Need]:
+def _(_act: SetRules, _books: Books, _consents: Consents) -> list[Need]:
     return [Approves("set-rules")]
 
 
 @carry.register
-def _(act: SetRules, books: Books, consents: Consents) -> None:
+def _(act: SetRules, books: Books, _consents: Consents) -> None:
     asset = books.asset(act.instrument)
     of_owners = any(rule.is_of_owners for rule in act.rules)
     need(asset.kind != "cash" or not of_owners, Code.INVALID_RULES)
@@ -215,44 +215,44 @@ def _(act: SetRules, books: Books, consents: Consents) -> None:
 
 
 @needs.register
-def _(act: SetPolicy, books: Books, consents: Consents) -> list[Need]:
+def _(act: SetPolicy, _books: Books, _consents: Consents) -> list[Need]:
     return [Approves("set-policy"), Approves(act.policy.act)]
 
 
 @carry.register
-def _(act: SetPolicy, books: Books, consents: Consents) -> None:
+def _(act: SetPolicy, books: Books, _consents: Consents) -> None:
     books.policies[act.policy.act] = policy_of(act.policy)
 
 
 @needs.register
-def _(act: SetParameters, books: Books, consents: Consents) -> list[Need]:
+def _(_act: SetParameters, _books: Books, _consents: Consents) -> list[Need]:
     return [Approves("set-parameters")]
 
 
 @carry.register
-def _(act: SetParameters, books: Books, consents: Consents) -> None:
+def _(act: SetParameters, _books: Books, _consents: Consents) -> None:
     need(not act.parameters.problems(), Code.INVALID_PARAMETERS)
 
 
 @needs.register
-def _(act: ChangeAuthorities, books: Books, consents: Consents) -> list[Need]:
+def _(_act: ChangeAuthorities, _books: Books, _consents: Consents) -> list[Need]:
     return [Approves("change-authorities")]
 
 
 @carry.register
-def _(act: ChangeAuthorities, books: Books, consents: Consents) -> None:
+def _(_act: ChangeAuthorities, books: Books, _consents: Consents) -> None:
     """Learners alone change here, once in a block: what else could is no matter of holdings."""
     need(books.learners_changed < books.height, Code.CHANGE_UNDER_WAY)
     books.learners_changed = books.height
 
 
 @needs.register
-def _(act: ActivateVersion, books: Books, consents: Consents) -> list[Need]:
+def _(_act: ActivateVersion, _books: Books, _consents: Consents) -> list[Need]:
     return [Approves("activate-version")]
 
 
 @carry.register
-def _(act: ActivateVersion, books: Books, consents: Consents) -> None:
+def _(act: ActivateVersion, books: Books, _consents: Consents) -> None:
     if act.height is None:
         need(books.scheduled == act.version, Code.INVALID_VERSION)
         books.scheduled = None
@@ -262,23 +262,23 @@ def _(act: ActivateVersion, books: Books, consents: Consents) -> None:
 
 
 @needs.register
-def _(act: SetCalendar, books: Books, consents: Consents) -> list[Need]:
+def _(_act: SetCalendar, _books: Books, _consents: Consents) -> list[Need]:
     return [Approves("set-calendar")]
 
 
 @carry.register
-def _(act: SetCalendar, books: Books, consents: Consents) -> None:
+def _(act: SetCalendar, books: Books, _consents: Consents) -> None:
     books.weekend, books.holidays = act.calendar.weekend, act.calendar.holidays
     books.cut_offs = tuple((each.business.value, each.minute) for each in act.calendar.cut_offs)
 
 
 @needs.register
-def _(act: CloseDay, books: Books, consents: Consents) -> list[Need]:
+def _(_act: CloseDay, _books: Books, _consents: Consents) -> list[Need]:
     return [Approves("close-day")]
 
 
 @carry.register
-def _(act: CloseDay, books: Books, consents: Consents) -> None:
+def _(act: CloseDay, books: Books, _consents: Consents) -> None:
     need(act.date == books.open_day < books.today, Code.WRONG_DAY)
     books.closed[act.date] = sums(books)
     books.open_day = books.business_day_from(books.today)

@@ -56,7 +56,7 @@ def ruled(
     """Yield what the rules of the instrument say."""
     ends = rules.Ends(books, asset, source, target, amount)
     for rule in books.rules.get(asset.name, ()):
-        yield from rules.against(rule, ends, travel=travel)
+        yield from rules.against(rule, ends, travel)
 
 
 def _life(books: Books, move: Move) -> Iterator[Code]:

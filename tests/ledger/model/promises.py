@@ -25,12 +25,12 @@ def _promise(books: Books, asset: Asset, source: Place, target: Place | None, am
 
 
 @needs.register
-def _(act: OpenHold, books: Books, consents: Consents) -> list[Need]:
+def _(act: OpenHold, books: Books, _consents: Consents) -> list[Need]:
     return [Signs(books.place(act.account).owner)]
 
 
 @carry.register
-def _(act: OpenHold, books: Books, consents: Consents) -> None:
+def _(act: OpenHold, books: Books, _consents: Consents) -> None:
     if act.agent is not None:
         books.person(act.agent)
     need(books.time < act.expires <= books.time + 366 * DAY, Code.INVALID_HOLD)
@@ -47,13 +47,13 @@ def _hold(books: Books, identifier: bytes) -> Hold:
 
 
 @needs.register
-def _(act: PostHold, books: Books, consents: Consents) -> list[Need]:
+def _(act: PostHold, books: Books, _consents: Consents) -> list[Need]:
     hold = _hold(books, act.hold)
     return [Signs(hold.agent or books.place(hold.target).owner)]
 
 
 @carry.register
-def _(act: PostHold, books: Books, consents: Consents) -> None:
+def _(act: PostHold, books: Books, _consents: Consents) -> None:
     hold = _hold(books, act.hold)
     need(books.time < hold.expires, Code.HOLD_EXPIRED)
     need(act.amount <= hold.amount, Code.BEYOND_RESERVED)
@@ -75,17 +75,17 @@ def _(act: VoidHold, books: Books, consents: Consents) -> list[Need]:
 
 
 @carry.register
-def _(act: VoidHold, books: Books, consents: Consents) -> None:
+def _(act: VoidHold, books: Books, _consents: Consents) -> None:
     del books.holds[act.hold.hex()]
 
 
 @needs.register
-def _(act: PledgeAct, books: Books, consents: Consents) -> list[Need]:
+def _(act: PledgeAct, books: Books, _consents: Consents) -> list[Need]:
     return [Signs(books.place(act.account).owner)]
 
 
 @carry.register
-def _(act: PledgeAct, books: Books, consents: Consents) -> None:
+def _(act: PledgeAct, books: Books, _consents: Consents) -> None:
     books.person(act.beneficiary)
     source, asset = books.place(act.account), books.asset(act.instrument)
     _promise(books, asset, source, None, act.amount)
@@ -114,25 +114,25 @@ def _take(books: Books, identifier: bytes, amount: int) -> None:
 
 
 @needs.register
-def _(act: ReleasePledge, books: Books, consents: Consents) -> list[Need]:
+def _(act: ReleasePledge, books: Books, _consents: Consents) -> list[Need]:
     return [_giving_up(books, _pledge(books, act.pledge))]
 
 
 @carry.register
-def _(act: ReleasePledge, books: Books, consents: Consents) -> None:
+def _(act: ReleasePledge, books: Books, _consents: Consents) -> None:
     unit = books.asset(_pledge(books, act.pledge).asset).unit
     need(act.amount % unit == 0, Code.NOT_A_MULTIPLE)
     _take(books, act.pledge, act.amount)
 
 
 @needs.register
-def _(act: SubstitutePledge, books: Books, consents: Consents) -> list[Need]:
+def _(act: SubstitutePledge, books: Books, _consents: Consents) -> list[Need]:
     pledge = _pledge(books, act.pledge)
     return [Signs(books.place(pledge.account).owner), _giving_up(books, pledge)]
 
 
 @carry.register
-def _(act: SubstitutePledge, books: Books, consents: Consents) -> None:
+def _(act: SubstitutePledge, books: Books, _consents: Consents) -> None:
     before, source = _pledge(books, act.pledge), books.place(act.account)
     need(source.owner == books.place(before.account).owner, Code.DIFFERENT_OWNER)
     need(act.release % books.asset(before.asset).unit == 0, Code.NOT_A_MULTIPLE)
@@ -145,12 +145,12 @@ def _(act: SubstitutePledge, books: Books, consents: Consents) -> None:
 
 
 @needs.register
-def _(act: EnforcePledge, books: Books, consents: Consents) -> list[Need]:
+def _(act: EnforcePledge, books: Books, _consents: Consents) -> list[Need]:
     return [Signs(_pledge(books, act.pledge).beneficiary), Approves("enforce-pledge")]
 
 
 @carry.register
-def _(act: EnforcePledge, books: Books, consents: Consents) -> None:
+def _(act: EnforcePledge, books: Books, _consents: Consents) -> None:
     pledge, target = _pledge(books, act.pledge), books.place(act.target)
     need(target.owner == pledge.beneficiary, Code.DIFFERENT_OWNER)
     _take(books, act.pledge, act.amount)

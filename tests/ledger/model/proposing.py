@@ -61,7 +61,7 @@ def tried(books: Books, proposal: Proposal, consents: Consents) -> Trial:
 
 
 @needs.register(Propose | Approve | ExecuteProposal | WithdrawProposal)
-def _(act: AnyOperation, books: Books, consents: Consents) -> list[Need]:
+def _(_act: AnyOperation, _books: Books, _consents: Consents) -> list[Need]:
     return []
 
 
@@ -139,7 +139,7 @@ def _close(books: Books, name: str, proposal: Proposal, trial: Trial) -> None:
 
 
 @carry.register
-def _(act: ExecuteProposal, books: Books, consents: Consents) -> None:
+def _(act: ExecuteProposal, books: Books, _consents: Consents) -> None:
     proposal = _waiting(books, act.proposal)
     need(proposal.status == "approved", Code.PROPOSAL_OPEN)
     theirs = Consents(books, _theirs(books, proposal), noticed=proposal.noticed)

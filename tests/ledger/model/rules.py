@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import singledispatch
 
 from amanat.ledger.rejections import RejectionCode as Code
 from amanat.ledger.rules import (
@@ -69,6 +70,21 @@ class Ends:
             del after[self.source.owner]
         return len(before), len(after)
 
+    def owned(self, owner: str) -> int:
+        """Return what a holder has in all its accounts."""
+        return self.books.total(self.asset.name, lambda place: place.owner == owner)
+
+    def is_invested(self) -> bool:
+        """Return whether somebody else than the issuer receives."""
+        return self.target is not None and self.target.owner != self.asset.issuer
+
+    def enters(self, shares: Callable[[Place], str]) -> str | None:
+        """Return what an investor that receives is; None where it was that and had it already."""
+        if self.target is None or not self.is_invested():
+            return None
+        is_new = self.source is None or shares(self.source) != shares(self.target)
+        return shares(self.target) if is_new or not self.same_owner else None
+
     def giver(self) -> str | None:
         """Return the investor that gives something to somebody else."""
         if self.source is None or self.same_owner or self.source.owner == self.asset.issuer:
@@ -76,87 +92,121 @@ class Ends:
         return self.source.owner
 
 
-def against(rule: AnyRule, ends: Ends, *, travel: bool) -> Iterator[Code]:
+@singledispatch
+def against(rule: AnyRule, ends: Ends, _travel: bool) -> Iterator[Code]:
     """Yield what a rule has against a voluntary movement."""
-    books, asset, source, target = ends.books, ends.asset, ends.source, ends.target
-    match rule:
-        case LockUp(until):
-            if ends.giver() is not None and books.today < until:
-                yield Code.LOCKED_UP
-        case Blackout(windows):
-            if not ends.same_owner and any(w.first <= books.today <= w.last for w in windows):
-                yield Code.BLACKOUT
-        case Velocity(period, most):
-            if ends.giver() is not None and _given(ends, period) + ends.amount > most:
-                yield Code.VELOCITY
-        case MinimumHolding(least):
-            for end, change in ((source, -ends.amount), (target, ends.amount)):
-                if end is None or ends.same_owner or end.owner == asset.issuer:
-                    continue
-                before = books.total(asset.name, lambda p, o=end.owner: p.owner == o)  # type: ignore[misc]
-                if 0 < before + change < least:
-                    yield Code.BELOW_MINIMUM
-        case TravelData(least):
-            crosses = source and target and source.custodian != target.custodian
-            if crosses and ends.amount >= least and not travel:
-                yield Code.TRAVEL_DATA_MISSING
-        case _ if target is not None:
-            yield from _entering(rule, ends, target)
+    raise AssertionError(rule, ends)
 
 
-def _given(ends: Ends, period: str) -> int:
-    this = (ends.asset.name, ends.giver(), period)
-    now = period_of(period, ends.books.today)
-    return sum(
+@against.register
+def _(rule: LockUp, ends: Ends, _travel: bool) -> Iterator[Code]:
+    if ends.giver() is not None and ends.books.today < rule.until:
+        yield Code.LOCKED_UP
+
+
+@against.register
+def _(rule: Blackout, ends: Ends, _travel: bool) -> Iterator[Code]:
+    today = ends.books.today
+    if not ends.same_owner and any(each.first <= today <= each.last for each in rule.windows):
+        yield Code.BLACKOUT
+
+
+@against.register
+def _(rule: Velocity, ends: Ends, _travel: bool) -> Iterator[Code]:
+    this = (ends.asset.name, ends.giver(), rule.period)
+    now = period_of(rule.period, ends.books.today)
+    given = sum(
         each.amount
         for each in ends.books.given
-        if (each.asset, each.holder, each.period) == this and period_of(period, each.date) == now
+        if (each.asset, each.holder, each.period) == this
+        and period_of(each.period, each.date) == now
     )
+    if ends.giver() is not None and given + ends.amount > rule.most:
+        yield Code.VELOCITY
 
 
-def _entering(rule: AnyRule, ends: Ends, target: Place) -> Iterator[Code]:
-    """Yield what a rule has against who receives."""
-    source, is_issuer = ends.source, target.owner == ends.asset.issuer
-    stays = ends.same_owner and source is not None
-    match rule:
-        case AllowedJurisdictions(allowed):
-            stays = stays and source is not None and source.country == target.country
-            if not (is_issuer or stays or target.country in allowed):
-                yield Code.JURISDICTION_NOT_ALLOWED
-        case DeniedJurisdictions(denied):
-            stays = stays and source is not None and source.country == target.country
-            if not (is_issuer or stays) and target.country in denied:
-                yield Code.JURISDICTION_NOT_ALLOWED
-        case InvestorClasses(allowed):
-            stays = stays and source is not None and source.investor == target.investor
-            if not (is_issuer or stays or target.investor in allowed):
-                yield Code.CLASS_NOT_ALLOWED
-        case HolderCap(most):
-            if not is_issuer and ends.would_have(lambda p: p.owner) > most:
-                yield Code.HOLDER_CAP
-        case HolderShare(investor, points):
-            would = ends.would_have(lambda p: p.owner)
-            if target.investor == investor and not is_issuer:
-                if would * 10_000 > points * ends.whole():
-                    yield Code.HOLDER_SHARE
-        case JurisdictionCap(country, most):
-            if target.country == country and ends.would_have(lambda p: p.country) > most:
-                yield Code.JURISDICTION_CAP
-        case CustodianCap(most):
-            is_issuers = target.custodian == ends.asset.issuer
-            if not is_issuers and ends.would_have(lambda p: p.custodian) > most:
-                yield Code.CUSTODIAN_CAP
-        case ShareAbroad(points):
-            would = 0 if target.country == HOME else ends.would_have(lambda p: p.country != HOME)
-            if would * 10_000 > points * ends.whole():
-                yield Code.SHARE_ABROAD
-        case HolderCount(most):
-            holds = ends.books.total(ends.asset.name, lambda p: p.owner == target.owner)
-            before, after = (0, 0) if is_issuer or holds else ends.holders()
-            if before < after and after > most:
-                yield Code.TOO_MANY_HOLDERS
-        case _:
-            raise AssertionError(rule)
+@against.register
+def _(rule: MinimumHolding, ends: Ends, _travel: bool) -> Iterator[Code]:
+    for end, change in ((ends.source, -ends.amount), (ends.target, ends.amount)):
+        if end is None or ends.same_owner or end.owner == ends.asset.issuer:
+            continue
+        if 0 < ends.owned(end.owner) + change < rule.least:
+            yield Code.BELOW_MINIMUM
+
+
+@against.register
+def _(rule: TravelData, ends: Ends, travel: bool) -> Iterator[Code]:
+    source, target = ends.source, ends.target
+    crosses = source and target and source.custodian != target.custodian
+    if crosses and ends.amount >= rule.from_amount and not travel:
+        yield Code.TRAVEL_DATA_MISSING
+
+
+@against.register
+def _(rule: AllowedJurisdictions, ends: Ends, _travel: bool) -> Iterator[Code]:
+    if ends.enters(lambda place: place.country) not in (None, *rule.allowed):
+        yield Code.JURISDICTION_NOT_ALLOWED
+
+
+@against.register
+def _(rule: DeniedJurisdictions, ends: Ends, _travel: bool) -> Iterator[Code]:
+    if ends.enters(lambda place: place.country) in rule.denied:
+        yield Code.JURISDICTION_NOT_ALLOWED
+
+
+@against.register
+def _(rule: InvestorClasses, ends: Ends, _travel: bool) -> Iterator[Code]:
+    if ends.enters(lambda place: place.investor) not in (None, *rule.allowed):
+        yield Code.CLASS_NOT_ALLOWED
+
+
+@against.register
+def _(rule: HolderCap, ends: Ends, _travel: bool) -> Iterator[Code]:
+    if ends.is_invested() and ends.would_have(lambda place: place.owner) > rule.most:
+        yield Code.HOLDER_CAP
+
+
+@against.register
+def _(rule: HolderShare, ends: Ends, _travel: bool) -> Iterator[Code]:
+    target = ends.target
+    if target is None or target.investor != rule.investor_class or not ends.is_invested():
+        return
+    if ends.would_have(lambda place: place.owner) * 10_000 > rule.basis_points * ends.whole():
+        yield Code.HOLDER_SHARE
+
+
+@against.register
+def _(rule: JurisdictionCap, ends: Ends, _travel: bool) -> Iterator[Code]:
+    if ends.target is None or ends.target.country != rule.jurisdiction:
+        return
+    if ends.would_have(lambda place: place.country) > rule.most:
+        yield Code.JURISDICTION_CAP
+
+
+@against.register
+def _(rule: CustodianCap, ends: Ends, _travel: bool) -> Iterator[Code]:
+    if ends.target is None or ends.target.custodian == ends.asset.issuer:
+        return
+    if ends.would_have(lambda place: place.custodian) > rule.most:
+        yield Code.CUSTODIAN_CAP
+
+
+@against.register
+def _(rule: ShareAbroad, ends: Ends, _travel: bool) -> Iterator[Code]:
+    if ends.target is None or ends.target.country == HOME:
+        return
+    abroad = ends.would_have(lambda place: place.country != HOME)
+    if abroad * 10_000 > rule.basis_points * ends.whole():
+        yield Code.SHARE_ABROAD
+
+
+@against.register
+def _(rule: HolderCount, ends: Ends, _travel: bool) -> Iterator[Code]:
+    if ends.target is None or not ends.is_invested() or ends.owned(ends.target.owner):
+        return
+    before, after = ends.holders()
+    if before < after and after > rule.most:
+        yield Code.TOO_MANY_HOLDERS
 
 
 def count(ends: Ends) -> None:

@@ -23,12 +23,12 @@ SHORT = (Code.INSUFFICIENT_HOLDING, Code.FROZEN)
 
 
 @needs.register
-def _(act: EnterInstruction, books: Books, consents: Consents) -> list[Need]:
+def _(act: EnterInstruction, books: Books, _consents: Consents) -> list[Need]:
     return [Signs(books.place(act.instruction.account).owner)]
 
 
 @carry.register
-def _(act: EnterInstruction, books: Books, consents: Consents) -> None:
+def _(act: EnterInstruction, books: Books, _consents: Consents) -> None:
     said = act.instruction
     books.place(said.account)
     books.place(said.counterparty)
@@ -162,13 +162,13 @@ def _loose(books: Books, account: str, asset: str) -> int:
 
 
 @needs.register
-def _(act: CancelInstruction, books: Books, consents: Consents) -> list[Need]:
+def _(act: CancelInstruction, books: Books, _consents: Consents) -> list[Need]:
     need(act.instruction.hex() in books.entered, Code.UNKNOWN_INSTRUCTION)
     return [Signs(books.place(books.entered[act.instruction.hex()].account).owner)]
 
 
 @carry.register
-def _(act: CancelInstruction, books: Books, consents: Consents) -> None:
+def _(act: CancelInstruction, books: Books, _consents: Consents) -> None:
     del books.entered[act.instruction.hex()]
 
 
@@ -198,7 +198,7 @@ def _(act: SettleInstructions, books: Books, consents: Consents) -> list[Need]:
 
 
 @carry.register
-def _(act: SettleInstructions, books: Books, consents: Consents) -> None:
+def _(act: SettleInstructions, books: Books, _consents: Consents) -> None:
     names = [each.hex() for each in act.settlements]
     for name in names:
         need(name in books.deals, Code.UNKNOWN_SETTLEMENT)
@@ -208,12 +208,12 @@ def _(act: SettleInstructions, books: Books, consents: Consents) -> None:
 
 
 @needs.register
-def _(act: SettleDue, books: Books, consents: Consents) -> list[Need]:
+def _(_act: SettleDue, _books: Books, _consents: Consents) -> list[Need]:
     return [Approves("settle-due")]
 
 
 @carry.register
-def _(act: SettleDue, books: Books, consents: Consents) -> None:
+def _(act: SettleDue, books: Books, _consents: Consents) -> None:
     need(books.has_come(act.date), Code.NOT_YET_DUE)
     names = [name for name, deal in books.deals.items() if deal.date == act.date]
     names.sort(key=lambda name: books.deals[name].priority)

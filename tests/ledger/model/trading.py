@@ -16,23 +16,23 @@ from tests.ledger.model.moving import Move, post
 
 
 @needs.register
-def _(act: Transfer, books: Books, consents: Consents) -> list[Need]:
+def _(act: Transfer, books: Books, _consents: Consents) -> list[Need]:
     return [Signs(books.place(act.source).owner)]
 
 
 @carry.register
-def _(act: Transfer, books: Books, consents: Consents) -> None:
+def _(act: Transfer, books: Books, _consents: Consents) -> None:
     asset, ends = books.asset(act.instrument), (books.place(act.source), books.place(act.target))
     post(books, Move("transfer", asset, *ends, act.amount, act.travel_data is not None))
 
 
 @needs.register
-def _(act: TransferBatch, books: Books, consents: Consents) -> list[Need]:
+def _(act: TransferBatch, books: Books, _consents: Consents) -> list[Need]:
     return [Signs(books.place(act.source).owner)]
 
 
 @carry.register
-def _(act: TransferBatch, books: Books, consents: Consents) -> None:
+def _(act: TransferBatch, books: Books, _consents: Consents) -> None:
     asset, source = books.asset(act.instrument), books.place(act.source)
     for line in act.lines:
         target, travel = books.place(line.target), line.travel_data is not None
@@ -40,12 +40,12 @@ def _(act: TransferBatch, books: Books, consents: Consents) -> None:
 
 
 @needs.register
-def _(act: DeliverVersusPayment, books: Books, consents: Consents) -> list[Need]:
+def _(act: DeliverVersusPayment, books: Books, _consents: Consents) -> list[Need]:
     return [Signs(books.place(act.seller).owner), Signs(books.place(act.buyer).owner)]
 
 
 @carry.register
-def _(act: DeliverVersusPayment, books: Books, consents: Consents) -> None:
+def _(act: DeliverVersusPayment, books: Books, _consents: Consents) -> None:
     seller, buyer = books.place(act.seller), books.place(act.buyer)
     asset, cash = books.asset(act.instrument), books.asset(act.cash)
     need(cash.kind == "cash", Code.NOT_CASH)
@@ -55,13 +55,13 @@ def _(act: DeliverVersusPayment, books: Books, consents: Consents) -> None:
 
 
 @needs.register
-def _(act: Issue, books: Books, consents: Consents) -> list[Need]:
+def _(act: Issue, books: Books, _consents: Consents) -> list[Need]:
     asset = books.asset(act.instrument)
     return [Signs(asset.issuer), Approves(f"issue/{asset.kind}")]
 
 
 @carry.register
-def _(act: Issue, books: Books, consents: Consents) -> None:
+def _(act: Issue, books: Books, _consents: Consents) -> None:
     asset = books.asset(act.instrument)
     post(books, Move("issue", asset, None, books.place(act.account), act.amount))
     there = books.tranches.get(asset.name, ())
@@ -89,7 +89,7 @@ def _(act: Redeem, books: Books, consents: Consents) -> list[Need]:
 
 
 @carry.register
-def _(act: Redeem, books: Books, consents: Consents) -> None:
+def _(act: Redeem, books: Books, _consents: Consents) -> None:
     asset, account = books.asset(act.instrument), books.place(act.account)
     if asset.cash is None or act.payer is None:
         post(books, Move("withdrawal", asset, account, None, act.amount))
