@@ -38,8 +38,8 @@ from amanat.ledger.settlement.instructions import (
 from tests.ledger.model.books import DAY
 from tests.ledger.model.choosing import Choice, Chooser
 from tests.ledger.model.governed import GOVERNED, force_transfer, order
-from tests.ledger.model.market import BILL, RUPEE
 from tests.ledger.model.settling import PRIORITIES
+from tests.ledger.world import BILL, RUPEE
 
 
 def transfer(c: Chooser) -> Transfer:

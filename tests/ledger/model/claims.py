@@ -23,12 +23,11 @@ def live_orders(books: Books) -> dict[str, Order]:
 
 def promised(books: Books, account: str, asset: str) -> int:
     """Return how much of a holding is held for somebody or pledged."""
-    return sum(
-        each.amount
-        for each in (*books.holds.values(), *books.pledges.values())
-        if (each.account, each.asset) == (account, asset)
-        and getattr(each, "expires", books.time + 1) > books.time
-    )
+    this = (account, asset)
+    pledged = [each.amount for each in books.pledges.values() if (each.account, each.asset) == this]
+    live = [each for each in books.holds.values() if each.expires > books.time]
+    held = [each.amount for each in live if (each.account, each.asset) == this]
+    return sum(pledged) + sum(held)
 
 
 def freezes(books: Books, account: str, asset: str) -> Freezes:

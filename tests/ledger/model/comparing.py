@@ -67,8 +67,8 @@ def _holdings(books: Books, state: State) -> Iterator[str]:
             stale[place] = stale.get(place, 0) + kept.amount
     for account in books.places:
         for asset in books.assets:
-            kept = state.get(HOLDINGS, account, asset)
-            said = (0, 0) if kept is None else (kept.amount, kept.reserved)
+            holding = state.get(HOLDINGS, account, asset)
+            said = (0, 0) if holding is None else (holding.amount, holding.reserved)
             claims = promised(books, account, asset) + stale.get((account, asset), 0)
             if said != (books.has(account, asset), claims):
                 yield f"{account} has {said} of {asset}, not {books.has(account, asset), claims}"

@@ -97,7 +97,9 @@ def _(_act: ForceTransfer, _books: Books, _consents: Consents) -> list[Need]:
 def _(act: ForceTransfer, books: Books, _consents: Consents) -> None:
     order, asset = _in_force(books, act.order), books.asset(act.instrument)
     source, target = books.place(act.source), books.place(act.target)
-    before = {act.order} | {each for each in act.despite if _in_force(books, each)}
+    for each in act.despite:
+        _in_force(books, each)
+    before = {act.order, *act.despite}
     kept = freezes(books, act.source, asset.name)
     concerns = order.account == act.source and (
         order.asset == asset.name or any(act.order in names for _, names in kept)

@@ -74,9 +74,11 @@ from amanat.ledger.rules import (
 from tests.ledger.model.books import DAY
 from tests.ledger.model.choosing import SPARE, Choice, Chooser
 from tests.ledger.model.claims import is_live
-from tests.ledger.model.market import ASSETS, BILL, GOLD, HOLDERS, RUPEE, gold
+from tests.ledger.model.market import ASSETS, GOLD, HOLDERS, gold
 from tests.ledger.world import (
+    BILL,
     PARAMETERS,
+    RUPEE,
     account,
     attestation,
     authority_set,
@@ -170,7 +172,7 @@ def standing(c: Chooser) -> SetStanding:
 
 def roles(c: Chooser) -> SetRoles:
     name = c.of(["exchange", "exchange", "custodian-b", "agent", "mof"])
-    choice = {
+    choice: dict[str, list[tuple[Role, ...]]] = {
         "exchange": [(Role.DISTRIBUTOR,), (Role.HOLDER,), (Role.CUSTODIAN, Role.DISTRIBUTOR)],
         "custodian-b": [(Role.CUSTODIAN,), (Role.CUSTODIAN,), (Role.HOLDER,)],
         "agent": [(Role.PAYING_AGENT,), (Role.AUDITOR,)],
