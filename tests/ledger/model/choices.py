@@ -149,7 +149,7 @@ def instruct(c: Chooser) -> EnterInstruction:
         payment = Payment(c.asset(), 2 * c.number(1, 5))
     side, other = c.of(list(Side)), c.place()
     ends = (account, other) if side is Side.DELIVER else (other, account)
-    amount = c.amount(account, asset) * c.number(1, 2)
+    amount = c.amount(account, asset) * c.of([1, 1, 2])
     return EnterInstruction(_said(c, side, ends, (asset, amount), payment, c.date()))
 
 
@@ -161,6 +161,9 @@ def _said(
     payment: Payment | None,
     date: int,
 ) -> Instruction:
+    paid = payment is not None and c.books.assets[payment.instrument].kind == "cash"
+    is_sale = paid and c.books.assets[what[0]].kind != "cash"
+    latest = max(date, c.books.open_day) + c.number(0, 2) - c.chance(15)
     return Instruction(
         side=side,
         account=ends[0],
@@ -170,9 +173,9 @@ def _said(
         payment=payment,
         settlement_date=date,
         priority=Priority(c.of(PRIORITIES)),
-        partial=c.chance(2),
-        tolerance=0 if c.chance(3) else c.number(0, 3),
-        until=None if c.chance(2) else date + c.number(0, 2),
+        partial=not c.chance(3) and (paid or payment is None or c.chance(10)),
+        tolerance=c.number(0, 3) if (is_sale and c.chance(2)) or c.chance(20) else 0,
+        until=None if c.chance(2) else latest,
         reference="trade-1",
         travel_data=c.travel(),
     )

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from amanat.ledger.operations import AnyAct, AnyOperation
 from tests.ledger.model.acts import needs
-from tests.ledger.model.books import Books, Stop
+from tests.ledger.model.books import Books, Place, Stop
 from tests.ledger.model.claims import free
 from tests.ledger.model.consents import Consents, Signs
 from tests.ledger.model.market import HOLDERS
@@ -24,6 +24,8 @@ class Chooser:
         self._number, self.books = number, books
         self.is_alone = True
         """Whether what is chosen is a transaction by itself."""
+        self.is_idle = False
+        """Whether there was nothing on record of what was to be chosen from."""
 
     def of(self, there: Sequence[T]) -> T:
         """Return one of these."""
@@ -54,11 +56,26 @@ class Chooser:
         unit, loose = self.books.assets[asset].unit, free(self.books, account, asset)
         if self.chance(12):
             return loose + unit
+        if self.chance(10):
+            return max(unit, self.books.has(account, asset))
         if self.chance(8):
             return max(1, loose)
         units = max(1, loose // unit)
         most = self.of([units, max(1, units // 2), 4])
         return unit * self.number(1, min(units, most)) + self.chance(25)
+
+    def about(self, figure: int) -> int:
+        """Return a figure, about this one."""
+        return max(1, figure + self.number(-3, 12))
+
+    def most(self, asset: str, shares: Callable[[Place], object]) -> int:
+        """Return about what most is held of an instrument, of all who share something."""
+        sums: dict[object, int] = {}
+        for (account, held), amount in self.books.held.items():
+            value = shares(self.books.places[account])
+            if held == asset and value not in ("mof", "sbp"):
+                sums[value] = sums.get(value, 0) + amount
+        return self.about(max(sums.values(), default=10))
 
     def date(self) -> int:
         """Return a date about now."""
@@ -75,6 +92,7 @@ class Chooser:
     def record(self, records: dict[str, Any]) -> bytes:
         """Return the ledger's name of something on record, or of nothing."""
         known = [name for name in records if not name.startswith("new")][-6:]
+        self.is_idle |= not known
         return bytes.fromhex(self.of(known)) if known and not self.chance(30) else bytes(32)
 
     def live_holds(self) -> dict[str, Any]:
@@ -84,7 +102,7 @@ class Chooser:
 
     def signers(self, acts: Sequence[AnyOperation]) -> list[str]:
         """Return the keys that sign: mostly all that are needed, else some."""
-        if self.chance(12):
+        if self.chance(25):
             return self.keys(self.of(list(self.books.people)))
         names = {self.of(list(self.books.people))} if self.chance(8) else set[str]()
         for act in acts:
@@ -128,4 +146,14 @@ def operations(choose: Chooser) -> list[AnyOperation]:
         return [proposals(choose)]
     count = 2 if choose.chance(10) else 1
     choose.is_alone = count == 1
-    return [choose.of(RARE if choose.chance(3) else COMMON)(choose) for _ in range(count)]
+    return [_one(choose, RARE if choose.chance(3) else COMMON) for _ in range(count)]
+
+
+def _one(choose: Chooser, among: Sequence[Choice]) -> AnyAct:
+    """Return an act; another one, where there is nothing that the first could be about."""
+    for _ in range(3):
+        choose.is_idle = False
+        act = choose.of(among)(choose)
+        if not choose.is_idle or choose.chance(20):
+            break
+    return act

@@ -209,9 +209,9 @@ def register(c: Chooser) -> RegisterParticipant:
 
 def limits(c: Chooser) -> SetLimits:
     set_ = Limits(
-        totals=(TotalLimit(RUPEE, c.number(0, 90)),),
-        instruments=(InstrumentLimit(GOLD, 9), InstrumentLimit(BILL, c.number(0, 60))),
-        jurisdictions=(JurisdictionLimit("AE", RUPEE, c.number(0, 60)),),
+        totals=(TotalLimit(RUPEE, c.number(20, 120)),),
+        instruments=(InstrumentLimit(GOLD, 9), InstrumentLimit(BILL, c.number(10, 90))),
+        jurisdictions=(JurisdictionLimit("AE", RUPEE, c.number(5, 60)),),
     )
     return SetLimits("exchange", set_)
 
@@ -222,16 +222,16 @@ def rules(c: Chooser) -> SetRules:
     made: list[AnyRule] = [
         AllowedJurisdictions(tuple(sorted({"PK", c.of(COUNTRIES)}))),
         Blackout((Window(today, today + c.number(0, 1)),)),
-        CustodianCap(c.number(20, 120)),
+        CustodianCap(c.most(asset, lambda place: place.custodian)),
         DeniedJurisdictions((c.of(("AE", "GB")),)),
-        HolderCap(c.number(10, 60)),
+        HolderCap(c.most(asset, lambda place: place.owner)),
         HolderCount(c.number(1, 5)),
         HolderShare(InvestorClass.CORPORATE, c.number(100, 2_000)),
         InvestorClasses(tuple(sorted({CLASSES[0], c.of(CLASSES)}))),
-        JurisdictionCap("AE", c.number(0, 40)),
+        JurisdictionCap("AE", c.about(c.books.total(asset, lambda place: place.country == "AE"))),
         LockUp(today + c.number(0, 2)),
         MinimumHolding(c.number(2, 12)),
-        ShareAbroad(c.number(100, 3_000)),
+        ShareAbroad(min(10_000, c.about(_abroad(c, asset)))),
         TravelData(c.number(1, 30)),
         Velocity(Period.DAY, c.number(5, 40)),
     ]
@@ -240,6 +240,12 @@ def rules(c: Chooser) -> SetRules:
         chosen.append(Velocity(c.of([Period.MONTH, Period.WEEK]), c.number(10, 60)))
     chosen = [each for each in chosen if asset != RUPEE or not each.is_of_owners]
     return SetRules(asset, tuple(sorted(chosen, key=lambda each: (each.kind, each.subject))))
+
+
+def _abroad(c: Chooser, asset: str) -> int:
+    """Return the share that is held abroad, in basis points."""
+    abroad = c.books.total(asset, lambda place: place.country != "PK")
+    return 10_000 * abroad // max(1, c.books.outstanding(asset)) + c.of([0, 50, 200])
 
 
 def no_rules(c: Chooser) -> SetRules:
@@ -332,7 +338,8 @@ def version(c: Chooser) -> ActivateVersion:
 GOVERNED: Final[tuple[Choice, ...]] = (
     *(order, extend, extend, lift, lift, lift, force_transfer, attest, attest, attest),
     *(open_account, open_house, move_account, move_account, move_clients, standing, standing),
-    *(roles, rotate, replace_keys, block_keys, register, limits, rules, rules, no_rules),
+    *(roles, rotate, replace_keys, block_keys, register, limits, rules, rules, rules, rules),
+    no_rules,
     *(tranche, ceilings, authorised, status, status, instrument, activate, amend, agent),
     *(add_document, set_policy, parameters, calendar, authorities, version),
 )

@@ -131,7 +131,7 @@ def founding() -> list[tuple[str, tuple[AnyOperation, ...]]]:
 
 def _client(name: str) -> Account:
     owner, custodian = CLIENTS[name]
-    lasts = attestation(jurisdiction=HOLDERS[owner], expires=TODAY + 3 + len(owner))
+    lasts = attestation(jurisdiction=HOLDERS[owner], expires=TODAY + 4 + 2 * len(owner))
     return Account.client(name, owner, custodian, lasts)
 
 
