@@ -37,7 +37,14 @@ from amanat.ledger.settlement.instructions import (
 )
 from tests.ledger.model.books import DAY
 from tests.ledger.model.choosing import Choice, Chooser
-from tests.ledger.model.governed import GOVERNED, force_transfer, order
+from tests.ledger.model.governed import (
+    GOVERNED,
+    amend,
+    force_transfer,
+    order,
+    replace_keys,
+    version,
+)
 from tests.ledger.model.settling import PRIORITIES
 from tests.ledger.world import BILL, RUPEE
 
@@ -215,20 +222,31 @@ def close_day(c: Chooser) -> CloseDay:
     return CloseDay(c.books.open_day + (c.chance(15)))
 
 
+def propose(c: Chooser) -> Propose:
+    """Propose anything, or what must be proposed because notice is given of it."""
+    some = [each for each in COMMON if each not in (post_hold, void_hold)]
+    acts = [c.of([*some, *RARE])(c) for _ in range(2 if c.chance(4) else 1)]
+    if c.chance(2):
+        acts = [c.of(NOTICED)(c)]
+    days = 2 * c.number(0, 5) + (not c.chance(10))
+    return Propose(tuple(acts), c.books.time + days * DAY // 2)
+
+
 def proposals(c: Chooser) -> AnyOperation:
-    """Return something about proposals."""
-    kind = c.number(0, 9)
-    if kind < 3 or not c.books.proposals:
-        count = 2 if c.chance(4) else 1
-        some = [each for each in COMMON if each not in (post_hold, void_hold)]
-        acts = [c.of([*some, *RARE, *[force_transfer] * 8])(c) for _ in range(count)]
-        return Propose(tuple(acts), c.books.time + c.number(0, 8) * DAY // 2)
-    status = "open" if kind < 6 else "approved"
-    waiting = {n: p for n, p in c.books.proposals.items() if p.status == status}
-    name = c.record(waiting or c.books.proposals)
-    if kind < 6:
-        return Approve(name)
-    return ExecuteProposal(name) if kind < 9 or c.chance(2) else WithdrawProposal(name)
+    """Return something about proposals: mostly about one that waits, and for that."""
+    known = c.books.proposals.items()
+    alive = {name: each for name, each in known if each.expires >= c.books.time}
+    approved = {name: each for name, each in alive.items() if each.status == "approved"}
+    unfinished = {name: each for name, each in alive.items() if each.status == "open"}
+    if approved and c.chance(2):
+        name = c.record(approved)
+        return WithdrawProposal(name) if c.chance(8) else ExecuteProposal(name)
+    if unfinished and c.chance(2):
+        name = c.record(unfinished)
+        return WithdrawProposal(name) if c.chance(12) else Approve(name)
+    if known and c.chance(6):
+        return c.of([Approve, ExecuteProposal, WithdrawProposal])(c.record(c.books.proposals))
+    return propose(c)
 
 
 COMMON: Final[tuple[Choice, ...]] = (
@@ -241,3 +259,6 @@ COMMON: Final[tuple[Choice, ...]] = (
 
 RARE: Final[tuple[Choice, ...]] = GOVERNED
 """What is asked for now and then."""
+
+NOTICED: Final[tuple[Choice, ...]] = (*(force_transfer,) * 6, replace_keys, amend, version)
+"""Of what notice is given."""

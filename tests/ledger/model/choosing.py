@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from amanat.ledger.operations import AnyAct, AnyOperation
+from amanat.ledger.operations import AnyAct, AnyOperation, Approve, Propose
 from tests.ledger.model.acts import needs
 from tests.ledger.model.books import Books, Place, Stop
 from tests.ledger.model.claims import free
@@ -114,6 +114,8 @@ class Chooser:
     def needed(self, act: AnyOperation) -> set[str]:
         """Return who has to sign."""
         found: set[str] = set()
+        if isinstance(act, Propose | Approve):
+            return self._asked(act)
         try:
             asked = needs(act, self.books, Consents(self.books, {}))
         except Stop:
@@ -127,6 +129,16 @@ class Chooser:
                 able = [n for n, p in self.books.people.items() if role in p.roles]
                 found |= {next(iter(n for n in able if n not in found), "mof")}
         return found
+
+    def _asked(self, act: Propose | Approve) -> set[str]:
+        """Return whom a proposal asks: all of them, or one."""
+        acts: Sequence[AnyAct] = ()
+        if isinstance(act, Propose):
+            acts = act.operations
+        elif act.proposal.hex() in self.books.proposals:
+            acts = self.books.proposals[act.proposal.hex()].acts
+        found = {name for each in acts for name in self.needed(each)}
+        return {self.of(sorted(found))} if found and self.chance(2) else found
 
     def keys(self, name: str) -> list[str]:
         """Return the test keys that a participant has, all of them or the first."""

@@ -123,7 +123,8 @@ def lift(c: Chooser) -> LiftOrder:
 def force_transfer(c: Chooser) -> ForceTransfer:
     books, name = c.books, _order(c)
     seizing = [n for n, o in books.orders.items() if o.seizable > o.taken and is_live(books, n)]
-    name = c.of(seizing) if seizing and not c.chance(6) else name
+    c.is_idle |= not seizing
+    name = c.of(seizing) if seizing and not c.chance(15) else name
     kept = books.orders.get(name)
     source, asset = c.held()
     if kept is not None and kept.account is not None:

@@ -14,8 +14,8 @@ EXAMPLES = int(os.environ.get("AMANAT_MODEL_EXAMPLES", "0"))
 
 TestLedger = Ledger.TestCase
 TestLedger.settings = settings(
-    max_examples=EXAMPLES or 25,
-    stateful_step_count=50,
+    max_examples=EXAMPLES or 120,
+    stateful_step_count=60,
     derandomize=not EXAMPLES,
     deadline=None,
     database=None,
