@@ -156,8 +156,9 @@ def instruct(c: Chooser) -> EnterInstruction:
         payment = Payment(c.asset(), 2 * c.number(1, 5))
     side, other = c.of(list(Side)), c.place()
     ends = (account, other) if side is Side.DELIVER else (other, account)
-    amount = c.amount(account, asset) * c.of([1, 1, 2])
-    return EnterInstruction(_said(c, side, ends, (asset, amount), payment, c.date()))
+    amount = c.amount(account, asset) * c.of([1, 2])
+    date = c.date() if c.chance(3) else c.books.open_day + c.number(0, 1)
+    return EnterInstruction(_said(c, side, ends, (asset, amount), payment, date))
 
 
 def _said(
@@ -180,7 +181,7 @@ def _said(
         payment=payment,
         settlement_date=date,
         priority=Priority(c.of(PRIORITIES)),
-        partial=not c.chance(3) and (paid or payment is None or c.chance(10)),
+        partial=not c.chance(5) and (paid or payment is None or c.chance(10)),
         tolerance=c.number(0, 3) if (is_sale and c.chance(2)) or c.chance(20) else 0,
         until=None if c.chance(2) else latest,
         reference="trade-1",
@@ -208,17 +209,21 @@ def cancel_settlement(c: Chooser) -> CancelSettlement:
 
 
 def settle(c: Chooser) -> SettleInstructions:
-    found = {c.record(c.books.deals) for _ in range(c.number(1, 3))}
+    due = {name: each for name, each in c.books.deals.items() if c.books.has_come(each.date)}
+    from_ = c.books.deals if c.chance(6) else due
+    found = {c.record(from_) for _ in range(c.number(1, 3))}
     return SettleInstructions(tuple(sorted(found)))
 
 
 def settle_due(c: Chooser) -> SettleDue:
     deals = [each.date for each in c.books.deals.values()]
+    c.is_idle |= not deals
     start = c.record(c.books.deals) if c.chance(5) else None
     return SettleDue(c.of(deals) if deals else c.date(), start, c.number(1, 3))
 
 
 def close_day(c: Chooser) -> CloseDay:
+    c.is_idle |= c.books.open_day >= c.books.today
     return CloseDay(c.books.open_day + (c.chance(15)))
 
 
@@ -252,12 +257,12 @@ def proposals(c: Chooser) -> AnyOperation:
 COMMON: Final[tuple[Choice, ...]] = (
     *(transfer, transfer, transfer, batch, sale, sale, issue, redeem, redeem),
     *(open_hold, open_hold, post_hold, void_hold, pledge, pledge, release, substitute, enforce),
-    *(instruct, instruct, instruct, instruct, cancel_instruction, cancel_settlement),
-    *(settle, settle_due, close_day, close_day, order),
+    *(instruct,) * 6,
+    *(settle, settle, settle, settle_due, settle_due, close_day, close_day, order),
 )
 """What is asked for most of the time."""
 
-RARE: Final[tuple[Choice, ...]] = GOVERNED
+RARE: Final[tuple[Choice, ...]] = (*GOVERNED, cancel_instruction, cancel_settlement)
 """What is asked for now and then."""
 
 NOTICED: Final[tuple[Choice, ...]] = (*(force_transfer,) * 6, replace_keys, amend, version)

@@ -93,7 +93,10 @@ CLASSES: Final = (InvestorClass.CORPORATE, InvestorClass.BANK, InvestorClass.IND
 
 
 def order(c: Chooser) -> RegisterOrder:
-    name, asset = c.held()
+    """Stop something: what is to be delivered soon, among others."""
+    deals = [(each.deliverer, each.asset) for each in c.books.deals.values()]
+    there = [each for each in deals if each in c.books.held]
+    name, asset = c.of(there) if there and c.chance(2) else c.held()
     way = c.of(list(Direction))
     amount = AmountScope(name, asset, c.amount(name, asset))
     whole = HoldingScope(name, asset, way)
@@ -108,6 +111,7 @@ def order(c: Chooser) -> RegisterOrder:
 
 def _order(c: Chooser) -> str:
     live = [name for name in c.books.orders if is_live(c.books, name)]
+    c.is_idle |= not live
     names = live if live and not c.chance(8) else list(c.books.orders)
     return c.of(names) if names else "order-x"
 
@@ -161,6 +165,7 @@ def move_account(c: Chooser) -> MoveAccount:
 
 def move_clients(c: Chooser) -> MoveClients:
     idle = [name for name in SERVING if c.books.people[name].suspended]
+    c.is_idle |= not idle
     return MoveClients(c.of(idle or list(SERVING)), c.of(SERVING), c.number(1, 3))
 
 

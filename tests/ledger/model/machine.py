@@ -118,7 +118,8 @@ class Ledger(RuleBasedStateMachine):
         names = self._names(queue, receipts)
         self.books = self.books.copied()
         self.books.named(names)
-        assert list(differences(self.books, self.desk.state)) == []
+        found = list(differences(self.books, self.desk.state))
+        assert found == [], found
         self.books.height += 1
         self.tick(1_000)
 
