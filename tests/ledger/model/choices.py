@@ -250,7 +250,8 @@ def proposals(c: Chooser) -> AnyOperation:
         name = c.record(unfinished)
         return WithdrawProposal(name) if c.chance(12) else Approve(name)
     if known and c.chance(6):
-        return c.of([Approve, ExecuteProposal, WithdrawProposal])(c.record(c.books.proposals))
+        name = c.record(c.books.proposals)
+        return c.of([Approve(name), ExecuteProposal(name), WithdrawProposal(name)])
     return propose(c)
 
 

@@ -163,9 +163,9 @@ def operations(choose: Chooser) -> list[AnyOperation]:
 
 def _one(choose: Chooser, among: Sequence[Choice]) -> AnyAct:
     """Return an act; another one, where there is nothing that the first could be about."""
-    for _ in range(3):
+    for _ in range(2):
         choose.is_idle = False
         act = choose.of(among)(choose)
         if not choose.is_idle or choose.chance(20):
-            break
-    return act
+            return act
+    return choose.of(among)(choose)

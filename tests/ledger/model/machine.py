@@ -15,7 +15,7 @@ from tests.ledger.model.choosing import Chooser, operations
 from tests.ledger.model.comparing import differences
 from tests.ledger.model.consents import Consents
 from tests.ledger.model.market import books_of, document, founding
-from tests.ledger.model.moments import Moments
+from tests.ledger.model.moments import replay
 from tests.ledger.model.proposing import run
 from tests.ledger.world import public_key
 
@@ -54,7 +54,6 @@ class Ledger(RuleBasedStateMachine):
         self.books.height = 1
         self.queue: list[Asked] = []
         self.tick(1_000)
-        self.moments = Moments()
         for signers, acts in founding():
             self.ask(signers.split(", "), *acts)
             assert self.queue[-1].against is None, self.queue[-1].against
@@ -128,7 +127,7 @@ class Ledger(RuleBasedStateMachine):
             return
         if asked.against is None:
             assert isinstance(outcome, Applied), (outcome, asked.operations)
-            self.moments.replay(asked.before, asked.operations, outcome.events)
+            replay(asked.before, asked.after, asked.operations, outcome.events)
         else:
             assert isinstance(outcome, Rejected), (asked.against, asked.operations)
             assert outcome.code in asked.against, (outcome, asked.against, asked.operations)
