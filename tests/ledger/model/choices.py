@@ -251,7 +251,8 @@ def proposals(c: Chooser) -> AnyOperation:
         return WithdrawProposal(name) if c.chance(12) else Approve(name)
     if known and c.chance(6):
         name = c.record(c.books.proposals)
-        return c.of([Approve(name), ExecuteProposal(name), WithdrawProposal(name)])
+        late: list[AnyOperation] = [Approve(name), ExecuteProposal(name), WithdrawProposal(name)]
+        return c.of(late)
     return propose(c)
 
 

@@ -99,6 +99,10 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(hours=st.sampled_from([1, 6, 14, 14, 24, 30, 60]))
     def wait(self, hours: int) -> None:
+        """Let hours pass."""
+        self.wait_hours(hours)
+
+    def wait_hours(self, hours: int) -> None:
         """Let time pass, with nothing under way."""
         self.close()
         self.tick(hours * 3_600_000)

@@ -1,7 +1,7 @@
 """The whole ledger against the reference model, at random.
 
-What is modelled is in the files beside this one. For longer runs, each with other steps:
-`AMANAT_MODEL_EXAMPLES=2000 .venv/bin/pytest -n0 tests/ledger/model`.
+What is modelled says the README beside this file. For longer runs, each with other steps:
+`AMANAT_MODEL_EXAMPLES=2000 .venv/bin/pytest -n0 tests/ledger/model/test_whole_ledger.py`.
 """
 
 import os
@@ -14,7 +14,7 @@ EXAMPLES = int(os.environ.get("AMANAT_MODEL_EXAMPLES", "0"))
 
 TestLedger = Ledger.TestCase
 TestLedger.settings = settings(
-    max_examples=EXAMPLES or 100,
+    max_examples=EXAMPLES or 80,
     stateful_step_count=60,
     derandomize=not EXAMPLES,
     deadline=None,
