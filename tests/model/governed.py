@@ -71,10 +71,6 @@ from amanat.ledger.rules import (
     Velocity,
     Window,
 )
-from tests.ledger.model.books import DAY
-from tests.ledger.model.choosing import SPARE, Choice, Chooser
-from tests.ledger.model.claims import is_live
-from tests.ledger.model.market import ASSETS, GOLD, HOLDERS, gold
 from tests.ledger.world import (
     BILL,
     PARAMETERS,
@@ -86,6 +82,10 @@ from tests.ledger.world import (
     policy,
     public_key,
 )
+from tests.model.books import DAY
+from tests.model.choosing import SPARE, Choice, Chooser
+from tests.model.claims import is_live
+from tests.model.market import ASSETS, GOLD, HOLDERS, gold
 
 SERVING: Final = ("custodian-a", "custodian-b", "exchange", "cdc")
 COUNTRIES: Final = ("PK", "AE", "GB")

@@ -10,10 +10,10 @@ from amanat.ledger.operations import (
 )
 from amanat.ledger.operations import Pledge as PledgeAct
 from amanat.ledger.rejections import RejectionCode as Code
-from tests.ledger.model.acts import carry, needs, one_of
-from tests.ledger.model.books import DAY, Asset, Books, Hold, Place, Pledge, Stop, need
-from tests.ledger.model.consents import Approves, Consents, Need, Signs
-from tests.ledger.model.moving import Move, post, reasons
+from tests.model.acts import carry, needs, one_of
+from tests.model.books import DAY, Asset, Books, Hold, Place, Pledge, Stop, need
+from tests.model.consents import Approves, Consents, Need, Signs
+from tests.model.moving import Move, post, reasons
 
 
 def _promise(books: Books, asset: Asset, source: Place, target: Place | None, amount: int) -> None:

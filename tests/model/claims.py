@@ -5,7 +5,7 @@ Every question is answered from the list of claims; nothing is reserved anywhere
 
 from collections.abc import Collection
 
-from tests.ledger.model.books import Books, Order
+from tests.model.books import Books, Order
 
 Freezes = list[tuple[int, frozenset[str]]]
 

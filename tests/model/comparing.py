@@ -25,9 +25,9 @@ from amanat.ledger.state import (
     TRANCHES,
     State,
 )
-from tests.ledger.model.books import Books
-from tests.ledger.model.claims import frozen, is_live, promised
-from tests.ledger.model.governing import sums
+from tests.model.books import Books
+from tests.model.claims import frozen, is_live, promised
+from tests.model.governing import sums
 
 
 def differences(books: Books, state: State) -> Iterator[str]:

@@ -35,9 +35,10 @@ from amanat.ledger.settlement.instructions import (
     Priority,
     Side,
 )
-from tests.ledger.model.books import DAY
-from tests.ledger.model.choosing import Choice, Chooser
-from tests.ledger.model.governed import (
+from tests.ledger.world import BILL, RUPEE
+from tests.model.books import DAY
+from tests.model.choosing import Choice, Chooser
+from tests.model.governed import (
     GOVERNED,
     amend,
     force_transfer,
@@ -45,8 +46,7 @@ from tests.ledger.model.governed import (
     replace_keys,
     version,
 )
-from tests.ledger.model.settling import PRIORITIES
-from tests.ledger.world import BILL, RUPEE
+from tests.model.settling import PRIORITIES
 
 
 def transfer(c: Chooser) -> Transfer:

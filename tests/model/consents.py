@@ -5,7 +5,7 @@ from itertools import permutations
 from typing import NamedTuple
 
 from amanat.ledger.rejections import RejectionCode as Code
-from tests.ledger.model.books import Books, Policy
+from tests.model.books import Books, Policy
 
 
 class Signs(NamedTuple):

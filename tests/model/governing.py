@@ -21,9 +21,9 @@ from amanat.ledger.operations import (
 )
 from amanat.ledger.rejections import RejectionCode as Code
 from amanat.ledger.terms import Terms
-from tests.ledger.model.acts import carry, needs
-from tests.ledger.model.books import Asset, Books, Policy, Tranche, need
-from tests.ledger.model.consents import Approves, Consents, Need, Signs
+from tests.model.acts import carry, needs
+from tests.model.books import Asset, Books, Policy, Tranche, need
+from tests.model.consents import Approves, Consents, Need, Signs
 
 LIVING = ("announced", "active", "suspended", "default")
 BEFORE = {

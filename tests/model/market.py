@@ -20,10 +20,20 @@ from amanat.ledger.operations import (
     OpenAccount,
     RegisterInstrument,
     SetLimits,
+    SetRules,
+)
+from amanat.ledger.rules import (
+    AnyRule,
+    CustodianCap,
+    HolderCap,
+    HolderCount,
+    JurisdictionCap,
+    MinimumHolding,
+    Period,
+    ShareAbroad,
+    Velocity,
 )
 from amanat.ledger.terms import CommodityLotTerms
-from tests.ledger.model.books import DAY, Books, Person
-from tests.ledger.model.governing import policy_of
 from tests.ledger.papers import NEW_PIB, NEW_PIB_TERMS
 from tests.ledger.world import (
     BILL,
@@ -36,6 +46,8 @@ from tests.ledger.world import (
     participant,
     rupee,
 )
+from tests.model.books import DAY, Books, Person
+from tests.model.governing import policy_of
 
 TODAY: Final = date_of(START)
 BOND: Final = NEW_PIB
@@ -56,6 +68,11 @@ LIMITS: Final = Limits(
     instruments=(InstrumentLimit(GOLD, 9), InstrumentLimit(BILL, 60)),
     jurisdictions=(JurisdictionLimit("AE", RUPEE, 50),),
 )
+RULES: Final[dict[str, tuple[AnyRule, ...]]] = {
+    BILL: (CustodianCap(70), HolderCap(45), MinimumHolding(10), ShareAbroad(1_800)),
+    BOND: (HolderCount(5), JurisdictionCap("AE", 24), Velocity(Period.DAY, 14)),
+}
+"""In force from the beginning, and close to what is held."""
 SHORT_NOTICE: Final = DAY // 2
 
 
@@ -121,11 +138,14 @@ def founding() -> list[tuple[str, tuple[AnyOperation, ...]]]:
     cash = [Issue(RUPEE, name, 120) for name in CLIENTS]
     debt = [Issue(BILL, "mof-house", 200), Issue(BOND, "mof-house", 200)]
     debt.append(Issue(GOLD, "mof-house", 60))
+    for name in ("alpha", "alpha-2", "beta", "gamma", "li"):
+        debt += [Issue(BILL, name, 15), Issue(BOND, name, 16)]
     everybody = "mof, sbp, exchange, custodian-a, custodian-b"
     opening = (*papers, *live, SetLimits("exchange", LIMITS), *houses.values())
     return [
         (everybody, opening),
         (everybody, (*own, *cash, Issue(RUPEE, "mof-house", 300), *debt)),
+        ("mof, sbp", (SetRules(BILL, RULES[BILL]), SetRules(BOND, RULES[BOND]))),
     ]
 
 

@@ -17,10 +17,10 @@ from amanat.ledger.operations import (
     SetStanding,
 )
 from amanat.ledger.rejections import RejectionCode as Code
-from tests.ledger.model.acts import carry, needs
-from tests.ledger.model.books import Books, Person, Place, Stop, need
-from tests.ledger.model.consents import Approves, Consents, Need, Signs
-from tests.ledger.model.moving import may_serve, ruled, serving
+from tests.model.acts import carry, needs
+from tests.model.books import Books, Person, Place, Stop, need
+from tests.model.consents import Approves, Consents, Need, Signs
+from tests.model.moving import may_serve, ruled, serving
 
 SOVEREIGN = ("issuer", "central_bank")
 

@@ -11,11 +11,11 @@ from amanat.ledger.operations import (
 )
 from amanat.ledger.rejections import RejectionCode as Code
 from amanat.ledger.settlement.instructions import Instruction
-from tests.ledger.model.acts import carry, needs, one_of
-from tests.ledger.model.books import Books, Deal, Said, Stop, need
-from tests.ledger.model.claims import free, stopping
-from tests.ledger.model.consents import Approves, Consents, Need, Signs
-from tests.ledger.model.moving import Move, post
+from tests.model.acts import carry, needs, one_of
+from tests.model.books import Books, Deal, Said, Stop, need
+from tests.model.claims import free, stopping
+from tests.model.consents import Approves, Consents, Need, Signs
+from tests.model.moving import Move, post
 
 PRIORITIES = ("high", "normal", "low")
 SHORT = (Code.INSUFFICIENT_HOLDING, Code.FROZEN)

@@ -22,7 +22,7 @@ from amanat.ledger.rules import (
     TravelData,
     Velocity,
 )
-from tests.ledger.model.books import HOME, Asset, Books, Given, Place
+from tests.model.books import HOME, Asset, Books, Given, Place
 
 EPOCH = date(1970, 1, 1).toordinal()
 

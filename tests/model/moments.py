@@ -16,8 +16,8 @@ from amanat.ledger.operations import (
 )
 from amanat.ledger.receipts import Event
 from amanat.ledger.rules import AnyRule, CustodianCap, HolderCap, JurisdictionCap, ShareAbroad
-from tests.ledger.model.books import HOME, Books, Place
-from tests.ledger.model.claims import frozen, promised
+from tests.model.books import HOME, Books, Place
+from tests.model.claims import frozen, promised
 
 Leg = tuple[str, str, str, int]
 """Source, target, instrument, amount; the source of an issue and the target of an end are empty."""

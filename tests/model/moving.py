@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from amanat.ledger.rejections import RejectionCode as Code
-from tests.ledger.model import rules
-from tests.ledger.model.books import MOST, Asset, Books, Place, Stop
-from tests.ledger.model.claims import free, frozen, stopping
+from tests.model import rules
+from tests.model.books import MOST, Asset, Books, Place, Stop
+from tests.model.claims import free, frozen, stopping
 
 VOLUNTARY = ("issue", "withdrawal", "transfer", "enforcement")
 

@@ -15,7 +15,7 @@ from amanat.ledger.holdings import balances, free_holdings
 from amanat.ledger.operations.post_hold import PostHold
 from amanat.ledger.orders.legal_orders import LegalOrder
 from amanat.ledger.settlement import holds, matching, settling
-from tests.ledger.model.machine import Ledger
+from tests.model.machine import Ledger
 from tests.simulation.mutation import Edit, Mutant, mutated
 
 SEEDS: Final = 12

@@ -10,10 +10,10 @@ from amanat.ledger.operations import (
     WithdrawProposal,
 )
 from amanat.ledger.rejections import RejectionCode as Code
-from tests.ledger.model.acts import carry, in_time, needs
-from tests.ledger.model.books import DAY, Books, Proposal, Stop, need
-from tests.ledger.model.consents import Consents, Need, Signs, concerns
-from tests.ledger.model.custody import SOVEREIGN
+from tests.model.acts import carry, in_time, needs
+from tests.model.books import DAY, Books, Proposal, Stop, need
+from tests.model.consents import Consents, Need, Signs, concerns
+from tests.model.custody import SOVEREIGN
 
 LACKS = (Code.MISSING_SIGNATURE, Code.MISSING_APPROVAL)
 

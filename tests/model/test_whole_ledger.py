@@ -1,14 +1,14 @@
 """The whole ledger against the reference model, at random.
 
 What is modelled says the README beside this file. For longer runs, each with other steps:
-`AMANAT_MODEL_EXAMPLES=2000 .venv/bin/pytest -n0 tests/ledger/model/test_whole_ledger.py`.
+`AMANAT_MODEL_EXAMPLES=2000 .venv/bin/pytest -n0 tests/model/test_whole_ledger.py`.
 """
 
 import os
 
 from hypothesis import HealthCheck, settings
 
-from tests.ledger.model.machine import Ledger
+from tests.model.machine import Ledger
 
 EXAMPLES = int(os.environ.get("AMANAT_MODEL_EXAMPLES", "0"))
 

@@ -9,15 +9,15 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from amanat.ledger.operations import AnyOperation, PostHold, VoidHold
 from amanat.ledger.receipts import Applied, Event, Receipt, Rejected
 from tests.ledger.desk import Desk
-from tests.ledger.model import courts, custody, governing, promises, settling, trading
-from tests.ledger.model.books import DAY, Books, Stop
-from tests.ledger.model.choosing import Chooser, operations
-from tests.ledger.model.comparing import differences
-from tests.ledger.model.consents import Consents
-from tests.ledger.model.market import books_of, document, founding
-from tests.ledger.model.moments import replay
-from tests.ledger.model.proposing import run
 from tests.ledger.world import public_key
+from tests.model import courts, custody, governing, promises, settling, trading
+from tests.model.books import DAY, Books, Stop
+from tests.model.choosing import Chooser, operations
+from tests.model.comparing import differences
+from tests.model.consents import Consents
+from tests.model.market import books_of, document, founding
+from tests.model.moments import replay
+from tests.model.proposing import run
 
 CARRIED = (courts, custody, governing, promises, settling, trading)
 """They say what each operation does."""

@@ -8,11 +8,11 @@ from amanat.ledger.operations import (
     TransferBatch,
 )
 from amanat.ledger.rejections import RejectionCode as Code
-from tests.ledger.model.acts import carry, needs
-from tests.ledger.model.books import Asset, Books, Place, need
-from tests.ledger.model.claims import free, freezes, keep, live_orders, thawed
-from tests.ledger.model.consents import Approves, Consents, Need, Signs
-from tests.ledger.model.moving import Move, post
+from tests.model.acts import carry, needs
+from tests.model.books import Asset, Books, Place, need
+from tests.model.claims import free, freezes, keep, live_orders, thawed
+from tests.model.consents import Approves, Consents, Need, Signs
+from tests.model.moving import Move, post
 
 
 @needs.register

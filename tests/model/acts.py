@@ -14,8 +14,8 @@ from amanat.ledger.operations import (
     Transfer,
 )
 from amanat.ledger.rejections import RejectionCode as Code
-from tests.ledger.model.books import DAY, KARACHI, Books, need
-from tests.ledger.model.consents import Consents, Need, Signs
+from tests.model.books import DAY, KARACHI, Books, need
+from tests.model.consents import Consents, Need, Signs
 
 CUT_OFFS: dict[type, str] = {
     Issue: "issue",

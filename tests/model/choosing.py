@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from amanat.ledger.operations import AnyAct, AnyOperation, Approve, Propose
-from tests.ledger.model.acts import needs
-from tests.ledger.model.books import Books, Place, Stop
-from tests.ledger.model.claims import free
-from tests.ledger.model.consents import Consents, Signs
-from tests.ledger.model.market import HOLDERS
 from tests.ledger.world import public_key
+from tests.model.acts import needs
+from tests.model.books import Books, Place, Stop
+from tests.model.claims import free
+from tests.model.consents import Consents, Signs
+from tests.model.market import HOLDERS
 
 T = TypeVar("T")
 SPARE = ("", " 2", " 3")
@@ -152,7 +152,7 @@ Choice = Callable[[Chooser], AnyAct]
 
 def operations(choose: Chooser) -> list[AnyOperation]:
     """Return one operation, sometimes more."""
-    from tests.ledger.model.choices import COMMON, RARE, proposals  # noqa: PLC0415
+    from tests.model.choices import COMMON, RARE, proposals  # noqa: PLC0415
 
     if choose.chance(7):
         return [proposals(choose)]
