@@ -81,7 +81,10 @@ def redeem(c: Chooser) -> Redeem:
     account, asset = c.held()
     bills = [name for name, held in c.books.held if held == BILL]
     if bills and c.books.has_come(c.books.assets[BILL].matures or 0) and not c.chance(4):
-        account, asset = c.of(bills), BILL
+        frozen = [name for name in bills if c.books.freezes.get((name, BILL))]
+        account, asset = c.of(frozen if frozen and c.chance(2) else bills), BILL
+        if c.chance(2):
+            return Redeem(BILL, account, c.books.has(account, BILL), "mof-house")
     is_debt = c.books.assets[asset].cash is not None
     payer = c.of(["mof-house", "mof-house", account, c.place()]) if is_debt else None
     return Redeem(asset, account, c.amount(account, asset), payer)

@@ -95,7 +95,9 @@ CLASSES: Final = (InvestorClass.CORPORATE, InvestorClass.BANK, InvestorClass.IND
 def order(c: Chooser) -> RegisterOrder:
     """Stop something: what is to be delivered soon, among others."""
     deals = [(each.deliverer, each.asset) for each in c.books.deals.values()]
-    there = [each for each in deals if each in c.books.held]
+    is_due = c.books.today >= (c.books.assets[BILL].matures or 0) - 2
+    due = [each for each in c.books.held if is_due and each[1] == BILL]
+    there = [each for each in (*deals, *due) if each in c.books.held]
     name, asset = c.of(there) if there and c.chance(2) else c.held()
     way = c.of(list(Direction))
     amount = AmountScope(name, asset, c.amount(name, asset))
@@ -166,6 +168,9 @@ def move_account(c: Chooser) -> MoveAccount:
 def move_clients(c: Chooser) -> MoveClients:
     idle = [name for name in SERVING if c.books.people[name].suspended]
     c.is_idle |= not idle
+    if c.books.successors and not c.chance(4):
+        source = c.of(list(c.books.successors))
+        return MoveClients(source, c.books.successors[source][0], 1)
     return MoveClients(c.of(idle or list(SERVING)), c.of(SERVING), c.number(1, 3))
 
 
