@@ -9,11 +9,19 @@ from amanat.ledger.authorities import Authority, AuthoritySet
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import is_valid_key
+from amanat.ledger.governance import constitution
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.readiness import LAG_MAX, Readiness
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.state import CONFIGURATION, DEAD_KEYS, KEYS, State, configuration_of
+from amanat.ledger.state import (
+    CONFIGURATION,
+    DEAD_KEYS,
+    KEYS,
+    PARTICIPANTS,
+    State,
+    configuration_of,
+)
 
 
 class ChangeAuthorities(Operation, frozen=True, tag="change-authorities"):
@@ -59,6 +67,7 @@ class ChangeAuthorities(Operation, frozen=True, tag="change-authorities"):
             *proposed.problems(),
             *self._learner_problems(),
             *_key_problems((*self.members, *self.learners), configuration, execution),
+            *self._operator_problems(configuration, execution),
         ):
             raise Refused(RejectionCode.INVALID_AUTHORITIES, problem=problem)
         self._check_ready(configuration, execution)
@@ -105,6 +114,17 @@ class ChangeAuthorities(Operation, frozen=True, tag="change-authorities"):
                 yield f"{learner.name} cannot vote and learn at once"
             if not is_valid_key(learner.key):
                 yield f"{learner.name} has an invalid key"
+
+    def _operator_problems(
+        self, configuration: Configuration, execution: Execution
+    ) -> Iterable[str]:
+        """Yield what the constitution has against those that are new or to be something else."""
+        known = set(configuration.everybody())
+        for each in (*self.members, *self.learners):
+            if each not in known:
+                yield from constitution.authority_problems(
+                    each, lambda name: execution.state.get(PARTICIPANTS, name)
+                )
 
     def _check_ready(self, configuration: Configuration, execution: Execution) -> None:
         """Refuse a new voting member that has not said, not long ago, that it has caught up."""
