@@ -1,7 +1,7 @@
 """What a field takes, in words: for errors and for the list of operations."""
 
 from collections.abc import Iterable
-from typing import assert_never
+from typing import Final, assert_never
 
 from amanat.node.written.kinds import (
     Choice,
@@ -16,6 +16,12 @@ from amanat.node.written.kinds import (
     Unit,
     Whole,
 )
+
+_UNITS: Final[dict[str, str]] = {
+    Unit.AMOUNT: "smallest unit",
+    Unit.DATE: "day in Pakistan",
+    Unit.TIME: "millisecond since 1970-01-01T00:00:00Z",
+}
 
 
 def expected(kind: Kind) -> str:
@@ -66,6 +72,32 @@ def _length(kind: Text) -> str:
 
 def _titled(title: str) -> str:
     return f"{'an' if title[0].lower() in 'aeiou' else 'a'} {title}"
+
+
+def type_of(kind: Kind) -> str:
+    """Return the name of a kind, as programs tell kinds apart."""
+    match kind:
+        case Text() | Whole() | Raw():
+            return kind.title
+        case Many():
+            return f"list of {type_of(kind.item)}"
+        case Record():
+            return kind.type.__name__
+        case OneOf():
+            return f"{kind.key} of several"
+        case Nullable():
+            return type_of(kind.inner)
+        case Choice() | Flag():
+            return type(kind).__name__.lower()
+        case _:
+            assert_never(kind)
+
+
+def unit_of(kind: Kind) -> str | None:
+    """Return the unit of a number, or None for what has none."""
+    if not isinstance(kind, Whole):
+        return None
+    return _UNITS.get(kind.title, None if kind.title == "number" else kind.title)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -5,14 +5,12 @@ What is left out is never guessed: a field may lack only where the registry has 
 
 import json
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from typing import Any, Final, assert_never
 
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.encoding import EncodingError, Structure, decode, encode
-from amanat.ledger.operations import AnyOperation, Operation
+from amanat.ledger.operations import AnyOperation
 from amanat.node.written.expecting import expected, listed
 from amanat.node.written.kinds import (
     OPERATION,
@@ -29,6 +27,7 @@ from amanat.node.written.kinds import (
     Unit,
     Whole,
 )
+from amanat.node.written.nearest import shown, unknown
 
 _NUMBER: Final = re.compile(r"\A-?(?:0|[1-9][0-9]{0,29})\Z", re.ASCII)
 _DATE: Final = re.compile(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
@@ -38,15 +37,13 @@ _TIME: Final = re.compile(
     re.ASCII,
 )
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_SHOWN_MAX: Final = 60
-"""Characters of a wrong value that an error repeats."""
 
 
 class WrittenError(ValueError):
     """It cannot be read. The message names the place, what is wrong, and what would be right."""
 
 
-def parse(text: str) -> list[Operation]:
+def parse(text: str) -> list[AnyOperation]:
     """Return the operations in a JSON document: one object, or a list of one or more.
 
     Raises:
@@ -67,13 +64,13 @@ def parse(text: str) -> list[Operation]:
     return [read(each, f"[{index}]") for index, each in enumerate(content)]
 
 
-def read(content: Any, path: str = "") -> Operation:
+def read(content: Any, path: str = "") -> AnyOperation:
     """Return the operation that decoded JSON writes.
 
     Raises:
         WrittenError: it is not what the registry says.
     """
-    operation: Operation = _one_of(content, OPERATION, path)
+    operation: AnyOperation = _one_of(content, OPERATION, path)
     try:
         return decode(encode(operation), AnyOperation)  # type: ignore[arg-type]
     except (EncodingError, OverflowError, ValueError) as error:
@@ -112,7 +109,7 @@ def _one_of(value: Any, kind: OneOf, path: str) -> Any:
         raise _wrong(named, f"is missing; it says which {kind.key} it is{near}")
     name = content.pop(kind.key)
     if not isinstance(name, str) or name not in kind.options:
-        raise _wrong(named, _unknown(name, kind.options, kind.key))
+        raise _wrong(named, unknown(name, kind.options, kind.key))
     return _record(content, kind.options[name], path)
 
 
@@ -120,7 +117,7 @@ def _record(content: dict[str, Any], kind: Record, path: str) -> Structure:
     names = [each.name for each in kind.fields]
     for name in content:
         if name not in names:
-            raise _wrong(_join(path, name), _unknown(name, names, "field"))
+            raise _wrong(_join(path, name), unknown(name, names, "field"))
     values = {
         each.name: _read(content[each.name], each.kind, _join(path, each.name))
         for each in kind.fields
@@ -144,7 +141,7 @@ def _nullable(value: Any, kind: Nullable, path: str) -> Any:
 
 def _flag(value: Any, path: str) -> bool:
     if not isinstance(value, bool):
-        raise _wrong(path, f"{_shown(value)} is neither true nor false")
+        raise _wrong(path, f"{shown(value)} is neither true nor false")
     return value
 
 
@@ -156,7 +153,7 @@ def _text(value: Any, kind: Text, path: str) -> str:
         and (kind.pattern is None or re.search(kind.pattern, value) is not None)
     )
     if not fits:
-        raise _wrong(path, f"{_shown(value)} is not {expected(kind)}")
+        raise _wrong(path, f"{shown(value)} is not {expected(kind)}")
     return str(value)
 
 
@@ -164,7 +161,7 @@ def _whole(value: Any, kind: Whole, path: str) -> int:
     number = _number(value, kind, path)
     too_small = kind.least is not None and number < kind.least
     if too_small or (kind.most is not None and number > kind.most):
-        raise _wrong(path, f"{_shown(value)} is out of range: it takes {expected(kind)}")
+        raise _wrong(path, f"{shown(value)} is out of range: it takes {expected(kind)}")
     return number
 
 
@@ -175,7 +172,7 @@ def _number(value: Any, kind: Whole, path: str) -> int:
         found = _from_text(value, kind)
         if found is not None:
             return found
-    raise _wrong(path, f"{_shown(value)} is not {expected(kind)}")
+    raise _wrong(path, f"{shown(value)} is not {expected(kind)}")
 
 
 def _from_text(value: str, kind: Whole) -> int | None:
@@ -198,34 +195,27 @@ def _raw(value: Any, kind: Raw, path: str) -> bytes:
     if isinstance(value, str) and re.search(rf"\A[0-9a-f]{{{digits}}}\Z", value, re.ASCII):
         return bytes.fromhex(value)
     have = f" (it has {len(value)})" if isinstance(value, str) and len(value) != digits else ""
-    raise _wrong(path, f"{_shown(value)} is not {expected(kind)}{have}")
+    raise _wrong(path, f"{shown(value)} is not {expected(kind)}{have}")
 
 
 def _choice(value: Any, kind: Choice, path: str) -> Any:
     for each in kind.values:
         if type(value) in (str, int) and value == each:
             return each
-    raise _wrong(path, _unknown(value, kind.names, "value"))
+    raise _wrong(path, unknown(value, kind.names, "value"))
 
 
 def _many(value: Any, kind: Many, path: str) -> tuple[Any, ...]:
     if not isinstance(value, list):
-        raise _wrong(path, f"{_shown(value)} is not {expected(kind)}")
+        raise _wrong(path, f"{shown(value)} is not {expected(kind)}")
     if len(value) < kind.least or (kind.most is not None and len(value) > kind.most):
         raise _wrong(path, f"it has {len(value)} items; it takes {expected(kind)}")
     return tuple(_read(each, kind.item, f"{path}[{index}]") for index, each in enumerate(value))
 
 
-def _unknown(name: Any, known: Iterable[str], what: str) -> str:
-    names = list(known)
-    near = get_close_matches(name, names, n=1) if isinstance(name, str) else []
-    hint = f"did you mean {near[0]}?" if near else f"it takes {listed(names)}"
-    return f"{_shown(name)} is no {what} here: {hint}"
-
-
 def _mapping(value: Any, path: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise _wrong(path, f"{_shown(value)} is not an object")
+        raise _wrong(path, f"{shown(value)} is not an object")
     return value
 
 
@@ -233,18 +223,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for name, value in pairs:
         if name in content:
-            raise WrittenError(f"{_shown(name)} stands twice in one object")
+            raise WrittenError(f"{shown(name)} stands twice in one object")
         content[name] = value
     return content
 
 
 def _constant(name: str) -> Any:
     raise WrittenError(f"it is no JSON: {name} is no number")
-
-
-def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=True)
-    return text if len(text) <= _SHOWN_MAX else f"{text[:_SHOWN_MAX]}…"
 
 
 def _join(path: str, name: str) -> str:

@@ -34,7 +34,7 @@ def test_a_template_comes_back_as_it_was(operation: type[Operation], option: str
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.tag())
 def test_its_sentence_needs_nothing_to_be_known(operation: type[Operation]) -> None:
     (read,) = parse(json.dumps(example(operation)))
-    assert read.sentence(State({}.get))
+    assert read.sentence(State(lambda _: None))
 
 
 def test_whoever_has_to_choose_is_shown_what_there_is() -> None:
