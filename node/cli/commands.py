@@ -107,7 +107,7 @@ def submit(
     output: Output = Format.TABLE,
 ) -> None:
     """Submit a signed transaction. The same file again gives the same outcome."""
-    from amanat.node.cli import submitting
+    from amanat.node.cli import signing, submitting
 
     envelope = submitting.read(file)
     if dry_run:
@@ -115,6 +115,7 @@ def submit(
 
         trying.dry_run(envelope, api or [], output)
         return
+    signing.check_whole(file, envelope)
     submitting.submit(envelope, api or [], wait=wait, receipt=receipt, output=output)
 
 

@@ -20,7 +20,7 @@ from amanat.node import clock
 from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.durations import milliseconds
 from amanat.node.cli.failure import ExitCode, Failure
-from amanat.node.cli.output import Format, figures, note, say, show
+from amanat.node.cli.output import Format, figures, rendered_record, say, show, teller
 from amanat.node.cli.signing import Signing, read_operations, sign
 from amanat.node.client import Client
 from amanat.node.written.reading import WrittenError, read
@@ -67,7 +67,7 @@ def propose(file: Path, expires_in: str, how: Signing, output: Format) -> None:
         operation = read(written(wanted))
     except WrittenError as error:
         raise Failure(f"{file}: {error}") from error
-    note(f"digest of what is proposed: {digest_of(operations)}")
+    teller(output)(f"digest of what is proposed: {digest_of(operations)}")
     sign([operation], how, output)
 
 
@@ -87,7 +87,9 @@ def take(step: str, proposal: str, agreed: Path | None, how: Signing, output: Fo
     identifier = _identifier(proposal)
     found = _asked(proposal, how.api)
     _check_told(found)
-    note(_table(found))
+    tell = teller(output)
+    for line in _lines(found):
+        tell(line)
     if agreed is not None and digest_of(read_operations(agreed)) != found["digest"]:
         raise Failure(f"the proposal is not what {agreed} says", ExitCode.NOT_VALID)
     sign([STEPS[step](identifier)], how, output)
@@ -131,14 +133,8 @@ def _check_told(found: dict[str, Any]) -> None:
         raise Failure("the node's digest is not of what it shows", ExitCode.NOT_VALID)
 
 
-def _table(found: dict[str, Any]) -> str:
-    shown = _readable(found)
-    width = max(map(len, shown))
-    return "\n".join(f"{name:{width}}  {_line(value)}" for name, value in shown.items())
-
-
-def _line(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, list) else str(value or "-")
+def _lines(found: dict[str, Any]) -> list[str]:
+    return rendered_record(_readable(found)).splitlines()
 
 
 def _readable(found: dict[str, Any]) -> dict[str, Any]:

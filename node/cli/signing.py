@@ -102,9 +102,14 @@ def read_draft(file: Path) -> PartlySigned:
 
 
 def _go_on(draft: PartlySigned, how: Signing, output: Format) -> None:
-    tell = teller(output) if how.save is None else note
-    for sentence in _tried(draft, how):
+    sentences, refusals = _tried(draft, how)
+    tell = teller(output)
+    for sentence in sentences:
         tell(f"- {sentence}")
+    if refusals and how.save is None:
+        raise Failure(f"it would be refused: {'; '.join(refusals)}", ExitCode.REJECTED)
+    for each in refusals:
+        note(f"as things stand it would be refused: {each}")
     if how.dry_run:
         return
     to_come = [key for key in draft.lacking if key not in public_keys(how.keys)]
@@ -123,6 +128,22 @@ def _go_on(draft: PartlySigned, how: Signing, output: Format) -> None:
     note(f"signed into {how.save}; `amanat {following} {how.save}` goes on")
 
 
+def check_whole(file: Path, envelope: bytes) -> None:
+    """Check that a file is not a transaction that still lacks signatures.
+
+    Raises:
+        Failure: it is. What is no transaction at all is left to the node to refuse.
+    """
+    try:
+        draft = opened(envelope)
+    except DraftError:
+        return
+    if draft.lacking:
+        raise Failure(
+            f"{file} lacks the signature of {_keys(draft.lacking)}: run `amanat countersign {file}`"
+        )
+
+
 def described(draft: PartlySigned) -> dict[str, Any]:
     """Return what there is to know of a saved transaction, but its operations."""
     return {
@@ -134,25 +155,17 @@ def described(draft: PartlySigned) -> dict[str, Any]:
     }
 
 
-def _tried(draft: PartlySigned, how: Signing) -> Sequence[str]:
-    """Return what it would do, in sentences; where no node is asked, as far as that can be told.
+def _tried(draft: PartlySigned, how: Signing) -> tuple[list[str], list[str]]:
+    """Return what it would do, in sentences, and what would refuse it now.
 
-    Raises:
-        Failure: it would be refused now, and is not only to be saved (5).
+    Where no node is asked, or it is too long to be tried, that is as far as it can be told.
     """
     if how.genesis is not None:
-        return offline(draft)
+        return offline(draft), []
     run = talk(api_urls(how.api), lambda client: _rehearsed(client, draft))
     if run is None:
-        return offline(draft)
-    refusals = _refusals(run)
-    if refusals and how.save is None:
-        for sentence in run["sentences"]:
-            note(f"- {sentence}")
-        raise Failure(f"it would be refused: {'; '.join(refusals)}", ExitCode.REJECTED)
-    for each in refusals:
-        note(f"as things stand it would be refused: {each}")
-    return [str(each) for each in run["sentences"]]
+        return offline(draft), []
+    return [str(each) for each in run["sentences"]], _refusals(run)
 
 
 def offline(draft: PartlySigned) -> list[str]:
