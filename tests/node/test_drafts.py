@@ -25,7 +25,7 @@ def test_signatures_come_in_any_order_and_make_the_same_transaction() -> None:
             draft = opened(by(draft, name).envelope)
         assert draft.lacking == []
         assert draft.envelope == whole
-    assert open_transaction(whole, bytes_max=BYTES_MAX).id == draft.id
+        assert draft.id == open_transaction(whole, bytes_max=BYTES_MAX).id
 
 
 def test_it_says_who_has_not_signed() -> None:

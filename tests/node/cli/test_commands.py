@@ -28,7 +28,7 @@ def commands() -> list[str]:
 
 
 def _called(command: CommandInfo) -> str:
-    return command.name or getattr(command.callback, "__name__", "")
+    return str(command.name or getattr(command.callback, "__name__", ""))
 
 
 @pytest.mark.parametrize("command", commands())

@@ -20,9 +20,17 @@ def day(after: int) -> str:
 
 
 def test_an_operator_goes_through_the_whole_register(office: Office) -> None:
-    do, agree, template = office.do, office.agree, office.template
+    register_a_client(office)
+    issue_a_bill(office)
+    set_a_rule(office)
+    freeze_and_lift(office)
+    reserve(office)
+    end_the_day(office)
 
-    # A client, registered and given an account by its custodian.
+
+def register_a_client(office: Office) -> None:
+    """A client is registered and given an account by its custodian."""
+    do, template = office.do, office.template
     keystore.create(office.key("acme"), PASSPHRASE, cost=keystore.TEST)
     shown = office.amanat("keys", "show", office.key("acme"), "-o", "json").json
     register = template("register-participant", participant={"name": "acme", "roles": ["holder"]})
@@ -32,7 +40,10 @@ def test_an_operator_goes_through_the_whole_register(office: Office) -> None:
     opening = template("open-account", account=account | {"attestation": attested})
     assert "account-opened" in do([register, opening], "broker")
 
-    # A bill: announced by its issuer, activated and issued by two who approve one another.
+
+def issue_a_bill(office: Office) -> None:
+    """A bill is announced by its issuer, activated and issued by two who approve one another."""
+    do, agree, template = office.do, office.agree, office.template
     terms = {"denomination": "500000", "maturity_date": day(90), "issue_date": day(0)}
     bill = template(
         *("register-instrument", "--type", "treasury-bill"),
@@ -48,14 +59,20 @@ def test_an_operator_goes_through_the_whole_register(office: Office) -> None:
     issue = template("issue", instrument=BOND, account="acme-1", amount="10000000", tranche=None)
     assert agree(issue, "treasury", "bank")["issued"]["amount"] == "10000000"
 
-    # Rules and ceilings.
+
+def set_a_rule(office: Office) -> None:
+    """A rule of the bill refuses a transfer before it is signed."""
+    agree, template = office.agree, office.template
     rules = template("set-rules", "--type", "minimum-holding", instrument=BOND)
     rules["rules"][0]["least"] = "1000000"
     assert "rules-set" in agree(rules, "bank", "treasury")
     move = template("transfer", source="acme-1", target=PAYEE, instrument=BOND, amount="500000")
     assert office.refused(move, "acme").startswith("it would be refused: below_minimum (")
 
-    # An order freezes the holding, and is lifted.
+
+def freeze_and_lift(office: Office) -> None:
+    """An order freezes the holding, and is lifted."""
+    do, agree, template = office.do, office.agree, office.template
     scope = {"account": "acme-1", "instrument": BOND, "direction": "debit"}
     order = template(
         *("register-order", "--type", "holding"),
@@ -68,11 +85,14 @@ def test_an_operator_goes_through_the_whole_register(office: Office) -> None:
         entered_by="bank",
     )
     assert "order-registered" in do(order, "bank")
-    more = move | {"amount": "1000000"}
+    more = template("transfer", source="acme-1", target=PAYEE, instrument=BOND, amount="1000000")
     assert office.refused(more, "acme").startswith("it would be refused: stopped (")
     assert "order-lifted" in agree(template("lift-order", order="order-1"), "bank", "treasury")
 
-    # What is held for somebody, and what is pledged.
+
+def reserve(office: Office) -> None:
+    """An amount is held for somebody, another pledged."""
+    do, template = office.do, office.template
     hold = template(
         "open-hold",
         account="acme-1",
@@ -91,7 +111,10 @@ def test_an_operator_goes_through_the_whole_register(office: Office) -> None:
     release = template("release-pledge", pledge=pledged, amount="500000")
     assert "pledge-released" in do(release, "bank")
 
-    # A batch; a day that is not over stays open.
+
+def end_the_day(office: Office) -> None:
+    """A batch of transfers; a day that is not over stays open."""
+    do, template = office.do, office.template
     batch = template("transfer-batch", source="acme-1", instrument=BOND)
     line = batch["lines"][0] | {"target": PAYEE, "amount": "500000"}
     assert "transferred" in do(batch | {"lines": [line, line]}, "acme")

@@ -49,9 +49,9 @@ def test_what_would_be_refused_is_not_signed(office: Office) -> None:
 
 def test_each_signer_adds_a_signature_wherever_he_is(office: Office) -> None:
     first, second = office.directory / "first.tx", office.directory / "second.tx"
-    genesis = ["--genesis", office.market.genesis]
+    genesis: list[str | Path] = ["--genesis", office.market.genesis]
     away = ["--api", "http://127.0.0.1:9"]
-    options = ["--signer", office.key("bank"), "--signer", office.key("treasury")]
+    options: list[str | Path] = ["--signer", office.key("bank"), "--signer", office.key("treasury")]
     saved = office.run(
         "sign", office.file(PAYMENT), "--save", first, *options, *genesis, by="client"
     )
@@ -90,14 +90,14 @@ def test_whoever_signs_what_another_wrote_is_asked(office: Office) -> None:
 def test_without_a_file_the_passphrase_is_asked_on_the_terminal(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    options = ["sign", office.file(PAYMENT), "--key", office.key("client")]
-    reason = office.run(*options).failed(2)  # type: ignore[arg-type]
+    options: list[str | Path] = [office.file(PAYMENT), "--key", office.key("client")]
+    reason = office.run("sign", *options).failed(2)
     assert reason == "--passphrase-file is missing, and there is no terminal to ask on"
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr(passphrases, "getpass", lambda _: PASSPHRASE)
-    assert office.run(*options).code == 0  # type: ignore[arg-type]
+    assert office.run("sign", *options).code == 0
     monkeypatch.setattr(passphrases, "getpass", lambda _: "another")
-    assert "the passphrase does not open it" in office.run(*options).failed(2)  # type: ignore[arg-type]
+    assert "the passphrase does not open it" in office.run("sign", *options).failed(2)
 
 
 @pytest.mark.parametrize(
