@@ -9,7 +9,10 @@ from amanat.ledger.dates import Date
 from amanat.ledger.encoding import Structure
 from amanat.ledger.identifiers import Amount, Digest, Name
 
-Jurisdiction = Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z")]
+Jurisdiction = Annotated[
+    str,
+    Meta(pattern=r"\A[A-Z]{2}\Z", title="country", description="two capitals (ISO 3166-1)"),
+]
 """ISO 3166-1 alpha-2 country code."""
 
 PAKISTAN = "PK"

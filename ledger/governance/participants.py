@@ -32,6 +32,17 @@ Title = Annotated[str, Meta(max_length=128)]
 """A public name of an institution or an instrument. Never a natural person's."""
 
 
+Lei = Annotated[
+    str,
+    Meta(
+        pattern=r"\A[A-Z0-9]{18}[0-9]{2}\Z",
+        title="LEI",
+        description="18 capitals or digits and two check digits (ISO 17442)",
+    ),
+]
+"""Legal Entity Identifier (ISO 17442-1)."""
+
+
 class Standing(StrEnum):
     """Whether a participant may act."""
 
@@ -61,7 +72,7 @@ class Participant(Structure, frozen=True):
     keys: Annotated[tuple[ParticipantKey, ...], Meta(min_length=1, max_length=16)]
     """Sorted by key, each once; a key belongs to one participant."""
     threshold: Annotated[int, Meta(ge=1, le=4_080)]
-    lei: Annotated[str, Meta(pattern=r"\A[A-Z0-9]{18}[0-9]{2}\Z")] | None
+    lei: Lei | None
     """Legal Entity Identifier (ISO 17442-1), where it has one."""
     standing: Standing
 

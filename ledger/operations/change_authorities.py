@@ -14,14 +14,7 @@ from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.readiness import LAG_MAX, Readiness
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.state import (
-    CONFIGURATION,
-    DEAD_KEYS,
-    KEYS,
-    PARTICIPANTS,
-    State,
-    configuration_of,
-)
+from amanat.ledger.state import CONFIGURATION, DEAD_KEYS, KEYS, PARTICIPANTS, State
 
 
 class ChangeAuthorities(Operation, frozen=True, tag="change-authorities"):
@@ -84,9 +77,13 @@ class ChangeAuthorities(Operation, frozen=True, tag="change-authorities"):
 
     def sentence(self, state: State) -> str:
         """Return what it would do, one change after the other."""
-        before = configuration_of(state).current
+        present = state.get(CONFIGURATION)
         voting = {member.name: member.authority_class.value for member in self.members}
-        voted = {member.name: member.authority_class.value for member in before.members}
+        voted = (
+            {}
+            if present is None
+            else {each.name: each.authority_class.value for each in present.current.members}
+        )
         told = [f"admit {name} as a {voting[name]} vote" for name in voting.keys() - voted.keys()]
         told += [f"take the vote of {name}" for name in voted.keys() - voting.keys()]
         told += [
@@ -95,10 +92,16 @@ class ChangeAuthorities(Operation, frozen=True, tag="change-authorities"):
             if voting[name] != voted[name]
         ]
         told.sort()
-        if (self.quorum, self.sovereign_min) != (before.quorum, before.sovereign_min):
+        before = None if present is None else present.current
+        quorum, least = self.quorum, self.sovereign_min
+        if before is None or (quorum, least) != (before.quorum, before.sovereign_min):
+            until_now = (
+                ""
+                if before is None
+                else f"; until now {before.quorum} of {len(voted)}, {before.sovereign_min}"
+            )
             told.append(
-                f"let {self.quorum} of {len(voting)} be a quorum, {self.sovereign_min} of them "
-                f"sovereign; until now {before.quorum} of {len(voted)}, {before.sovereign_min}"
+                f"let {quorum} of {len(voting)} be a quorum, {least} of them sovereign{until_now}"
             )
         learners = ", ".join(learner.name for learner in self.learners)
         told.append(f"let {learners or 'nobody'} learn")

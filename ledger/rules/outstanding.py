@@ -11,7 +11,7 @@ from amanat.ledger.state import State
 WHOLE: Final = 10_000
 """Basis points in one."""
 
-BasisPoints = Annotated[int, Meta(ge=0, le=WHOLE)]
+BasisPoints = Annotated[int, Meta(ge=0, le=WHOLE, title="basis points")]
 """Hundredths of a percent."""
 
 
