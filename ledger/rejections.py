@@ -22,6 +22,9 @@ class DoorCode(StrEnum):
     """Its `valid_until` is further ahead than the network accepts."""
     UNKNOWN_KEY = "unknown_key"
     """A key that signed it belongs to no participant."""
+    KEY_ENDED = "key_ended"
+    """A key that signed it has ended: its time is over, or its participant has given it up or lost
+    it."""
     BAD_SIGNATURE = "bad_signature"
     """A signature does not verify."""
     ALREADY_EXECUTED = "already_executed"

@@ -48,7 +48,8 @@ PARTICIPANTS: Final = Table("participant", Participant)
 KEYS: Final = Table("key", str)
 """By public key: the name of the participant it belongs to."""
 DEAD_KEYS: Final = Table("dead-key", str)
-"""By public key: whose it was when it was blocked, or taken by recovery. Nobody has it again."""
+"""By public key: whose it was when it was given up, blocked or taken by recovery. It is nobody's
+for ever."""
 ACCOUNTS: Final = Table("account", Account)
 INSTRUMENTS: Final = Table("instrument", Instrument)
 TRANCHES: Final = Table("tranche", Tranche)

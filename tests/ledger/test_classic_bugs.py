@@ -125,7 +125,7 @@ def test_an_order_registered_in_a_transaction_stops_the_rest_of_it(desk: Desk) -
 def test_a_recovered_key_signs_nothing(desk: Desk) -> None:
     recover(desk)
     out = Transfer("alpha", "gamma", RUPEE, 1)
-    assert desk.door(desk.writer.sign(["alpha"], out)) == DoorCode.UNKNOWN_KEY
+    assert desk.door(desk.writer.sign(["alpha"], out)) == DoorCode.KEY_ENDED
     desk.do("alpha next", out)
 
 
