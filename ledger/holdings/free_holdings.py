@@ -15,7 +15,7 @@ def unclaimed(execution: Execution, account: str, instrument: str) -> int:
     state = execution.state
     held = holding(state, account, instrument)
     if held.reserved:
-        release_expired(state, account, instrument, execution.time)
+        release_expired(execution, account, instrument)
         held = holding(state, account, instrument)
     return held.amount - held.reserved - frozen(execution, account, instrument)
 

@@ -68,6 +68,7 @@ class EnforcePledge(Operation, frozen=True, tag="enforce-pledge"):
                 self.amount,
                 reserved=self.amount,
                 travel_data=self.travel_data,
+                under=pledge.orders,
             ),
         )
         told = {} if self.travel_data is None else {"travel_data": self.travel_data.hex()}

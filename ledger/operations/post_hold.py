@@ -60,6 +60,7 @@ class PostHold(Operation, frozen=True, tag="post-hold"):
                 self.amount,
                 reserved=self.amount,
                 travel_data=self.travel_data,
+                under=hold.orders,
             ),
         )
         told = {} if self.travel_data is None else {"travel_data": self.travel_data.hex()}

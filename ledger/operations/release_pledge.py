@@ -44,7 +44,7 @@ class ReleasePledge(Operation, frozen=True, tag="release-pledge"):
         instrument = execution.instrument(pledge.instrument)
         freed = Movement(Purpose.TRANSFER, instrument, None, None, self.amount)
         execution.check(DENOMINATION.refusals(execution, freed))
-        pledges.release(execution.state, pledge, self.amount)
+        pledges.release(execution, pledge, self.amount)
         execution.emit(
             "pledge-released",
             pledge=self.pledge.hex(),

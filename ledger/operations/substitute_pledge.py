@@ -66,7 +66,7 @@ class SubstitutePledge(Operation, frozen=True, tag="substitute-pledge"):
             Purpose.TRANSFER, execution.instrument(before.instrument), None, None, self.release
         )
         execution.check(DENOMINATION.refusals(execution, freed))
-        pledges.release(state, before, self.release)
+        pledges.release(execution, before, self.release)
         instrument = execution.instrument(self.instrument)
         promised = Movement(Purpose.TRANSFER, instrument, source, None, self.amount)
         execution.check(promise_refusals(execution, promised))

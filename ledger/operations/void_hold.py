@@ -42,7 +42,7 @@ class VoidHold(Operation, frozen=True, tag="void-hold"):
     def apply(self, execution: Execution) -> None:
         """Free it."""
         hold = holds.needed(execution.state, self.hold)
-        holds.end(execution.state, hold)
+        holds.end(execution, hold)
         execution.emit(
             "hold-voided",
             hold=self.hold.hex(),
