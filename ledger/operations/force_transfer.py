@@ -9,11 +9,12 @@ from msgspec.structs import replace
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.checks import MOVEMENT_CODES
 from amanat.ledger.checks.stops import stopped
+from amanat.ledger.claims.free_holdings import unclaimed
+from amanat.ledger.claims.overriding import CLAIMS_MAX, Claim, claims_named, override
 from amanat.ledger.holdings.balances import holding
-from amanat.ledger.holdings.free_holdings import unclaimed
 from amanat.ledger.holdings.movements import Movement, Purpose
-from amanat.ledger.holdings.posting import post
 from amanat.ledger.identifiers import Digest, InstrumentId, Name, PositiveAmount
+from amanat.ledger.moving.posting import post
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.orders.freezes import freezes_of, let_go, takeable
@@ -21,7 +22,6 @@ from amanat.ledger.orders.legal_orders import LegalOrder
 from amanat.ledger.orders.order_register import ORDERS_MAX, among_those_in_force, order_in_force
 from amanat.ledger.orders.stops import standing_against
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.settlement.overriding import CLAIMS_MAX, Claim, claims_named, override
 from amanat.ledger.state import ORDERS, State
 from amanat.ledger.wording import quantity
 

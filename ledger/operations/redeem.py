@@ -6,10 +6,10 @@ from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
 from amanat.ledger.checks import MOVEMENT_CODES
 from amanat.ledger.days.calendar import Business
 from amanat.ledger.holdings.movements import Movement, Purpose
-from amanat.ledger.holdings.posting import post
-from amanat.ledger.holdings.redemption import FOLLOWING, redeem_for
 from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
 from amanat.ledger.instruments.instrument import Instrument
+from amanat.ledger.moving.posting import post
+from amanat.ledger.moving.redemption import FOLLOWING, redeem_for
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode

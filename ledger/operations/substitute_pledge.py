@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from amanat.ledger.authorization import Requirement, SignatureOf
 from amanat.ledger.checks import PROMISE_CODES, promise_refusals
 from amanat.ledger.checks.denomination import DENOMINATION
+from amanat.ledger.claims import pledges
+from amanat.ledger.claims.pledges import PLEDGES, Pledge
 from amanat.ledger.holdings.movements import Movement, Purpose
 from amanat.ledger.identifiers import Digest, InstrumentId, Name, PositiveAmount
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.settlement import pledges
-from amanat.ledger.settlement.pledges import PLEDGES, Pledge
 from amanat.ledger.state import State
 from amanat.ledger.wording import quantity
 

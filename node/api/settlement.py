@@ -8,12 +8,12 @@ from typing import Any, Final, TypeVar
 import msgspec
 from aiohttp import web
 
+from amanat.ledger.claims.holds import HOLDS, Hold, holds_for, holds_on
+from amanat.ledger.claims.pledges import PLEDGES, Pledge, pledges_on
 from amanat.ledger.dates import Date
 from amanat.ledger.holdings.balances import instruments_of
 from amanat.ledger.linked_sets import LinkedSet
-from amanat.ledger.settlement.holds import HOLDS, Hold, holds_for, holds_on
 from amanat.ledger.settlement.instructions import TURNS, Payment
-from amanat.ledger.settlement.pledges import PLEDGES, Pledge, pledges_on
 from amanat.ledger.settlement.settlements import (
     DATES,
     INSTRUCTIONS,

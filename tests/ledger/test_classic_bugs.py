@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from amanat.ledger.authorization import Consents
 from amanat.ledger.blocks import Place
+from amanat.ledger.claims.holds import HOLDS
 from amanat.ledger.custody.accounts import Holding
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.governance.participants import ParticipantKey, Standing
@@ -39,7 +40,6 @@ from amanat.ledger.operations import (
 )
 from amanat.ledger.operations.transfer_batch import Line
 from amanat.ledger.rejections import DoorCode, RejectionCode
-from amanat.ledger.settlement.holds import HOLDS
 from amanat.ledger.settlement.instructions import Payment
 from amanat.ledger.state import FREEZES, HOLDINGS, ORDERS, State
 from tests.ledger.court import CASH, amount, at_start_of, notice_over, order, register, taking

@@ -2,10 +2,10 @@
 
 import pytest
 
+from amanat.ledger.claims.pledges import PLEDGES, pledges_on, pledges_to
 from amanat.ledger.governance.participants import Standing
 from amanat.ledger.operations import Pledge, ReleasePledge, SetStanding, Transfer
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlement.pledges import PLEDGES, pledges_on, pledges_to
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.operations.test_open_hold import reserved
 from tests.ledger.operations.test_pledge import CASH, FACE, pledged

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from amanat.ledger.claims import holds, pledges
+from amanat.ledger.claims.holds import FOLLOWING_MAX, Hold, holds_on
+from amanat.ledger.claims.pledges import Pledge, pledges_on
 from amanat.ledger.holdings.proceeds import Proceeds
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.settlement import holds, pledges
-from amanat.ledger.settlement.holds import FOLLOWING_MAX, Hold, holds_on
-from amanat.ledger.settlement.pledges import Pledge, pledges_on
 
 CLAIMS_MAX: Final = 1_000
 """Pledges and holds that follow at once."""

@@ -3,6 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
+from amanat.ledger.claims.holds import holds_for, holds_on
+from amanat.ledger.claims.pledges import pledges_on
 from amanat.ledger.custody.accounts import Account, Holding
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.governance.participants import Standing
@@ -26,9 +28,7 @@ from amanat.ledger.operations import (
 )
 from amanat.ledger.orders.order_register import orders_on_account
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlement.holds import holds_for, holds_on
 from amanat.ledger.settlement.instructions import CancelReason, Instruction, Payment, Priority, Side
-from amanat.ledger.settlement.pledges import pledges_on
 from amanat.ledger.settlement.settlements import (
     instructions_against,
     instructions_of,

@@ -2,6 +2,9 @@
 
 import pytest
 
+from amanat.ledger.claims import following, holds
+from amanat.ledger.claims.holds import HOLDS, holds_for, holds_on
+from amanat.ledger.claims.pledges import PLEDGES, pledges_on, pledges_to
 from amanat.ledger.custody.accounts import Holding
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.operations import (
@@ -22,9 +25,6 @@ from amanat.ledger.operations import (
 from amanat.ledger.orders.legal_orders import Direction, HoldingScope
 from amanat.ledger.receipts import Event
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlement import following, holds
-from amanat.ledger.settlement.holds import HOLDS, holds_for, holds_on
-from amanat.ledger.settlement.pledges import PLEDGES, pledges_on, pledges_to
 from amanat.ledger.state import HOLDINGS
 from tests.ledger.court import amount, at_start_of, lifted, order, register
 from tests.ledger.desk import Desk, desk_with_market

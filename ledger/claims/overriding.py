@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Final
 
+from amanat.ledger.claims import holds, pledges
+from amanat.ledger.claims.holds import HOLDS, Hold
+from amanat.ledger.claims.pledges import PLEDGES, Pledge
 from amanat.ledger.operation_execution import Execution
-from amanat.ledger.settlement import holds, pledges
-from amanat.ledger.settlement.holds import HOLDS, Hold
-from amanat.ledger.settlement.pledges import PLEDGES, Pledge
 
 CLAIMS_MAX: Final = 64
 """Claims that an order names at once."""

@@ -2,6 +2,8 @@
 
 import pytest
 
+from amanat.ledger.claims.holds import HOLDS
+from amanat.ledger.claims.pledges import PLEDGES
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.operations import (
     EnforcePledge,
@@ -16,8 +18,6 @@ from amanat.ledger.operations import (
 )
 from amanat.ledger.receipts import Event
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlement.holds import HOLDS
-from amanat.ledger.settlement.pledges import PLEDGES
 from amanat.ledger.state import HOLDINGS
 from tests.ledger.court import CASH, amount, notice_over, order, register, taking
 from tests.ledger.desk import Desk, desk_with_market

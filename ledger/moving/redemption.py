@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable
 
+from amanat.ledger.claims.following import follow
+from amanat.ledger.claims.free_holdings import unclaimed
 from amanat.ledger.custody.accounts import Account
-from amanat.ledger.holdings.free_holdings import unclaimed
 from amanat.ledger.holdings.movements import Movement, Purpose
-from amanat.ledger.holdings.posting import post
 from amanat.ledger.holdings.proceeds import Proceeds
 from amanat.ledger.instruments.instrument import Instrument
+from amanat.ledger.moving.posting import post
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.orders.freezes import add_freeze, frozen, take_frozen
 from amanat.ledger.orders.legal_orders import Freeze
 from amanat.ledger.orders.stops import holding_stops
-from amanat.ledger.settlement.following import follow
 
 FOLLOWING = ("freeze-followed", "pledge-followed", "hold-followed")
 """What it may emit."""
