@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from amanat.ledger.checks.check import Check
-from amanat.ledger.holdings.free_holdings import unclaimed
+from amanat.ledger.claims.free_holdings import unclaimed
 from amanat.ledger.holdings.movements import Movement
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.orders.freezes import freezes_of

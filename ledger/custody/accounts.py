@@ -95,13 +95,3 @@ class Holding(Structure, frozen=True):
     amount: Amount
     reserved: Amount
     """How much of it is held for somebody or pledged, and cannot move otherwise."""
-
-
-class Supply(Structure, frozen=True):
-    """How much of an instrument was ever issued and redeemed.
-
-    `issued - redeemed` is the sum of all holdings of the instrument, after every block.
-    """
-
-    issued: Amount
-    redeemed: Amount

@@ -61,6 +61,10 @@ class ParticipantKey(Structure, frozen=True):
     until: LedgerTime | None
     """The ledger time from which it counts for nothing, if it has an end."""
 
+    def has_ended(self, time: LedgerTime) -> bool:
+        """Return whether it counts for nothing any more."""
+        return self.until is not None and self.until <= time
+
 
 class Participant(Structure, frozen=True):
     """A legal entity. It signs once the weights of the keys that sign reach its threshold."""
@@ -96,10 +100,12 @@ class Participant(Structure, frozen=True):
         """Return what signatures by `keys` count together at `time`; strangers' count nothing."""
         signing = set(keys)
         return sum(
-            each.weight
-            for each in self.keys
-            if each.key in signing and (each.until is None or time < each.until)
+            each.weight for each in self.keys if each.key in signing and not each.has_ended(time)
         )
+
+    def held(self, key: PublicKey) -> ParticipantKey:
+        """Return one of its keys as it has it."""
+        return next(each for each in self.keys if each.key == key)
 
 
 def changed(participant: Participant, **fields: object) -> Participant:

@@ -6,12 +6,12 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
-from amanat.ledger.custody import succession
 from amanat.ledger.custody.accounts import AccountKind
-from amanat.ledger.custody.register import clients_of
-from amanat.ledger.custody.succession import SUCCESSIONS, Succession
 from amanat.ledger.governance.participants import Role
+from amanat.ledger.holdings.register import clients_of
 from amanat.ledger.identifiers import Name
+from amanat.ledger.moving import succession
+from amanat.ledger.moving.succession import SUCCESSIONS, Succession
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from amanat.ledger import wording
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
+from amanat.ledger.claims.free_holdings import unclaimed
 from amanat.ledger.dates import Date
-from amanat.ledger.holdings.free_holdings import unclaimed
 from amanat.ledger.identifiers import Amount, Digest, Name
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation

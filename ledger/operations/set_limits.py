@@ -6,9 +6,9 @@ from typing import Final
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.custody import served
 from amanat.ledger.custody.limits import LIMITS, Limits, limits_of
-from amanat.ledger.custody.register import accounts_of
 from amanat.ledger.governance.participants import Role
 from amanat.ledger.holdings import balances
+from amanat.ledger.holdings.register import accounts_of
 from amanat.ledger.identifiers import Name
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation

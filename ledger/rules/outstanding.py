@@ -4,8 +4,8 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from amanat.ledger.holdings.balances import supply
 from amanat.ledger.holdings.movements import Movement
+from amanat.ledger.instruments.supplies import supply
 from amanat.ledger.state import State
 
 WHOLE: Final = 10_000

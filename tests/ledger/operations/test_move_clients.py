@@ -3,10 +3,10 @@
 import pytest
 
 from amanat.ledger.custody.accounts import Account
-from amanat.ledger.custody.register import accounts_of, clients_of
-from amanat.ledger.custody.succession import SUCCESSIONS
 from amanat.ledger.governance.participants import Role, Standing
+from amanat.ledger.holdings.register import accounts_of, clients_of
 from amanat.ledger.holdings.totals import Dimension, total
+from amanat.ledger.moving.succession import SUCCESSIONS
 from amanat.ledger.operations import (
     Attest,
     MoveAccount,

@@ -6,10 +6,10 @@ from amanat.ledger.authorization import Consents
 from amanat.ledger.blocks import Place
 from amanat.ledger.checks import refusals
 from amanat.ledger.checks.stops import STOPS
+from amanat.ledger.claims.free_holdings import free
 from amanat.ledger.holdings import balances
-from amanat.ledger.holdings.free_holdings import free
 from amanat.ledger.holdings.movements import Movement, Purpose
-from amanat.ledger.holdings.posting import post
+from amanat.ledger.moving.posting import post
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.orders.legal_orders import AccountScope, Direction, HoldingScope, Scope
 from amanat.ledger.receipts import Figures
