@@ -7,6 +7,7 @@ form that the two sovereign institutions could carry out.
 import pytest
 from msgspec.structs import replace
 
+from amanat.ledger.claims.pledges import pledges_on
 from amanat.ledger.custody.limits import Limits
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.governance.participants import ParticipantKey, Role, Standing
@@ -49,7 +50,6 @@ from amanat.ledger.operations import (
 from amanat.ledger.operations.acts import AnyAct
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.rules import DeniedJurisdictions
-from amanat.ledger.settlement.pledges import pledges_of
 from tests.ledger import world
 from tests.ledger.court import PAUSE, TODAY, WHOLE, amount, extended, lifted, order, taking
 from tests.ledger.desk import Desk, desk_with_market
@@ -139,7 +139,7 @@ def made(desk: Desk, name: str) -> AnyAct:
     """Return the attack, on the pledge that there is and the names that are free."""
     attack = ATTACKS[name]
     if isinstance(attack, EnforcePledge | ReleasePledge | SubstitutePledge):
-        (pledge,) = pledges_of("alpha").members(desk.state)
+        (pledge,) = pledges_on("alpha", RUPEE).members(desk.state)
         return replace(attack, pledge=bytes.fromhex(pledge))
     return attack
 
