@@ -129,4 +129,4 @@ def placement(stage: Stage) -> None:
             f"mof, {buyer}",
             DeliverVersusPayment("mof-house", account, BOND, amount, RUPEE, amount),
         )
-    stage.holdings("At noon on Monday")
+    stage.holdings("After the sale on Monday")
