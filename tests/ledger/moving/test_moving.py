@@ -141,6 +141,7 @@ def test_nothing_is_freed(moved: Encumbered) -> None:
             "frozen": 2 * FACE,
             "have": 4 * FACE,
             "need": 5 * FACE,
+            "reserved": 4 * FACE,
         },
     )
     desk.do(moved.owner, replace(out, amount=4 * FACE))

@@ -237,3 +237,6 @@ def test_the_sentence_says_how_many(desk: Desk) -> None:
         "move the next 2 of the 4 client accounts of exchange to custodian-b, "
         "which may move the rest"
     )
+    assert batch(most=4).sentence(desk.state) == (
+        "move the 4 client accounts that exchange still has to custodian-b"
+    )

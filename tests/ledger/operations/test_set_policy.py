@@ -109,6 +109,6 @@ def test_a_notice_longer_than_a_proposal_may_live_is_rejected(desk: Desk) -> Non
 def test_the_sentence_says_what_was_and_what_is_to_be(desk: Desk) -> None:
     asked = policy("close-day", (Role.CENTRAL_BANK, 1), (Role.CUSTODIAN, 2), delay=DAY_MS)
     assert SetPolicy(asked).sentence(desk.state) == (
-        "let close-day need 1 central_bank and 2 custodian, each approval good for 7 days, "
-        "with 1 day of notice; until now 1 central_bank, each approval good for 7 days"
+        "let close-day need 1 central bank and 2 custodian, each approval good for 7 days, "
+        "with 1 day of notice; until now 1 central bank, each approval good for 7 days"
     )

@@ -70,6 +70,15 @@ def test_every_order_that_freezes_is_named_with_what_it_freezes() -> None:
     ]
 
 
+def test_what_is_reserved_beside_a_freeze_is_told() -> None:
+    """Else nobody could tell from the refusal why so little is free."""
+    under = execution(amount(100), reserved=HELD - 100)
+    figures = {"account": "alpha", "instrument": RUPEE, "frozen": 100, "have": 0, "need": 1}
+    assert told(under, moved(under, 1)) == [
+        (RejectionCode.FROZEN, {"order": "court-1", **figures, "reserved": HELD - 100})
+    ]
+
+
 @pytest.mark.parametrize("scope", [WHOLE, CASH, PAUSE])
 def test_what_is_stopped_whole_is_not_enforced_or_posted(scope: Scope) -> None:
     under = execution(scope, reserved=300)
