@@ -9,8 +9,6 @@ from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.rules.rising import rise
 from amanat.ledger.rules.rule import Rule
-from amanat.ledger.state import State
-from amanat.ledger.wording import quantity
 
 
 class CustodianCap(Rule, frozen=True, tag="custodian-cap"):
@@ -29,10 +27,6 @@ class CustodianCap(Rule, frozen=True, tag="custodian-cap"):
     def measure(self) -> int:
         """The cap."""
         return self.most
-
-    def says(self, state: State, instrument: str) -> str:
-        """Return the cap."""
-        return quantity(state, instrument, self.most)
 
     def refusals(self, execution: Execution, movement: Movement) -> Iterator[Refused]:
         """Look at what the receiving custodian's accounts would hold."""

@@ -9,8 +9,6 @@ from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.rules.rising import rise
 from amanat.ledger.rules.rule import Rule
-from amanat.ledger.state import State
-from amanat.ledger.wording import quantity
 
 
 class HolderCap(Rule, frozen=True, tag="holder-cap"):
@@ -33,10 +31,6 @@ class HolderCap(Rule, frozen=True, tag="holder-cap"):
     def measure(self) -> int:
         """The cap."""
         return self.most
-
-    def says(self, state: State, instrument: str) -> str:
-        """Return the cap."""
-        return quantity(state, instrument, self.most)
 
     def refusals(self, execution: Execution, movement: Movement) -> Iterator[Refused]:
         """Look at what the receiving holder would hold."""

@@ -10,8 +10,6 @@ from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.rules.rising import rise
 from amanat.ledger.rules.rule import Rule
-from amanat.ledger.state import State
-from amanat.ledger.wording import quantity
 
 
 class JurisdictionCap(Rule, frozen=True, tag="jurisdiction-cap"):
@@ -36,10 +34,6 @@ class JurisdictionCap(Rule, frozen=True, tag="jurisdiction-cap"):
     def measure(self) -> int:
         """The cap."""
         return self.most
-
-    def says(self, state: State, instrument: str) -> str:
-        """Return the cap."""
-        return quantity(state, instrument, self.most)
 
     def refusals(self, execution: Execution, movement: Movement) -> Iterator[Refused]:
         """Look at what the country's residents would hold."""

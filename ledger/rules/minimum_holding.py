@@ -8,8 +8,6 @@ from amanat.ledger.identifiers import PositiveAmount
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.rules.rule import Rule
-from amanat.ledger.state import State
-from amanat.ledger.wording import quantity
 
 
 class MinimumHolding(Rule, frozen=True, tag="minimum-holding"):
@@ -34,10 +32,6 @@ class MinimumHolding(Rule, frozen=True, tag="minimum-holding"):
     def measure(self) -> int:
         """The minimum."""
         return self.least
-
-    def says(self, state: State, instrument: str) -> str:
-        """Return the minimum."""
-        return quantity(state, instrument, self.least)
 
     def refusals(self, execution: Execution, movement: Movement) -> Iterator[Refused]:
         """Look at what either side would be left with."""

@@ -17,6 +17,7 @@ from amanat.ledger.holdings.movements import Movement
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import State
+from amanat.ledger.wording import quantity
 
 
 class Rule(Structure, frozen=True):
@@ -53,8 +54,13 @@ class Rule(Structure, frozen=True):
         return []
 
     def says(self, state: State, instrument: str) -> str:
-        """Return what the rule says of its title, in plain words: "PKR 5,000.00 of PK04…"."""
-        raise NotImplementedError
+        """Return what the rule says of its title, in plain words: "PKR 5,000.00 of PK04…".
+
+        That is its figure, as an amount of the instrument, where a rule has nothing else to say.
+        """
+        if self.measure is None:
+            raise NotImplementedError
+        return quantity(state, instrument, self.measure)
 
     def sentence(self, state: State, instrument: str) -> str:
         """Return the whole rule in plain words."""

@@ -7,8 +7,6 @@ from amanat.ledger.identifiers import PositiveAmount
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.rules.rule import Rule
-from amanat.ledger.state import State
-from amanat.ledger.wording import quantity
 
 
 class TravelData(Rule, frozen=True, tag="travel-data"):
@@ -33,10 +31,6 @@ class TravelData(Rule, frozen=True, tag="travel-data"):
     def measure(self) -> int:
         """The amount."""
         return self.from_amount
-
-    def says(self, state: State, instrument: str) -> str:
-        """Return the amount."""
-        return quantity(state, instrument, self.from_amount)
 
     def refusals(self, execution: Execution, movement: Movement) -> Iterator[Refused]:
         """Look for the digest."""

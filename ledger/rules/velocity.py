@@ -12,8 +12,7 @@ from amanat.ledger.identifiers import PositiveAmount
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.rules.rule import Rule
-from amanat.ledger.state import State, Table
-from amanat.ledger.wording import quantity
+from amanat.ledger.state import Table
 
 
 class Period(StrEnum):
@@ -64,10 +63,6 @@ class Velocity(Rule, frozen=True, tag="velocity"):
     def measure(self) -> int:
         """The amount."""
         return self.most
-
-    def says(self, state: State, instrument: str) -> str:
-        """Return the amount."""
-        return quantity(state, instrument, self.most)
 
     def refusals(self, execution: Execution, movement: Movement) -> Iterator[Refused]:
         """Look at what the holder would have given away."""

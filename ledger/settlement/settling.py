@@ -5,11 +5,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from amanat.ledger.claims.free_holdings import free
 from amanat.ledger.dates import Date
-from amanat.ledger.holdings.free_holdings import free
 from amanat.ledger.holdings.movements import Movement, Purpose
-from amanat.ledger.holdings.posting import post
 from amanat.ledger.identifiers import Digest
+from amanat.ledger.moving.posting import post
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.receipts import Figures
 from amanat.ledger.rejections import Refused, RejectionCode

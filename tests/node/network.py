@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from aiohttp import web
@@ -69,6 +70,7 @@ class LocalNetwork:
         self.writer = world.Writer(self.document.chain_id())
         self.nodes: dict[str, Node] = {}
         self.running: dict[str, asyncio.Task[None]] = {}
+        self._begun = monotonic()
         self.later_ms = 0
         """How far the network's clock has been moved on."""
         ports = free_ports(2 * len(names))
@@ -80,7 +82,7 @@ class LocalNetwork:
 
     def now(self) -> int:
         """Ledger time: the test world's, running as fast as this process's clock."""
-        return world.START + self.later_ms + int(asyncio.get_running_loop().time() * 1000) % 10**9
+        return world.START + self.later_ms + int((monotonic() - self._begun) * 1000)
 
     def url(self, name: str) -> str:
         """Return where a node serves its API."""
