@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from amanat.ledger.days import sealed_totals
 from amanat.ledger.holdings.totals import Dimension, contributors, total, value_of
 from amanat.ledger.instruments.borrowing import outstanding
-from amanat.ledger.settlement.holds import HOLDS, holds_for
-from amanat.ledger.settlement.pledges import PLEDGES, pledges_of
+from amanat.ledger.claims.holds import HOLDS, holds_for
+from amanat.ledger.claims.pledges import PLEDGES, pledges_of
 from amanat.ledger.settlement.settlements import (
     INSTRUCTIONS,
     SETTLEMENTS,
