@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from amanat.config.settings import ApiListener, NodeSettings, PeerListener
+from amanat.config.settings import ApiListener, NodeSettings, PeerListener, Readers
 from amanat.ledger.authorities import QuorumRule
 from amanat.ledger.operations import AnyOperation
 from amanat.node.api.application import create as api
@@ -58,6 +58,7 @@ class LocalNetwork:
         rule: QuorumRule = QuorumRule.MAJORITY,
     ) -> None:
         """`newcomers` found nothing; they are told where the founders are, and run as well."""
+        self.readers = Readers.ANYONE
         self.root = root
         quorum = len(names) // 2 + 1
         if rule is QuorumRule.TWO_THIRDS:
@@ -97,7 +98,7 @@ class LocalNetwork:
             key="",
             passphrase_file="",
             peer=PeerListener(f"127.0.0.1:{self._peer_ports[name]}"),
-            api=ApiListener(f"127.0.0.1:{self._api_ports[name]}", self.url(name)),
+            api=ApiListener(f"127.0.0.1:{self._api_ports[name]}", self.url(name), self.readers),
             peers={
                 peer: f"127.0.0.1:{self._peer_ports[peer]}"
                 for peer in self.founders

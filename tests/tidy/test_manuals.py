@@ -37,7 +37,7 @@ def test_every_operation_is_described_with_its_fields_signers_and_codes(
 
 def test_every_route_is_described() -> None:
     described = set(re.findall(r"`(GET|POST) (/[^`]*)`", manual("api.md")))
-    assert {(method, path) for method, path, _ in ROUTES} <= described
+    assert {(each.method, each.path) for each in ROUTES} <= described
 
 
 def test_every_state_is_described() -> None:
