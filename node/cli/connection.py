@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.client import Client, Refusal, Unreachable
+from amanat.node.message_signatures import RequestSigner
 
 DEFAULT_API: Final = "http://127.0.0.1:8101"
 TESTNET_RECORD: Final = Path("testnet/testnet.json")
@@ -32,15 +33,20 @@ def api_urls(given: Sequence[str]) -> list[str]:
     return [DEFAULT_API]
 
 
-def talk(urls: Sequence[str], conversation: Callable[[Client], Awaitable[T]]) -> T:
-    """Run `conversation` with a client of these nodes.
+def talk(
+    urls: Sequence[str],
+    conversation: Callable[[Client], Awaitable[T]],
+    *,
+    reader: RequestSigner | None = None,
+) -> T:
+    """Run `conversation` with a client of these nodes, whose requests `reader` signs.
 
     Raises:
         Failure: no node answered (4), or one refused (5).
     """
 
     async def run() -> T:
-        async with Client(urls) as client:
+        async with Client(urls, reader=reader) as client:
             return await conversation(client)
 
     try:

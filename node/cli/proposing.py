@@ -7,16 +7,22 @@ from amanat.ledger.wording import moment
 from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.output import Format, figures, say, show
 from amanat.node.client import Client
+from amanat.node.message_signatures import RequestSigner
 
 
-def proposals(proposal: str | None, api: Sequence[str], output: Format) -> None:
+def proposals(
+    proposal: str | None,
+    api: Sequence[str],
+    output: Format,
+    reader: RequestSigner | None = None,
+) -> None:
     """Show one proposal, or all that wait."""
     path = "/v1/proposals" if proposal is None else f"/v1/proposals/{proposal}"
 
     async def ask(client: Client) -> Any:
         return await client.get(path)
 
-    found = talk(api_urls(api), ask)
+    found = talk(api_urls(api), ask, reader=reader)
     if output is Format.JSON:
         show(found, output)
         return
