@@ -103,6 +103,7 @@ def dry_run(
     """Try a transaction on `state`, which is to be thrown away.
 
     Keys that the body names count as if they had signed: those among `assumed`, all without it.
+    Where none counts, nothing is tried.
 
     Raises:
         DoorRefusal: it is too large or malformed, or has more operations than are tried.
@@ -125,6 +126,8 @@ def dry_run(
             0, DoorRefusal(DoorCode.ALREADY_EXECUTED, "the transaction is in the chain already")
         )
     keys = [key for key in body.signers if assumed is None or key in assumed or key not in unsigned]
+    if not keys:
+        return DryRun(transaction.id, place, (), tuple(door), (), ())
     consents = Consents(state, place.time, dict.fromkeys(keys, place.time))
     rehearsal = Rehearsal(state, place, consents, transaction=transaction.id, keys=keys)
     for index, operation in enumerate(body.operations):
