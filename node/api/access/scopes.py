@@ -77,9 +77,9 @@ def _transaction(node: Node, state: State, request: web.Request) -> Subject:
 
 _SUPERVISORS: Final = "participants with the role regulator or auditor"
 
-PUBLIC: Final = Scope("public", _always(relations.PUBLIC), "anyone")
+PUBLIC: Final = Scope("anyone", _always(relations.PUBLIC), "anyone")
 IN_PART: Final = Scope(
-    "in part", _always(relations.PUBLIC), "anyone, each what it may read", is_partial=True
+    "anyone, in part", _always(relations.PUBLIC), "anyone, each what it may read", is_partial=True
 )
 ACCOUNT: Final = Scope(
     "account", _account, f"the account's owner, its custodian, and {_SUPERVISORS}"

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+import structlog
 
 from amanat.ledger.dry_run import Draft
 from amanat.ledger.encoding import decode, encode
@@ -129,6 +130,22 @@ async def test_who_may_not_read_a_thing_does_not_learn_whether_it_is_there(
         assert told(there) == told(not_there)
         assert "alpha" not in there.body.decode()
     assert (await node.ask("agp", ABSENT[path])).status in (200, 404)
+
+
+async def test_the_node_log_names_no_account(
+    node: Confidential, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("amanat.node.api.register.provable.balance", broken)
+    with structlog.testing.capture_logs() as logged:
+        answer = await node.ask("alpha", "/v1/accounts/alpha/holdings/PKR?proof=true")
+    assert answer.status == 500
+    (line,) = logged
+    assert line["event"] == "api.failed"
+    assert line["route"] == "/v1/accounts/{account}/holdings/{instrument}"
+    assert "alpha" not in str({name: line[name] for name in line if name != "exc_info"})
 
 
 async def test_a_distributor_reads_the_accounts_of_its_clients_alone(node: Confidential) -> None:
