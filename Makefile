@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && { command -v $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: help install testnet testnet-stop testnet-clean test lint simulate bench clean
+.PHONY: help install testnet testnet-stop testnet-clean test lint simulate bench story story-document clean
 
 help:
 	@echo "make testnet        install, start five nodes, play the main job on them"
@@ -17,6 +17,8 @@ help:
 	@echo "make lint           the same without the tests"
 	@echo "make simulate       a longer campaign of the simulator (SEEDS=20000)"
 	@echo "make bench          throughput, latency and failover on this machine"
+	@echo "make story          a day in the life of a bond, told by the ledger"
+	@echo "make story-document writes it as docs/day-in-the-life.md"
 	@echo "make install        only the virtual environment, in .venv"
 	@echo "make clean          remove the virtual environment and all caches"
 
@@ -57,6 +59,13 @@ simulate: install
 
 bench: install
 	$(BIN)/python benchmarks/run.py
+
+story: install
+	@$(BIN)/python -m docs.examples.day_in_the_life
+
+story-document: install build/ns/amanat
+	$(BIN)/python -m docs.examples.day_in_the_life --document > build/story.md
+	mv build/story.md docs/day-in-the-life.md
 
 clean:
 	rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -87,6 +87,8 @@ def _structured(raw: Any, kind: Any) -> Any:
 
 
 def _arrayed(raw: Any, described: msgspec.inspect.Type) -> Any:
+    if isinstance(described, msgspec.inspect.Metadata):
+        return _arrayed(raw, described.type)
     if isinstance(described, msgspec.inspect.StructType):
         if not isinstance(raw, dict):
             raise TypeError(f"expected an object, not {raw!r:.40}")

@@ -29,11 +29,18 @@ class QuorumRule(StrEnum):
 
 
 class Authority(Structure, frozen=True):
-    """A voting member: its name, its ledger key and its class."""
+    """A voting member: its name, its ledger key, its class, and whose node it is."""
 
     name: Name
     key: PublicKey
     authority_class: AuthorityClass
+    participant: Name | None = None
+    """None where the participant has the same name."""
+
+    @property
+    def operator(self) -> Name:
+        """The participant that answers for what it signs."""
+        return self.name if self.participant is None else self.participant
 
 
 class AuthoritySet(Structure, frozen=True):

@@ -17,7 +17,7 @@ DAY_MS: Final = 24 * 60 * 60 * 1000
 PAKISTAN_UTC_OFFSET_MS: Final = 5 * 60 * 60 * 1000
 """Asia/Karachi is UTC+5 without daylight saving; dates on the ledger are dates there."""
 
-Date = Annotated[int, Meta(ge=0, le=200_000)]
+Date = Annotated[int, Meta(ge=0, le=200_000, title="date")]
 """A calendar date in Pakistan, as days since 1970-01-01."""
 
 

@@ -11,13 +11,21 @@ from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.authorization import Consents
 from amanat.ledger.blocks import Place
 from amanat.ledger.executed import ExecutedDay, RejectionCount, Turn, day_of, hour_of
+from amanat.ledger.governance.participants import Participant
 from amanat.ledger.governance.policies import Parameters
-from amanat.ledger.identifiers import EMPTY_DIGEST, Digest, LedgerTime
+from amanat.ledger.identifiers import EMPTY_DIGEST, Digest, LedgerTime, PublicKey
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import run
 from amanat.ledger.receipts import Applied, Receipt, Rejected
 from amanat.ledger.rejections import DoorCode, DoorRefusal, Refused
-from amanat.ledger.state import EXECUTED, KEYS, REJECTIONS, State
+from amanat.ledger.state import (
+    DEAD_KEYS,
+    EXECUTED,
+    KEYS,
+    PARTICIPANTS,
+    REJECTIONS,
+    State,
+)
 from amanat.ledger.transactions import CheckedTransaction
 
 
@@ -85,15 +93,45 @@ def door_refusals(
     for key in body.signers:
         owner = state.get(KEYS, key)
         if owner is None:
+            yield _nobodys(state, key)
+            continue
+        names[owner] = None
+        held = _holder(state, owner).held(key)
+        if held.has_ended(time):
             yield DoorRefusal(
-                DoorCode.UNKNOWN_KEY,
-                f"the key {key.hex()} belongs to no participant",
+                DoorCode.KEY_ENDED,
+                f"the key {key.hex()} of {owner} has ended at {held.until}: it is {time}",
                 key=key.hex(),
+                participant=owner,
+                until=held.until or 0,
+                time=time,
             )
-        else:
-            names[owner] = None
     for name in names:
         yield from _rejection_refusals(state, name, time, parameters.rejections_per_hour_max)
+
+
+def _holder(state: State, name: str) -> Participant:
+    participant = state.get(PARTICIPANTS, name)
+    if participant is None:
+        raise AssertionError(f"a key belongs to {name}, who does not exist")
+    return participant
+
+
+def _nobodys(state: State, key: PublicKey) -> DoorRefusal:
+    """Return the refusal of a key that is no participant's: it may have been one's."""
+    owner = state.get(DEAD_KEYS, key)
+    if owner is None:
+        return DoorRefusal(
+            DoorCode.UNKNOWN_KEY,
+            f"the key {key.hex()} belongs to no participant",
+            key=key.hex(),
+        )
+    return DoorRefusal(
+        DoorCode.KEY_ENDED,
+        f"the key {key.hex()} was given up by {owner}, blocked or replaced: it is dead",
+        key=key.hex(),
+        participant=owner,
+    )
 
 
 def _rejection_refusals(

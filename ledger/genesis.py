@@ -70,6 +70,9 @@ class GenesisDocument(Structure, frozen=True):
             for member in self.authorities.members
             if member.key in owners
         ]
+        registered = {participant.name: participant for participant in self.participants}
+        for member in self.authorities.members:
+            found += constitution.authority_problems(member, registered.get)
         return found
 
     def initial_state(self, source: NodeSource) -> tuple[TreeUpdate, dict[bytes, bytes | None]]:

@@ -22,6 +22,9 @@ class DoorCode(StrEnum):
     """Its `valid_until` is further ahead than the network accepts."""
     UNKNOWN_KEY = "unknown_key"
     """A key that signed it belongs to no participant."""
+    KEY_ENDED = "key_ended"
+    """A key that signed it has ended: its time is over, or its participant has given it up or lost
+    it."""
     BAD_SIGNATURE = "bad_signature"
     """A signature does not verify."""
     ALREADY_EXECUTED = "already_executed"
@@ -174,6 +177,8 @@ class RejectionCode(StrEnum):
     """A holding or total would leave the range of amounts."""
     TOO_MUCH_HELD = "too_much_held"
     """As many holds are open on this holding as may be."""
+    TOO_MANY_CLAIMS = "too_many_claims"
+    """More pledges and holds are on these units than follow at once to what is paid for them."""
     INVALID_HOLD = "invalid_hold"
     """The hold would have ended before it begins, or would last too long."""
     UNKNOWN_HOLD = "unknown_hold"

@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 import msgspec
 
 from amanat.ledger.configurations import Configuration
-from amanat.ledger.custody.accounts import Account, Holding, Supply
+from amanat.ledger.custody.accounts import Account, Holding
 from amanat.ledger.dates import BusinessDay
 from amanat.ledger.days.calendar import Calendar
 from amanat.ledger.days.seals import DaySeal, LastChange, SealedTotal
@@ -24,6 +24,7 @@ from amanat.ledger.identifiers import Amount
 from amanat.ledger.instruments.ceilings import Borrowing, Ceilings
 from amanat.ledger.instruments.document import Document
 from amanat.ledger.instruments.instrument import Instrument
+from amanat.ledger.instruments.supply import Supply
 from amanat.ledger.instruments.tranche import Tranche, TrancheTotals
 from amanat.ledger.links import Ends, Link
 from amanat.ledger.orders.legal_orders import Freeze, LegalOrder
@@ -48,7 +49,8 @@ PARTICIPANTS: Final = Table("participant", Participant)
 KEYS: Final = Table("key", str)
 """By public key: the name of the participant it belongs to."""
 DEAD_KEYS: Final = Table("dead-key", str)
-"""By public key: whose it was when it was blocked, or taken by recovery. Nobody has it again."""
+"""By public key: whose it was when it was given up, blocked or taken by recovery. It is nobody's
+for ever."""
 ACCOUNTS: Final = Table("account", Account)
 INSTRUMENTS: Final = Table("instrument", Instrument)
 TRANCHES: Final = Table("tranche", Tranche)

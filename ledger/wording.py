@@ -3,7 +3,7 @@
 from amanat.ledger.dates import DAY_MS, Date, civil
 from amanat.ledger.identifiers import LedgerTime
 from amanat.ledger.state import INSTRUMENTS, State
-from amanat.ledger.terms import CashTerms, DebtTerms
+from amanat.ledger.terms import CashTerms, DebtTerms, Terms
 
 
 def quantity(state: State, instrument: str, amount: int) -> str:
@@ -14,15 +14,29 @@ def quantity(state: State, instrument: str, amount: int) -> str:
     found = state.get(INSTRUMENTS, instrument)
     if found is None:
         return f"{amount:,} of {instrument}"
-    terms = found.terms
+    if isinstance(found.terms, CashTerms):
+        return f"{instrument} {decimal(amount, found.terms.scale)}"
+    return f"{amount_under(state, found.terms, amount)} of {instrument}"
+
+
+def amount_under(state: State, terms: Terms, amount: int) -> str:
+    """Return an amount of what has these terms, which need not be on the ledger.
+
+    "PKR 5,000.00", or "12.500 oz".
+    """
     if isinstance(terms, CashTerms):
-        return f"{instrument} {decimal(amount, terms.scale)}"
+        return f"{terms.currency} {decimal(amount, terms.scale)}"
     if not isinstance(terms, DebtTerms):
-        return f"{decimal(amount, terms.scale)} {terms.unit} of {instrument}"
+        return f"{decimal(amount, terms.scale)} {terms.unit}"
     cash = state.get(INSTRUMENTS, terms.cash)
     if cash is None or not isinstance(cash.terms, CashTerms):
-        return f"{amount:,} of {instrument}"
-    return f"{cash.id} {decimal(amount, cash.terms.scale)} of {instrument}"
+        return f"{amount:,}"
+    return f"{cash.id} {decimal(amount, cash.terms.scale)}"
+
+
+def counted(count: int, what: str) -> str:
+    """Return how many there are of what has a regular plural: "1 key", "2 keys"."""
+    return f"{count:,} {what}{'s' if count != 1 else ''}"
 
 
 def day(of: Date) -> str:

@@ -4,6 +4,6 @@ Reading order: `node` (the parts and how they are connected), `submissions`, `po
 `proposer` (a transaction's way in), `driver` and `application` (consensus and ledger), `leveldb`,
 `store`, `sign_guard`, `disk_writer`, `data_directory` (what is on disk, and when), `keystore`,
 `tls`, `peer_frames`, `peer_transport` (keys and peers), `proofs`, `provable` (what is handed out to
-be checked offline), `run` (one process, from start to SIGTERM). Then the folders: `api`,
-`explorer`, `cli`, `testnet`.
+be checked offline), `run` (one process, from start to SIGTERM). Then the folders: `written`
+(operations in JSON), `api`, `explorer`, `cli`, `testnet`.
 """

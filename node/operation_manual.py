@@ -7,12 +7,17 @@ from amanat.ledger.checks import CHECKS
 from amanat.ledger.operations import OPERATIONS, Operation
 from amanat.ledger.rules import RULE_TYPES
 from amanat.ledger.rules import rule as rule_module
+from amanat.node.operation_themes import THEMES
+from amanat.node.written.expecting import expected, type_of, unit_of
+from amanat.node.written.kinds import Field, Nullable, kind_of
 
 HEAD: Final = """# Operations
 
-What a transaction can do. `amanat operations` prints the same, and the node lists it at
-`/v1/operations`; how operations travel is in [transactions.md](transactions.md). An operation is
-refused with one of the codes named; whoever must sign and did not is named by the first of them.
+What a transaction can do. `amanat operations NAME` prints the same of one of them, with what each
+field takes, and a template of it; the node lists all at `/v1/operations`. How they are written is
+in [cli.md](cli.md#any-operation), how they travel in [transactions.md](transactions.md). An
+operation is refused with one of the codes named; whoever must sign and did not is named by the
+first of them.
 """
 
 
@@ -21,7 +26,7 @@ def described(operation: type[Operation]) -> dict[str, Any]:
     return {
         "name": operation.tag(),
         "description": _words(operation),
-        "fields": list(operation.__struct_fields__),
+        "fields": [_field(each) for each in kind_of(operation).fields],
         "signers": operation.signers,
         "policies": list(operation.acts),
         "cut_off": operation.business and operation.business.value,
@@ -30,9 +35,34 @@ def described(operation: type[Operation]) -> dict[str, Any]:
     }
 
 
+def in_a_line(operation: type[Operation]) -> str:
+    """Return the first sentence of what it does."""
+    return _words(operation).split(". ")[0].rstrip(".")
+
+
+def _field(field: Field) -> dict[str, Any]:
+    """Return what there is to know about a field."""
+    inner = field.kind.inner if isinstance(field.kind, Nullable) else field.kind
+    return {
+        "name": field.name,
+        "type": type_of(inner),
+        "unit": unit_of(inner),
+        "nullable": isinstance(field.kind, Nullable),
+        "optional": field.may_lack,
+        "takes": expected(field.kind),
+    }
+
+
 def manual() -> str:
     """Return the whole manual, as Markdown."""
-    return "\n".join([HEAD, *_operations(), *_checks(), *_rules()]) + "\n"
+    return "\n".join([HEAD, *_themes(), *_operations(), *_checks(), *_rules()]) + "\n"
+
+
+def _themes() -> Iterator[str]:
+    for theme, operations in THEMES.items():
+        names = ", ".join(f"[`{each.tag()}`](#{each.tag()})" for each in operations)
+        yield f"- {theme}: {names}."
+    yield ""
 
 
 def _operations() -> Iterator[str]:
@@ -40,7 +70,7 @@ def _operations() -> Iterator[str]:
         told = described(operation)
         yield f"## `{told['name']}`\n"
         yield f"{told['description']}\n"
-        yield f"- Fields: {_listed(told['fields'])}."
+        yield f"- Fields: {_listed(each['name'] for each in told['fields'])}."
         yield f"- Signed by: {told['signers']}."
         if told["policies"]:
             yield f"- Policies: {_listed(told['policies'])}."

@@ -86,7 +86,7 @@ def read_set(step: str, value: Any) -> AuthoritySet:
     keys: dict[str, bytes] = {}
     sovereign = set()
     for member in expect(step, list, members, "the list of authorities"):
-        who, key, kind = expect(step, list, member, "an authority", length=3)
+        who, key, kind, _ = expect(step, list, member, "an authority", length=4)
         keys[expect(step, str, who, "a name")] = expect(step, bytes, key, "a key", length=32)
         if kind not in ("sovereign", "custodian"):
             raise Invalid(step, f"{who} is neither sovereign nor custodian")

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from amanat.ledger.checks.check import Check
-from amanat.ledger.holdings.balances import supply
 from amanat.ledger.holdings.movements import Movement, Purpose
+from amanat.ledger.instruments.supplies import supply
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 

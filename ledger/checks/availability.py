@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from amanat.ledger.checks.check import Check
-from amanat.ledger.holdings.balances import holding, supply
-from amanat.ledger.holdings.free_holdings import unclaimed
+from amanat.ledger.claims.free_holdings import unclaimed
+from amanat.ledger.holdings.balances import holding
 from amanat.ledger.holdings.movements import Movement
 from amanat.ledger.identifiers import AMOUNT_MAX
+from amanat.ledger.instruments.supplies import supply
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.orders.freezes import frozen
 from amanat.ledger.rejections import Refused, RejectionCode

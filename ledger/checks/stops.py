@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from amanat.ledger.checks.check import Check
-from amanat.ledger.holdings.free_holdings import unclaimed
+from amanat.ledger.claims.free_holdings import unclaimed
+from amanat.ledger.holdings.balances import holding
 from amanat.ledger.holdings.movements import Movement
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.orders.freezes import freezes_of
@@ -42,6 +43,8 @@ def _freezes(execution: Execution, movement: Movement) -> Iterator[Refused]:
     have = unclaimed(execution, account, instrument) + movement.reserved
     if not have < movement.amount <= have + sum(freeze.amount for freeze in freezes):
         return
+    reserved = holding(execution.state, account, instrument).reserved - movement.reserved
+    told = {"reserved": reserved} if reserved else {}
     for order in sorted({order for freeze in freezes for order in freeze.orders}):
         yield Refused(
             RejectionCode.FROZEN,
@@ -51,6 +54,7 @@ def _freezes(execution: Execution, movement: Movement) -> Iterator[Refused]:
             frozen=sum(freeze.amount for freeze in freezes if order in freeze.orders),
             have=have,
             need=movement.amount,
+            **told,
         )
 
 

@@ -9,7 +9,10 @@ from amanat.ledger.dates import Date
 from amanat.ledger.encoding import Structure
 from amanat.ledger.identifiers import Amount, Digest, Name
 
-Jurisdiction = Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z")]
+Jurisdiction = Annotated[
+    str,
+    Meta(pattern=r"\A[A-Z]{2}\Z", title="country", description="two capitals (ISO 3166-1)"),
+]
 """ISO 3166-1 alpha-2 country code."""
 
 PAKISTAN = "PK"
@@ -92,13 +95,3 @@ class Holding(Structure, frozen=True):
     amount: Amount
     reserved: Amount
     """How much of it is held for somebody or pledged, and cannot move otherwise."""
-
-
-class Supply(Structure, frozen=True):
-    """How much of an instrument was ever issued and redeemed.
-
-    `issued - redeemed` is the sum of all holdings of the instrument, after every block.
-    """
-
-    issued: Amount
-    redeemed: Amount

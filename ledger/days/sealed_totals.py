@@ -5,9 +5,9 @@ day seals what it was until then, under the date since when; what has not change
 the books as it is. A sealed total is never written again.
 """
 
-from amanat.ledger.custody.accounts import Supply
 from amanat.ledger.dates import Date
 from amanat.ledger.days.seals import LastChange, SealedTotal
+from amanat.ledger.instruments.supply import Supply
 from amanat.ledger.state import (
     DAY_SEALS,
     LAST_CHANGES,

@@ -11,9 +11,10 @@ then waits until `set-roles` gives the role to somebody else. To refuse the susp
 give whoever is asked for a veto over being suspended.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from amanat.ledger.authorities import Authority, AuthorityClass
 from amanat.ledger.governance.approvals import empty_seats
 from amanat.ledger.governance.participants import Participant, Role, Standing
 from amanat.ledger.governance.policies import Policy
@@ -41,6 +42,26 @@ def founding_problems(participants: Iterable[Participant]) -> Iterator[str]:
     roles = {each.name: each.roles for each in participants if each.standing is Standing.ACTIVE}
     for role in empty_seats(SOVEREIGN_ROLES, roles):
         yield f"the role {role.value} must be that of an active participant, apart from the other"
+
+
+def authority_problems(
+    authority: Authority, participant: Callable[[str], Participant | None]
+) -> Iterator[str]:
+    """Yield what the constitution has against an authority: each belongs to a participant.
+
+    The sovereign vote is that of an institution with a sovereign role, and of nobody else.
+    """
+    operator = participant(authority.operator)
+    if operator is None:
+        yield f"the authority {authority.name} is nobody's: no participant {authority.operator}"
+    elif operator.standing is not Standing.ACTIVE:
+        yield f"the authority {authority.name} is that of {operator.name}, who is suspended"
+    elif authority.authority_class is AuthorityClass.SOVEREIGN and not (
+        set(SOVEREIGN_ROLES) & set(operator.roles)
+    ):
+        roles = " nor ".join(role.value for role in SOVEREIGN_ROLES)
+        told = f"the authority {authority.name} cannot be sovereign"
+        yield f"{told}: {operator.name} is neither {roles}"
 
 
 def check_roles(state: State) -> None:

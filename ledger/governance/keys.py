@@ -31,18 +31,23 @@ def take_keys(state: State, participant: Participant) -> None:
 
 
 def replace_keys(
-    state: State, held: Participant, keys: tuple[ParticipantKey, ...], threshold: int
+    state: State,
+    held: Participant,
+    keys: tuple[ParticipantKey, ...],
+    threshold: int,
+    time: LedgerTime,
 ) -> None:
-    """Give a participant other keys. What a key that it had and has no more signs is nobody's word.
+    """Give a participant other keys, and bury those that it has no more or that have ended.
+
+    So no key comes back, and with it what it had approved while it was the participant's.
 
     Raises:
         Refused: `invalid_keys`, they cannot be this participant's.
     """
     for problem in key_problems(keys, threshold):
         raise Refused(RejectionCode.INVALID_KEYS, problem=problem)
-    for each in held.keys:
-        if state.get(KEYS, each.key) == held.name:
-            state.put(None, KEYS, each.key)
+    kept = {each.key for each in keys}
+    bury(state, held.name, [e.key for e in held.keys if e.key not in kept or e.has_ended(time)])
     after = changed(held, keys=keys, threshold=threshold)
     take_keys(state, after)
     roles.put(state, after)

@@ -32,6 +32,17 @@ Title = Annotated[str, Meta(max_length=128)]
 """A public name of an institution or an instrument. Never a natural person's."""
 
 
+Lei = Annotated[
+    str,
+    Meta(
+        pattern=r"\A[A-Z0-9]{18}[0-9]{2}\Z",
+        title="LEI",
+        description="18 capitals or digits and two check digits (ISO 17442)",
+    ),
+]
+"""Legal Entity Identifier (ISO 17442-1)."""
+
+
 class Standing(StrEnum):
     """Whether a participant may act."""
 
@@ -50,6 +61,10 @@ class ParticipantKey(Structure, frozen=True):
     until: LedgerTime | None
     """The ledger time from which it counts for nothing, if it has an end."""
 
+    def has_ended(self, time: LedgerTime) -> bool:
+        """Return whether it counts for nothing any more."""
+        return self.until is not None and self.until <= time
+
 
 class Participant(Structure, frozen=True):
     """A legal entity. It signs once the weights of the keys that sign reach its threshold."""
@@ -61,7 +76,7 @@ class Participant(Structure, frozen=True):
     keys: Annotated[tuple[ParticipantKey, ...], Meta(min_length=1, max_length=16)]
     """Sorted by key, each once; a key belongs to one participant."""
     threshold: Annotated[int, Meta(ge=1, le=4_080)]
-    lei: Annotated[str, Meta(pattern=r"\A[A-Z0-9]{18}[0-9]{2}\Z")] | None
+    lei: Lei | None
     """Legal Entity Identifier (ISO 17442-1), where it has one."""
     standing: Standing
 
@@ -85,10 +100,12 @@ class Participant(Structure, frozen=True):
         """Return what signatures by `keys` count together at `time`; strangers' count nothing."""
         signing = set(keys)
         return sum(
-            each.weight
-            for each in self.keys
-            if each.key in signing and (each.until is None or time < each.until)
+            each.weight for each in self.keys if each.key in signing and not each.has_ended(time)
         )
+
+    def held(self, key: PublicKey) -> ParticipantKey:
+        """Return one of its keys as it has it."""
+        return next(each for each in self.keys if each.key == key)
 
 
 def changed(participant: Participant, **fields: object) -> Participant:

@@ -8,7 +8,14 @@ from amanat.ledger.dates import DAY_MS
 from amanat.ledger.encoding import Structure
 from amanat.ledger.governance.participants import Role
 
-Act = Annotated[str, Meta(pattern=r"\A[a-z]+(?:-[a-z]+)*(?:/[a-z]+(?:-[a-z]+)*)?\Z")]
+Act = Annotated[
+    str,
+    Meta(
+        pattern=r"\A[a-z]+(?:-[a-z]+)*(?:/[a-z]+(?:-[a-z]+)*)?\Z",
+        title="act",
+        description="an operation's name, where its policies name a kind with / and that",
+    ),
+]
 """A kind of act: an operation, and where it matters the kind of what it is done to."""
 
 SEATS_MAX: Final = 64

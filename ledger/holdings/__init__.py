@@ -1,1 +1,1 @@
-"""Who holds what, and the one way in which it changes hands."""
+"""Who holds what: accounts with their amounts, what is reserved of these, and totals."""

@@ -4,11 +4,13 @@ It refuses nothing: `checks` has looked before. What would break an account's bo
 this program.
 """
 
-from amanat.ledger.custody.accounts import Account, Holding, Supply
+from amanat.ledger.custody.accounts import Account, Holding
 from amanat.ledger.days import sealed_totals
 from amanat.ledger.holdings import totals
 from amanat.ledger.identifiers import AMOUNT_MAX
 from amanat.ledger.instruments.instrument import Instrument
+from amanat.ledger.instruments.supplies import supply
+from amanat.ledger.instruments.supply import Supply
 from amanat.ledger.linked_sets import LinkedSet
 from amanat.ledger.state import HOLDINGS, SUPPLIES, State
 
@@ -23,11 +25,6 @@ def holding(state: State, account: str, instrument: str) -> Holding:
 def instruments_of(account: str) -> LinkedSet:
     """Return the instruments of which the account holds something."""
     return LinkedSet("held", account)
-
-
-def supply(state: State, instrument: str) -> Supply:
-    """Return how much was issued and redeemed."""
-    return state.get(SUPPLIES, instrument) or Supply(0, 0)
 
 
 def move(

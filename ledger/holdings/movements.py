@@ -41,6 +41,8 @@ class Movement(NamedTuple):
     """How much of the amount was reserved for this movement, and is released by it."""
     travel_data: bytes | None = None
     """The digest of what is known of originator and beneficiary, where it travels with it."""
+    under: tuple[str, ...] = ()
+    """Legal orders that stop it while they are in force, beside those on its accounts."""
     clear_of_orders: bool = False
     """Whether whoever makes it has seen to the legal orders on it: it is made by one of them, or
     they follow it."""

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from amanat.ledger.holdings import balances
 from amanat.ledger.instruments.instrument import Instrument, InstrumentStatus, changed
+from amanat.ledger.instruments.supplies import supply
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import INSTRUMENTS
@@ -42,12 +42,12 @@ def end_if_redeemed(execution: Execution, instrument: Instrument) -> None:
 
     No more can come after its maturity, or when all that was authorised has been issued.
     """
-    supply = balances.supply(execution.state, instrument.id)
-    if supply.issued > supply.redeemed:
+    there = supply(execution.state, instrument.id)
+    if there.issued > there.redeemed:
         return
     matures = instrument.terms.matures
     is_due = matures is not None and execution.business_date >= matures
-    if is_due or supply.issued == instrument.authorised:
+    if is_due or there.issued == instrument.authorised:
         now = execution.instrument(instrument.id)
         put(execution, changed(now, status=InstrumentStatus.REDEEMED))
         execution.emit("instrument-redeemed", instrument=instrument.id)

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from amanat.ledger.holdings import balances
+from amanat.ledger.instruments.supplies import supply
 from amanat.ledger.instruments.tranche import Tranche, TrancheTotals
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
@@ -40,7 +40,7 @@ def tranches_of(state: State, instrument: str) -> Iterator[Tranche]:
 def promised(state: State, instrument: str) -> int:
     """Return what was issued outside of tranches and what all tranches may come to."""
     together = totals(state, instrument)
-    return balances.supply(state, instrument).issued - together.issued + together.amount
+    return supply(state, instrument).issued - together.issued + together.amount
 
 
 def put(state: State, instrument: str, number: int, after: Tranche) -> None:

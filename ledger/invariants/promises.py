@@ -10,10 +10,10 @@ def promise_violations(tables: Tables) -> Iterator[str]:
     """Yield what is wrong: a holding has reserved what its holds and pledges are for, no less."""
     promised: dict[tuple[str, str], int] = defaultdict(int)
     queues: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
-    for (hold,), (_, account, _, instrument, amount, _, expires, _) in tables["hold"].items():
+    for (hold,), (_, account, _, instrument, amount, _, expires, *_) in tables["hold"].items():
         promised[account, instrument] += amount
         queues["holds-on", account, instrument][hold.hex()] = expires
-    for _, account, instrument, amount, _, _ in tables["pledge"].values():
+    for _, account, instrument, amount, *_ in tables["pledge"].values():
         promised[account, instrument] += amount
     reserved = {place: held for place, (_, held) in tables["holding"].items() if held}
     for account, instrument in sorted(promised.keys() | reserved.keys()):
@@ -50,6 +50,6 @@ def promise_lists(tables: Tables) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield every list in which a hold or a pledge must stand, and its id."""
     for (hold,), (_, _, target, *_) in tables["hold"].items():
         yield ("holds-for", target), hold.hex()
-    for (pledge,), (_, account, _, _, beneficiary, _) in tables["pledge"].items():
-        yield ("pledges-of", account), pledge.hex()
+    for (pledge,), (_, account, instrument, _, beneficiary, *_) in tables["pledge"].items():
+        yield ("pledges-on", account, instrument), pledge.hex()
         yield ("pledges-to", beneficiary), pledge.hex()

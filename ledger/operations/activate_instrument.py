@@ -45,5 +45,6 @@ class ActivateInstrument(Operation, frozen=True, tag="activate-instrument"):
     def sentence(self, state: State) -> str:
         """Return what it would do."""
         found = state.get(INSTRUMENTS, self.instrument)
-        terms = "unknown" if found is None else in_words(found.terms)
-        return f"let {self.instrument} be issued, on these terms: {terms}"
+        if found is None:
+            return f"let {self.instrument} be issued, which is not announced yet"
+        return f"let {self.instrument} be issued, on these terms: {in_words(found.terms, state)}"

@@ -1,6 +1,7 @@
 """Amend the terms of an instrument."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
 from amanat.ledger.governance.participants import Title
@@ -19,6 +20,7 @@ from amanat.ledger.operations.registering import (
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import INSTRUMENTS, State
 from amanat.ledger.terms import KINDS, Terms
+from amanat.ledger.wording import amount_under
 
 
 class AmendTerms(Operation, frozen=True, tag="amend-terms"):
@@ -70,11 +72,15 @@ class AmendTerms(Operation, frozen=True, tag="amend-terms"):
             return f"amend the terms of {self.instrument}, which is not known"
         if found.terms.kind != self.terms.kind:
             return f"make {self.instrument}, a {found.terms.kind}, a {self.terms.kind}"
-        told = "; ".join(f"{path} from {was} to {now}" for path, was, now in self._changes(found))
+        amounts = partial(amount_under, state, found.terms)
+        changes = self._changes(found, amounts)
+        told = "; ".join(f"{path} from {was} to {now}" for path, was, now in changes)
         return f"amend {self.instrument}: {told or 'nothing'}"
 
-    def _changes(self, before: Instrument) -> Iterator[tuple[str, str, str]]:
+    def _changes(
+        self, before: Instrument, amounts: Callable[[int], str] = str
+    ) -> Iterator[tuple[str, str, str]]:
         """Yield what it changes: the path of each field, what it was, and is."""
         if self.title != before.title:
             yield "title", before.title, self.title
-        yield from differences(before.terms, self.terms)
+        yield from differences(before.terms, self.terms, amounts)

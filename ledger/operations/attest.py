@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from amanat.ledger.authorization import Requirement, SignatureOf
 from amanat.ledger.custody.accounts import Attestation
 from amanat.ledger.custody.attesting import check_attestation
-from amanat.ledger.custody.register import change_account
+from amanat.ledger.holdings.register import change_account
 from amanat.ledger.identifiers import Name
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation

@@ -9,11 +9,12 @@ from amanat.ledger.authorities import Authority, AuthoritySet
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import is_valid_key
+from amanat.ledger.governance import constitution
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.readiness import LAG_MAX, Readiness
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.state import CONFIGURATION, DEAD_KEYS, KEYS, State, configuration_of
+from amanat.ledger.state import CONFIGURATION, DEAD_KEYS, KEYS, PARTICIPANTS, State
 
 
 class ChangeAuthorities(Operation, frozen=True, tag="change-authorities"):
@@ -59,6 +60,7 @@ class ChangeAuthorities(Operation, frozen=True, tag="change-authorities"):
             *proposed.problems(),
             *self._learner_problems(),
             *_key_problems((*self.members, *self.learners), configuration, execution),
+            *self._operator_problems(configuration, execution),
         ):
             raise Refused(RejectionCode.INVALID_AUTHORITIES, problem=problem)
         self._check_ready(configuration, execution)
@@ -75,9 +77,13 @@ class ChangeAuthorities(Operation, frozen=True, tag="change-authorities"):
 
     def sentence(self, state: State) -> str:
         """Return what it would do, one change after the other."""
-        before = configuration_of(state).current
+        present = state.get(CONFIGURATION)
         voting = {member.name: member.authority_class.value for member in self.members}
-        voted = {member.name: member.authority_class.value for member in before.members}
+        voted = (
+            {}
+            if present is None
+            else {each.name: each.authority_class.value for each in present.current.members}
+        )
         told = [f"admit {name} as a {voting[name]} vote" for name in voting.keys() - voted.keys()]
         told += [f"take the vote of {name}" for name in voted.keys() - voting.keys()]
         told += [
@@ -86,10 +92,16 @@ class ChangeAuthorities(Operation, frozen=True, tag="change-authorities"):
             if voting[name] != voted[name]
         ]
         told.sort()
-        if (self.quorum, self.sovereign_min) != (before.quorum, before.sovereign_min):
+        before = None if present is None else present.current
+        quorum, least = self.quorum, self.sovereign_min
+        if before is None or (quorum, least) != (before.quorum, before.sovereign_min):
+            until_now = (
+                ""
+                if before is None
+                else f"; until now {before.quorum} of {len(voted)}, {before.sovereign_min}"
+            )
             told.append(
-                f"let {self.quorum} of {len(voting)} be a quorum, {self.sovereign_min} of them "
-                f"sovereign; until now {before.quorum} of {len(voted)}, {before.sovereign_min}"
+                f"let {quorum} of {len(voting)} be a quorum, {least} of them sovereign{until_now}"
             )
         learners = ", ".join(learner.name for learner in self.learners)
         told.append(f"let {learners or 'nobody'} learn")
@@ -105,6 +117,17 @@ class ChangeAuthorities(Operation, frozen=True, tag="change-authorities"):
                 yield f"{learner.name} cannot vote and learn at once"
             if not is_valid_key(learner.key):
                 yield f"{learner.name} has an invalid key"
+
+    def _operator_problems(
+        self, configuration: Configuration, execution: Execution
+    ) -> Iterable[str]:
+        """Yield what the constitution has against those that are new or to be something else."""
+        known = set(configuration.everybody())
+        for each in (*self.members, *self.learners):
+            if each not in known:
+                yield from constitution.authority_problems(
+                    each, lambda name: execution.state.get(PARTICIPANTS, name)
+                )
 
     def _check_ready(self, configuration: Configuration, execution: Execution) -> None:
         """Refuse a new voting member that has not said, not long ago, that it has caught up."""

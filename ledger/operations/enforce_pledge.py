@@ -4,14 +4,14 @@ from collections.abc import Iterable
 
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
 from amanat.ledger.checks import MOVEMENT_CODES
+from amanat.ledger.claims import pledges
+from amanat.ledger.claims.pledges import PLEDGES
 from amanat.ledger.holdings.movements import Movement, Purpose
-from amanat.ledger.holdings.posting import post
 from amanat.ledger.identifiers import Digest, Name, PositiveAmount
+from amanat.ledger.moving.posting import post
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.settlement import pledges
-from amanat.ledger.settlement.pledges import PLEDGES
 from amanat.ledger.state import State
 from amanat.ledger.wording import quantity
 
@@ -68,6 +68,7 @@ class EnforcePledge(Operation, frozen=True, tag="enforce-pledge"):
                 self.amount,
                 reserved=self.amount,
                 travel_data=self.travel_data,
+                under=pledge.orders,
             ),
         )
         told = {} if self.travel_data is None else {"travel_data": self.travel_data.hex()}

@@ -9,16 +9,17 @@ from msgspec.structs import replace
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.checks import MOVEMENT_CODES
 from amanat.ledger.checks.stops import stopped
+from amanat.ledger.claims.free_holdings import unclaimed
+from amanat.ledger.claims.overriding import CLAIMS_MAX, Claim, claims_named, override
 from amanat.ledger.holdings.balances import holding
-from amanat.ledger.holdings.free_holdings import unclaimed
 from amanat.ledger.holdings.movements import Movement, Purpose
-from amanat.ledger.holdings.posting import post
-from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
+from amanat.ledger.identifiers import Digest, InstrumentId, Name, PositiveAmount
+from amanat.ledger.moving.posting import post
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
-from amanat.ledger.orders.freezes import freezes_of, frozen, let_go, takeable
+from amanat.ledger.orders.freezes import freezes_of, let_go, takeable
 from amanat.ledger.orders.legal_orders import LegalOrder
-from amanat.ledger.orders.order_register import ORDERS_MAX, order_in_force
+from amanat.ledger.orders.order_register import ORDERS_MAX, among_those_in_force, order_in_force
 from amanat.ledger.orders.stops import standing_against
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import ORDERS, State
@@ -30,9 +31,10 @@ class ForceTransfer(Operation, frozen=True, tag="force-transfer"):
 
     It takes no more in all than the order lets be taken, of the holding that the order concerns or
     of what was paid for redeemed units of it. What is frozen for the order goes first, and is
-    frozen no longer. It takes nothing that is pledged or held for somebody: such a claim is settled
-    first. Another order that stops the movement or freezes the amount is obeyed, unless it is
-    named in `despite`.
+    frozen no longer. Another order that stops the movement or freezes the amount is obeyed, unless
+    it is named in `despite`. Nothing is taken that is pledged or held for somebody, unless that
+    claim is named in `despite_claims`: then what nothing else yields is taken out of it, and it is
+    for so much less. A claim that is gone when the order takes effect stands in nobody's way.
     """
 
     signers = "whom the policy `force-transfer` asks"
@@ -46,7 +48,7 @@ class ForceTransfer(Operation, frozen=True, tag="force-transfer"):
         RejectionCode.EXCEEDS_ORDER,
         *MOVEMENT_CODES,
     )
-    emits = ("force-transferred",)
+    emits = ("claim-overridden", "force-transferred")
 
     order: Name
     source: Name
@@ -55,6 +57,8 @@ class ForceTransfer(Operation, frozen=True, tag="force-transfer"):
     amount: PositiveAmount
     despite: Annotated[tuple[Name, ...], Meta(max_length=2 * ORDERS_MAX)]
     """The other orders before which this one goes."""
+    despite_claims: Annotated[tuple[Digest, ...], Meta(max_length=CLAIMS_MAX)] = ()
+    """The pledges and holds before which it goes, by id: the first one named gives first."""
 
     def requirements(self, execution: Execution) -> Iterable[Requirement]:
         """The policy."""
@@ -74,10 +78,12 @@ class ForceTransfer(Operation, frozen=True, tag="force-transfer"):
         )
         despite = {order_in_force(execution, each).id for each in self.despite}
         execution.check(self._against(execution, order, movement))
-        what = (self.source, self.instrument, self.amount)
+        from_claims = max(0, self.amount - self._unpromised(execution, {self.order, *despite}))
+        override(execution, self._claims(execution), from_claims)
+        what = (self.source, self.instrument, self.amount - from_claims)
         spare = unclaimed(execution, self.source, self.instrument)
         let_go(execution, what, self.order, despite, spare)
-        post(execution, movement)
+        post(execution, movement._replace(reserved=from_claims))
         taken = order.taken + self.amount
         execution.state.put(replace(order, taken=taken), ORDERS, self.order)
         execution.emit(
@@ -94,22 +100,40 @@ class ForceTransfer(Operation, frozen=True, tag="force-transfer"):
     def sentence(self, state: State) -> str:
         """Return what it would do."""
         what = quantity(state, self.instrument, self.amount)
-        before = f", before {', '.join(self.despite)}" if self.despite else ""
+        named = [*self.despite, *(f"{each.hex()[:16]}…" for each in self.despite_claims)]
+        before = f", before {', '.join(named)}" if named else ""
         return (
             f"take {what} from {self.source} to {self.target} without its owner, by the order "
             f"{self.order}{before}"
         )
+
+    def _claims(self, execution: Execution) -> list[Claim]:
+        """Return the claims on the holding that are named and still stand."""
+        return claims_named(execution, self.source, self.instrument, self.despite_claims)
+
+    def _unpromised(self, execution: Execution, goes_before: set[str]) -> int:
+        """Return what it may take without any claim that is named: what is free, or frozen for it.
+
+        What is frozen for the orders that it goes before counts as well.
+        """
+        freezes = takeable(execution, self.source, self.instrument, goes_before)
+        able = sum(freeze.amount for freeze in freezes)
+        return unclaimed(execution, self.source, self.instrument) + able
 
     def _against(
         self, execution: Execution, order: LegalOrder, movement: Movement
     ) -> Iterator[Refused]:
         """Yield everything that stands against it but what stands against every movement."""
         goes_before = {order.id, *self.despite}
+        unpromised = self._unpromised(execution, goes_before)  # It ends holds that have expired.
         concerns = order.account == self.source and (
             order.instrument == self.instrument
             or any(
-                order.id in freeze.orders
-                for freeze in freezes_of(execution, self.source, self.instrument)
+                order.id in each.orders
+                for each in (
+                    *freezes_of(execution, self.source, self.instrument),
+                    *self._claims(execution),
+                )
             )
         )
         if not concerns:
@@ -129,16 +153,17 @@ class ForceTransfer(Operation, frozen=True, tag="force-transfer"):
         for other in standing_against(execution, movement):
             if other.id not in goes_before:
                 yield stopped(other)
-        able = sum(
-            freeze.amount
-            for freeze in takeable(execution, self.source, self.instrument, goes_before)
-        )
-        have = unclaimed(execution, self.source, self.instrument) + able
+        claims = self._claims(execution)
+        for claim in claims:
+            for other in among_those_in_force(execution, claim.orders):
+                if other.id not in goes_before:
+                    yield stopped(other)
+        named = sum(claim.amount for claim in claims)
+        have = unpromised + named
         if self.amount > have:
-            figures = {
-                "reserved": holding(execution.state, self.source, self.instrument).reserved,
-                "frozen": frozen(execution, self.source, self.instrument) - able,
-            }
+            there = holding(execution.state, self.source, self.instrument)
+            reserved = there.reserved - named
+            figures = {"reserved": reserved, "frozen": there.amount - reserved - have}
             yield Refused(
                 RejectionCode.INSUFFICIENT_HOLDING,
                 account=self.source,

@@ -6,10 +6,10 @@ from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
 from amanat.ledger.checks import MOVEMENT_CODES
 from amanat.ledger.days.calendar import Business
 from amanat.ledger.holdings.movements import Movement, Purpose
-from amanat.ledger.holdings.posting import post
 from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
 from amanat.ledger.instruments import tranches
 from amanat.ledger.instruments.tranche import TrancheNumber
+from amanat.ledger.moving.posting import post
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import RejectionCode

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from amanat.ledger.authorization import Requirement, SignatureOf
-from amanat.ledger.custody import succession
 from amanat.ledger.custody.accounts import AccountForm, AccountKind
 from amanat.ledger.identifiers import Name
+from amanat.ledger.moving import succession
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode

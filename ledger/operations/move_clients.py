@@ -6,16 +6,17 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
-from amanat.ledger.custody import succession
 from amanat.ledger.custody.accounts import AccountKind
-from amanat.ledger.custody.register import clients_of
-from amanat.ledger.custody.succession import SUCCESSIONS, Succession
 from amanat.ledger.governance.participants import Role
+from amanat.ledger.holdings.register import clients_of
 from amanat.ledger.identifiers import Name
+from amanat.ledger.moving import succession
+from amanat.ledger.moving.succession import SUCCESSIONS, Succession
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import State
+from amanat.ledger.wording import counted
 
 ACCOUNTS_MAX: Final = 1_000
 """Accounts that one operation moves."""
@@ -94,7 +95,10 @@ class MoveClients(Operation, frozen=True, tag="move-clients"):
     def sentence(self, state: State) -> str:
         """Return what it would do."""
         there = clients_of(self.source).count(state)
+        if there <= self.most:
+            accounts = counted(there, "client account")
+            return f"move the {accounts} that {self.source} still has to {self.target}"
         return (
-            f"move the next {min(self.most, there):,} of the {there:,} client accounts of "
+            f"move the next {self.most:,} of the {there:,} client accounts of "
             f"{self.source} to {self.target}, which may move the rest"
         )

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from amanat.ledger.authorization import Requirement, SignatureOf
-from amanat.ledger.custody import register, succession
 from amanat.ledger.custody.accounts import Account, AccountForm, AccountKind
 from amanat.ledger.custody.attesting import check_attestation
+from amanat.ledger.holdings import register
+from amanat.ledger.moving import succession
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from amanat.ledger.authorization import Requirement, SignatureOf
 from amanat.ledger.checks import PROMISE_CODES, promise_refusals
+from amanat.ledger.claims import holds
+from amanat.ledger.claims.holds import HOLD_MAX_MS, HOLDS_MAX, Hold
 from amanat.ledger.holdings.movements import Movement, Purpose
 from amanat.ledger.identifiers import InstrumentId, LedgerTime, Name, PositiveAmount, Reference
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.settlement import holds
-from amanat.ledger.settlement.holds import HOLD_MAX_MS, HOLDS_MAX, Hold
 from amanat.ledger.state import State
 from amanat.ledger.wording import moment, quantity
 

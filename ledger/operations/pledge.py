@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from amanat.ledger.authorization import Requirement, SignatureOf
 from amanat.ledger.checks import PROMISE_CODES, promise_refusals
+from amanat.ledger.claims import pledges
 from amanat.ledger.holdings.movements import Movement, Purpose
 from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount, Reference
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlement import pledges
 from amanat.ledger.state import State
 from amanat.ledger.wording import quantity
 

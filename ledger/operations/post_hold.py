@@ -4,14 +4,14 @@ from collections.abc import Iterable
 
 from amanat.ledger.authorization import Requirement, SignatureOf
 from amanat.ledger.checks import MOVEMENT_CODES
+from amanat.ledger.claims import holds
+from amanat.ledger.claims.holds import HOLDS
 from amanat.ledger.holdings.movements import Movement, Purpose
-from amanat.ledger.holdings.posting import post
 from amanat.ledger.identifiers import Digest, PositiveAmount
+from amanat.ledger.moving.posting import post
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.settlement import holds
-from amanat.ledger.settlement.holds import HOLDS
 from amanat.ledger.state import State
 from amanat.ledger.wording import quantity
 
@@ -60,6 +60,7 @@ class PostHold(Operation, frozen=True, tag="post-hold"):
                 self.amount,
                 reserved=self.amount,
                 travel_data=self.travel_data,
+                under=hold.orders,
             ),
         )
         told = {} if self.travel_data is None else {"travel_data": self.travel_data.hex()}

@@ -119,6 +119,9 @@ def check_may_act(execution: Execution) -> str:
     for name in filter(execution.consents.has_key, names):
         if execution.participant(name).standing is Standing.ACTIVE:
             return name
+    if not names:
+        # An operation before this one has ended every key that signed.
+        raise Refused(RejectionCode.MISSING_SIGNATURE, key=execution.keys[0].hex())
     if execution.consents.has_key(names[0]):
         raise Refused(RejectionCode.SUSPENDED, participant=names[0])
     raise Refused(RejectionCode.MISSING_SIGNATURE, participant=names[0])

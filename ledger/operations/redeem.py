@@ -6,10 +6,10 @@ from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
 from amanat.ledger.checks import MOVEMENT_CODES
 from amanat.ledger.days.calendar import Business
 from amanat.ledger.holdings.movements import Movement, Purpose
-from amanat.ledger.holdings.posting import post
-from amanat.ledger.holdings.redemption import redeem_for
 from amanat.ledger.identifiers import InstrumentId, Name, PositiveAmount
 from amanat.ledger.instruments.instrument import Instrument
+from amanat.ledger.moving.posting import post
+from amanat.ledger.moving.redemption import FOLLOWING, redeem_for
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode
@@ -22,10 +22,11 @@ class Redeem(Operation, frozen=True, tag="redeem"):
     """Destroys an amount of an instrument held in an account.
 
     A debt is redeemed from its maturity date on, by its issuer or paying agent, who pays the face
-    value from `payer` in the same step; the holder need not sign, and what legal orders freeze of
-    it they freeze of what was paid. Cash, a commodity or another asset is withdrawn: its holder
-    signs too, and nobody pays (`payer` is null). Once nothing is left of a matured instrument, or
-    of one that was issued whole, it is redeemed.
+    value from `payer` in the same step; the holder need not sign. First goes what nobody has a
+    claim on; what is frozen, pledged or held is frozen, pledged or held of what was paid for it,
+    for the same and as long. Cash, a commodity or another asset is withdrawn: its holder signs too,
+    and nobody pays (`payer` is null). Once nothing is left of a matured instrument, or of one that
+    was issued whole, it is redeemed.
     """
 
     signers = (
@@ -40,9 +41,11 @@ class Redeem(Operation, frozen=True, tag="redeem"):
         RejectionCode.INVALID_TERMS,
         RejectionCode.NOT_YET_MATURED,
         RejectionCode.INDEX_UNKNOWN,
+        RejectionCode.TOO_MANY_CLAIMS,
+        RejectionCode.TOO_MUCH_HELD,
         *MOVEMENT_CODES,
     )
-    emits = ("freeze-followed", "redeemed", "instrument-redeemed")
+    emits = (*FOLLOWING, "redeemed", "instrument-redeemed")
 
     instrument: InstrumentId
     account: Name

@@ -14,6 +14,7 @@ from amanat.ledger.operations.registering import TERMS_CODES, check_authorised, 
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import INSTRUMENTS, State
 from amanat.ledger.terms import KINDS, Terms
+from amanat.ledger.wording import amount_under
 
 
 class RegisterInstrument(Operation, frozen=True, tag="register-instrument"):
@@ -71,9 +72,11 @@ class RegisterInstrument(Operation, frozen=True, tag="register-instrument"):
 
     def sentence(self, state: State) -> str:
         """Return what it would do."""
-        del state
         kind = self.terms.kind.replace("-", " ")
+        most = "without limit"
+        if self.authorised is not None:
+            most = f"at most {amount_under(state, self.terms, self.authorised)}"
         return (
             f"announce the {kind} {self.id} ({self.title}), issued by {self.issuer}: "
-            f"{in_words(self.terms)}; authorised {self.authorised or 'without limit'}"
+            f"{in_words(self.terms, state)}; authorised {most}"
         )

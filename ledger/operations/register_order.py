@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from amanat.ledger import wording
 from amanat.ledger.authorization import ApprovalOf, Requirement, SignatureOf
+from amanat.ledger.claims.free_holdings import unclaimed
 from amanat.ledger.dates import Date
-from amanat.ledger.holdings.free_holdings import unclaimed
 from amanat.ledger.identifiers import Amount, Digest, Name
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
@@ -96,7 +96,7 @@ class RegisterOrder(Operation, frozen=True, tag="register-order"):
     def sentence(self, state: State) -> str:
         """Return what it would do."""
         until = "without end" if self.expires is None else f"until {wording.day(self.expires)}"
-        takes = f"; {self.seizable:,} of it can be taken" if self.seizable else ""
+        takes = f"; {_seizable(state, self.scope, self.seizable)}" if self.seizable else ""
         return (
             f"register the order {self.order} of {self.issued_by} ({self.reference}), in force "
             f"{until}: {_stops(state, self.scope)}{takes}"
@@ -128,6 +128,12 @@ def _freeze(execution: Execution, order: str, scope: AmountScope) -> None:
             may_freeze=may,
         )
     add_freeze(execution, scope.account, scope.instrument, Freeze(scope.amount, (order,)))
+
+
+def _seizable(state: State, scope: Scope, amount: int) -> str:
+    if isinstance(scope, AmountScope | HoldingScope):
+        return f"{wording.quantity(state, scope.instrument, amount)} can be taken"
+    return f"{amount:,} can be taken"
 
 
 def _stops(state: State, scope: Scope) -> str:

@@ -10,6 +10,7 @@ from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import PARTICIPANTS, State
+from amanat.ledger.wording import counted
 
 
 class RegisterParticipant(Operation, frozen=True, tag="register-participant"):
@@ -55,5 +56,5 @@ class RegisterParticipant(Operation, frozen=True, tag="register-participant"):
         lei = f", LEI {self.participant.lei}" if self.participant.lei else ""
         return (
             f"register {self.participant.name} ({self.participant.title}{lei}) as "
-            f"{has or 'nothing'}, with {len(self.participant.keys)} keys"
+            f"{has or 'nothing'}, with {counted(len(self.participant.keys), 'key')}"
         )

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from amanat.ledger.authorization import Requirement
 from amanat.ledger.checks.denomination import DENOMINATION
+from amanat.ledger.claims import pledges
+from amanat.ledger.claims.pledges import PLEDGES
 from amanat.ledger.holdings.movements import Movement, Purpose
 from amanat.ledger.identifiers import Digest, PositiveAmount
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlement import pledges
-from amanat.ledger.settlement.pledges import PLEDGES
 from amanat.ledger.state import State
 from amanat.ledger.wording import quantity
 
@@ -44,7 +44,7 @@ class ReleasePledge(Operation, frozen=True, tag="release-pledge"):
         instrument = execution.instrument(pledge.instrument)
         freed = Movement(Purpose.TRANSFER, instrument, None, None, self.amount)
         execution.check(DENOMINATION.refusals(execution, freed))
-        pledges.release(execution.state, pledge, self.amount)
+        pledges.release(execution, pledge, self.amount)
         execution.emit(
             "pledge-released",
             pledge=self.pledge.hex(),

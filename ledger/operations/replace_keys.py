@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from amanat.ledger.authorization import ApprovalOf, Requirement
-from amanat.ledger.governance.keys import bury, replace_keys
+from amanat.ledger.governance.keys import replace_keys
 from amanat.ledger.governance.participants import ParticipantKey
 from amanat.ledger.identifiers import Name
 from amanat.ledger.operation_execution import Execution
@@ -46,8 +46,7 @@ class ReplaceKeys(Operation, frozen=True, tag="replace-keys"):
         for each in self.keys:
             if each.key in lost:
                 raise Refused(RejectionCode.INVALID_KEYS, key=each.key.hex(), need="a new key")
-        replace_keys(execution.state, held, self.keys, self.threshold)
-        bury(execution.state, held.name, lost)
+        replace_keys(execution.state, held, self.keys, self.threshold, execution.time)
         execution.emit(
             "keys-replaced",
             participant=self.participant,

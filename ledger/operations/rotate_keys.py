@@ -18,8 +18,9 @@ from amanat.ledger.state import State
 class RotateKeys(Operation, frozen=True, tag="rotate-keys"):
     """Replaces a participant's keys and threshold. Its accounts and holdings stay as they are.
 
-    A key that is left out is dead at once, also where it has approved a proposal that is open. To
-    let an old key overlap with its successor, keep it with an end (`until`).
+    A key that is left out is dead at once and for ever, also where it has approved a proposal that
+    is open; so is one whose end has passed. To let an old key overlap with its successor, keep it
+    with an end (`until`).
     """
 
     signers = "the participant, with its present keys"
@@ -28,7 +29,7 @@ class RotateKeys(Operation, frozen=True, tag="rotate-keys"):
 
     participant: Name
     keys: Annotated[tuple[ParticipantKey, ...], Meta(min_length=1, max_length=16)]
-    """All that it has from now on, sorted by key."""
+    """All that it has from now on, sorted by key; none that is dead or has ended."""
     threshold: Annotated[int, Meta(ge=1, le=4_080)]
 
     def requirements(self, execution: Execution) -> Iterable[Requirement]:
@@ -38,7 +39,7 @@ class RotateKeys(Operation, frozen=True, tag="rotate-keys"):
     def apply(self, execution: Execution) -> None:
         """Drop all that it had, take all that it is to have."""
         held = execution.participant(self.participant)
-        replace_keys(execution.state, held, self.keys, self.threshold)
+        replace_keys(execution.state, held, self.keys, self.threshold, execution.time)
         execution.emit(
             "keys-rotated",
             participant=self.participant,

@@ -8,7 +8,7 @@ from amanat.ledger.days.calendar import Calendar, CutOff
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.state import CALENDAR, State, calendar_of
+from amanat.ledger.state import CALENDAR, State
 from amanat.ledger.wording import day
 
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -46,7 +46,9 @@ class SetCalendar(Operation, frozen=True, tag="set-calendar"):
 
     def sentence(self, state: State) -> str:
         """Return what it would do."""
-        before, after = set(calendar_of(state).holidays), set(self.calendar.holidays)
+        present = state.get(CALENDAR)
+        before = set() if present is None else set(present.holidays)
+        after = set(self.calendar.holidays)
         added = ", ".join(day(each) for each in sorted(after - before)) or "none"
         taken = ", ".join(day(each) for each in sorted(before - after)) or "none"
         weekend = ", ".join(WEEKDAYS[number] for number in self.calendar.weekend)

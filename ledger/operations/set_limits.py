@@ -5,17 +5,17 @@ from typing import Final
 
 from amanat.ledger.authorization import ApprovalOf, Requirement
 from amanat.ledger.custody import served
-from amanat.ledger.custody.limits import LIMITS, Limits, limits_of
-from amanat.ledger.custody.register import accounts_of
+from amanat.ledger.custody.limits import LIMITS, InstrumentLimit, Limits, limits_of
 from amanat.ledger.governance.participants import Role
 from amanat.ledger.holdings import balances
+from amanat.ledger.holdings.register import accounts_of
 from amanat.ledger.identifiers import Name
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.state import State
+from amanat.ledger.state import INSTRUMENTS, State
 from amanat.ledger.terms import CashTerms
-from amanat.ledger.wording import quantity
+from amanat.ledger.wording import amount_under, quantity
 
 COUNTED_MAX: Final = 10_000
 """Accounts and holdings that one transaction adds up, when limits are set for the first time."""
@@ -115,10 +115,15 @@ def _said(state: State, limits: Limits) -> Iterator[tuple[str, tuple[int, str]]]
         told = quantity(state, each.cash, each.most)
         yield f"debt in {each.cash}", (each.most, told)
     for one in limits.instruments:
-        yield one.instrument, (one.most, quantity(state, one.instrument, one.most))
+        yield f"holdings of {one.instrument}", (one.most, _without_name(state, one))
     for there in limits.jurisdictions:
         told = quantity(state, there.cash, there.most)
         yield f"debt in {there.cash} of residents of {there.jurisdiction}", (there.most, told)
+
+
+def _without_name(state: State, limit: InstrumentLimit) -> str:
+    found = state.get(INSTRUMENTS, limit.instrument)
+    return f"{limit.most:,}" if found is None else amount_under(state, found.terms, limit.most)
 
 
 def _changes(

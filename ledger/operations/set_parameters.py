@@ -9,7 +9,7 @@ from amanat.ledger.governance.policies import Parameters
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.state import PARAMETERS, State, parameters_of
+from amanat.ledger.state import PARAMETERS, State
 
 
 class SetParameters(Operation, frozen=True, tag="set-parameters"):
@@ -36,8 +36,11 @@ class SetParameters(Operation, frozen=True, tag="set-parameters"):
 
     def sentence(self, state: State) -> str:
         """Return what it would do."""
-        before = msgspec.structs.asdict(parameters_of(state))
+        present = state.get(PARAMETERS)
         after = msgspec.structs.asdict(self.parameters)
+        if present is None:
+            return "; ".join(f"set {name} to {value:,}" for name, value in after.items())
+        before = msgspec.structs.asdict(present)
         told = [
             f"change {name} from {before[name]:,} to {after[name]:,}"
             for name in after

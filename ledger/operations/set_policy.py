@@ -64,6 +64,8 @@ class SetPolicy(Operation, frozen=True, tag="set-policy"):
 
 
 def _words(policy: Policy) -> str:
-    asked = " and ".join(f"{each.count} {each.role.value}" for each in policy.approvals)
+    asked = " and ".join(
+        f"{each.count} {each.role.value.replace('_', ' ')}" for each in policy.approvals
+    )
     notice = f", with {duration(policy.delay_ms)} of notice" if policy.delay_ms else ""
     return f"{asked}, each approval good for {duration(policy.age_max_ms)}{notice}"

@@ -50,7 +50,7 @@ class SetRules(Operation, frozen=True, tag="set-rules"):
     def sentence(self, state: State) -> str:
         """Return what exactly would change."""
         changes = "; ".join(self._changes(state))
-        return f"for {self.instrument}: {changes or 'leave the rules as they are'}"
+        return f"set the rules of {self.instrument}: {changes or 'leave the rules as they are'}"
 
     def _problems(self, instrument: Instrument) -> Iterator[str]:
         places = [_place(rule) for rule in self.rules]

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from amanat.ledger.authorization import ApprovalOf, Requirement
-from amanat.ledger.custody import succession
 from amanat.ledger.governance import constitution, roles
 from amanat.ledger.governance.participants import Standing, changed
 from amanat.ledger.identifiers import Name
+from amanat.ledger.moving import succession
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import RejectionCode

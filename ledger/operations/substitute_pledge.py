@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from amanat.ledger.authorization import Requirement, SignatureOf
 from amanat.ledger.checks import PROMISE_CODES, promise_refusals
 from amanat.ledger.checks.denomination import DENOMINATION
+from amanat.ledger.claims import pledges
+from amanat.ledger.claims.pledges import PLEDGES, Pledge
 from amanat.ledger.holdings.movements import Movement, Purpose
 from amanat.ledger.identifiers import Digest, InstrumentId, Name, PositiveAmount
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import Refused, RejectionCode
-from amanat.ledger.settlement import pledges
-from amanat.ledger.settlement.pledges import PLEDGES, Pledge
 from amanat.ledger.state import State
 from amanat.ledger.wording import quantity
 
@@ -66,7 +66,7 @@ class SubstitutePledge(Operation, frozen=True, tag="substitute-pledge"):
             Purpose.TRANSFER, execution.instrument(before.instrument), None, None, self.release
         )
         execution.check(DENOMINATION.refusals(execution, freed))
-        pledges.release(state, before, self.release)
+        pledges.release(execution, before, self.release)
         instrument = execution.instrument(self.instrument)
         promised = Movement(Purpose.TRANSFER, instrument, source, None, self.amount)
         execution.check(promise_refusals(execution, promised))

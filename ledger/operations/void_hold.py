@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from amanat.ledger.authorization import Requirement
+from amanat.ledger.claims import holds
+from amanat.ledger.claims.holds import HOLDS
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.operation import Operation
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlement import holds
-from amanat.ledger.settlement.holds import HOLDS
 from amanat.ledger.state import State
 from amanat.ledger.wording import quantity
 
@@ -42,7 +42,7 @@ class VoidHold(Operation, frozen=True, tag="void-hold"):
     def apply(self, execution: Execution) -> None:
         """Free it."""
         hold = holds.needed(execution.state, self.hold)
-        holds.end(execution.state, hold)
+        holds.end(execution, hold)
         execution.emit(
             "hold-voided",
             hold=self.hold.hex(),

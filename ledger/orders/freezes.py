@@ -1,24 +1,14 @@
 """What legal orders freeze of a holding: amounts, each while one of its orders is in force.
 
-Freezes of one holding never overlap, with one another or with what is reserved. Where frozen units
-are redeemed, the freeze follows to what was paid for them.
+Freezes of one holding never overlap, with one another or with what is reserved.
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
 
 from amanat.ledger.operation_execution import Execution
-from amanat.ledger.orders.legal_orders import Freeze, HoldingScope
-from amanat.ledger.orders.order_register import has_orders, in_force, is_in_force, orders_on_account
+from amanat.ledger.orders.legal_orders import Freeze
+from amanat.ledger.orders.order_register import among_those_in_force, has_orders, is_in_force
 from amanat.ledger.state import FREEZES
-
-
-class Paid(NamedTuple):
-    """What was paid for units that end."""
-
-    cash: str
-    """The cash instrument."""
-    amount: int
 
 
 def freezes_of(execution: Execution, account: str, instrument: str) -> list[Freeze]:
@@ -41,6 +31,15 @@ def frozen(execution: Execution, account: str, instrument: str) -> int:
 def add_freeze(execution: Execution, account: str, instrument: str, added: Freeze) -> None:
     """Freeze an amount more. There must be as much unclaimed."""
     _put(execution, account, instrument, [*freezes_of(execution, account, instrument), added])
+
+
+def freeze_again(
+    execution: Execution, account: str, instrument: str, amount: int, orders: Iterable[str]
+) -> None:
+    """Freeze what somebody gives up his claim on for those of these orders that are in force."""
+    left = tuple(order.id for order in among_those_in_force(execution, orders))
+    if left:
+        add_freeze(execution, account, instrument, Freeze(amount, left))
 
 
 def takeable(
@@ -72,39 +71,15 @@ def let_go(
     _put(execution, account, instrument, left)
 
 
-def follow(
-    execution: Execution, what: tuple[str, str, int], paid: Paid, spare: int
-) -> list[Freeze]:
-    """Let the freezes of units that are about to be redeemed pass to what was paid for them.
-
-    What nobody has a claim on (`spare`) is redeemed first. Where an order stops the whole holding,
-    all that is redeemed was frozen by it. A fraction of the smallest unit of cash is frozen as a
-    whole one. Returns what is frozen of the cash by that.
-    """
+def take_frozen(execution: Execution, what: tuple[str, str, int]) -> list[Freeze]:
+    """Let go so much of what is frozen of a holding, the oldest first; return what was let go."""
     account, instrument, amount = what
-    holders = [
-        order.id
-        for order in in_force(execution, orders_on_account(account))
-        if isinstance(order.scope, HoldingScope) and order.stops_debits(instrument)
-    ]
     freezes = freezes_of(execution, account, instrument)
-    ends = list(_first(freezes, max(0, amount - spare)))
-    for freeze in ends:
+    taken = list(_first(freezes, amount))
+    for freeze in taken:
         _shrink(freezes, freeze)
     _put(execution, account, instrument, freezes)
-    others = min(amount, spare)
-    if holders and others > 0:
-        ends.append(Freeze(others, tuple(holders)))
-    passed, done = [], 0
-    for freeze in ends:
-        before = -(-done * paid.amount // amount)
-        done += freeze.amount
-        share = -(-done * paid.amount // amount) - before
-        if share:
-            passed.append(Freeze(share, tuple(sorted({*freeze.orders, *holders}))))
-    for freeze in passed:
-        add_freeze(execution, account, paid.cash, freeze)
-    return passed
+    return taken
 
 
 def _first(freezes: Iterable[Freeze], amount: int) -> Iterator[Freeze]:

@@ -4,7 +4,7 @@ An order that has expired is in force no longer without anybody doing anything; 
 lists when the next order comes onto one of them or is lifted from it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from msgspec.structs import replace
@@ -61,6 +61,14 @@ def order_in_force(execution: Execution, identifier: str) -> LegalOrder:
 def in_force(execution: Execution, among: LinkedSet) -> Iterator[LegalOrder]:
     """Yield the orders of a list that are in force now, oldest first."""
     for identifier in among.members(execution.state):
+        order = _known(execution.state, identifier)
+        if order.is_in_force(execution.today):
+            yield order
+
+
+def among_those_in_force(execution: Execution, identifiers: Iterable[str]) -> Iterator[LegalOrder]:
+    """Yield those of some known orders that are in force now."""
+    for identifier in identifiers:
         order = _known(execution.state, identifier)
         if order.is_in_force(execution.today):
             yield order

@@ -4,8 +4,14 @@ from collections.abc import Iterator
 
 from amanat.ledger.holdings.movements import Movement, Purpose
 from amanat.ledger.operation_execution import Execution
-from amanat.ledger.orders.legal_orders import LegalOrder
-from amanat.ledger.orders.order_register import has_orders, in_force, orders_on_account, pauses_of
+from amanat.ledger.orders.legal_orders import HoldingScope, LegalOrder
+from amanat.ledger.orders.order_register import (
+    among_those_in_force,
+    has_orders,
+    in_force,
+    orders_on_account,
+    pauses_of,
+)
 
 
 def debit_stops(execution: Execution, account: str, instrument: str) -> Iterator[LegalOrder]:
@@ -13,6 +19,17 @@ def debit_stops(execution: Execution, account: str, instrument: str) -> Iterator
     if has_orders(execution.state):
         yield from in_force(execution, pauses_of(instrument))
         yield from _on_debits(execution, account, instrument)
+
+
+def holding_stops(execution: Execution, account: str, instrument: str) -> list[str]:
+    """Return the orders because of which nothing of this holding, as such, goes out."""
+    if not has_orders(execution.state):
+        return []
+    return [
+        order.id
+        for order in in_force(execution, orders_on_account(account))
+        if isinstance(order.scope, HoldingScope) and order.stops_debits(instrument)
+    ]
 
 
 def standing_against(execution: Execution, movement: Movement) -> Iterator[LegalOrder]:
@@ -24,6 +41,7 @@ def standing_against(execution: Execution, movement: Movement) -> Iterator[Legal
     if not has_orders(execution.state):
         return
     source, target, instrument = movement.source, movement.target, movement.instrument.id
+    yield from among_those_in_force(execution, movement.under)
     yield from in_force(execution, pauses_of(instrument))
     if source is not None:
         yield from _on_debits(execution, source.name, instrument)

@@ -4,14 +4,14 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from amanat.ledger.holdings.balances import supply
 from amanat.ledger.holdings.movements import Movement
+from amanat.ledger.instruments.supplies import supply
 from amanat.ledger.state import State
 
 WHOLE: Final = 10_000
 """Basis points in one."""
 
-BasisPoints = Annotated[int, Meta(ge=0, le=WHOLE)]
+BasisPoints = Annotated[int, Meta(ge=0, le=WHOLE, title="basis points")]
 """Hundredths of a percent."""
 
 

@@ -1,1 +1,1 @@
-"""What is promised before it moves: holds, pledges, instructions and their settlement."""
+"""Settlement: what two sides instruct, how it is matched, and how it settles."""

@@ -1,14 +1,15 @@
 """Settling: both legs of what is matched move, whole or in part, or it is said why they do not."""
 
 from enum import StrEnum
+from typing import Final
 
 from msgspec.structs import replace
 
+from amanat.ledger.claims.free_holdings import free
 from amanat.ledger.dates import Date
-from amanat.ledger.holdings.free_holdings import free
 from amanat.ledger.holdings.movements import Movement, Purpose
-from amanat.ledger.holdings.posting import post
 from amanat.ledger.identifiers import Digest
+from amanat.ledger.moving.posting import post
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.receipts import Figures
 from amanat.ledger.rejections import Refused, RejectionCode
@@ -29,6 +30,9 @@ class Result(StrEnum):
     FAILED = "failed"
     LAPSED = "lapsed"
 
+
+_SHORT: Final = (RejectionCode.INSUFFICIENT_HOLDING, RejectionCode.FROZEN)
+"""What refuses a whole settlement, and may leave part of it."""
 
 EVENTS = ("instruction-settled", "settlement-failed", "settlement-lapsed")
 """What an attempt may emit."""
@@ -61,7 +65,7 @@ def attempt(execution: Execution, settlement: Settlement) -> Result:
     refused = _try(execution, settlement, settlement.amount)
     if refused is None:
         return Result.SETTLED
-    if settlement.partial and refused.code is RejectionCode.INSUFFICIENT_HOLDING:
+    if settlement.partial and refused.code in _SHORT:
         part = _possible(execution, settlement)
         if part and _try(execution, settlement, part) is None:
             return Result.PARTLY

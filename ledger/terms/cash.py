@@ -7,7 +7,10 @@ from msgspec import Meta
 from amanat.ledger.terms.scales import Decimals
 from amanat.ledger.terms.template import Template
 
-CurrencyCode = Annotated[str, Meta(pattern=r"\A[A-Z]{3}\Z")]
+CurrencyCode = Annotated[
+    str,
+    Meta(pattern=r"\A[A-Z]{3}\Z", title="currency", description="three capitals (ISO 4217)"),
+]
 """ISO 4217."""
 
 

@@ -13,7 +13,7 @@ from amanat.ledger.terms.debt import DebtTerms
 from amanat.ledger.terms.scales import Margin, Rate
 from amanat.ledger.terms.template import Problem
 
-BusinessDays = Annotated[int, Meta(ge=0, le=30)]
+BusinessDays = Annotated[int, Meta(ge=0, le=30, title="business days")]
 """A number of business days."""
 
 

@@ -7,7 +7,14 @@ from stdnum import isin
 
 ISIN_PATTERN: Final = r"\A[A-Z]{2}[A-Z0-9]{9}[0-9]\Z"
 
-Isin = Annotated[str, Meta(pattern=ISIN_PATTERN)]
+Isin = Annotated[
+    str,
+    Meta(
+        pattern=ISIN_PATTERN,
+        title="ISIN",
+        description="two capitals, nine capitals or digits, a check digit (ISO 6166)",
+    ),
+]
 """ISO 6166: country, nine letters or digits, check digit."""
 
 

@@ -9,7 +9,9 @@ from amanat.ledger.terms.isin import Isin
 from amanat.ledger.terms.scales import Decimals
 from amanat.ledger.terms.template import Template
 
-UnitName = Annotated[str, Meta(pattern=r"\A[A-Za-z]{1,16}\Z")]
+UnitName = Annotated[
+    str, Meta(pattern=r"\A[A-Za-z]{1,16}\Z", title="unit", description="1 to 16 letters")
+]
 """What is counted or weighed in: g, bbl, t, share."""
 
 

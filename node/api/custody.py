@@ -6,11 +6,11 @@ import msgspec
 from aiohttp import web
 
 from amanat.ledger.custody.limits import Limits, limits_of
-from amanat.ledger.custody.register import accounts_of, clients_of
 from amanat.ledger.custody.served import served
-from amanat.ledger.custody.succession import SUCCESSIONS
+from amanat.ledger.holdings.register import accounts_of, clients_of
 from amanat.ledger.holdings.totals import Dimension, total
 from amanat.ledger.identifiers import InstrumentId, Name
+from amanat.ledger.moving.succession import SUCCESSIONS
 from amanat.ledger.rules import rules_of
 from amanat.ledger.state import INSTRUMENTS, PARTICIPANTS, State
 from amanat.node.api.problems import ApiProblem

@@ -5,12 +5,12 @@ from typing import Any, get_type_hints
 import msgspec
 from aiohttp import web
 
-from amanat.ledger.custody.accounts import Supply
 from amanat.ledger.dates import Date
 from amanat.ledger.encoding import Structure, encode
 from amanat.ledger.instruments import borrowing as borrowings
 from amanat.ledger.instruments.documents import documents_of
 from amanat.ledger.instruments.instrument import Instrument
+from amanat.ledger.instruments.supply import Supply
 from amanat.ledger.instruments.tranches import tranches_of
 from amanat.ledger.state import (
     CEILINGS,

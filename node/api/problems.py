@@ -172,6 +172,13 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             "seen it yet: send the same bytes with min_height, the height of the registration.",
         ),
         ProblemKind(
+            DoorCode.KEY_ENDED,
+            _NO,
+            "A key that signed it has ended",
+            "Sign with a key that its participant still has; who has none left is given new ones "
+            "by `replace-keys`.",
+        ),
+        ProblemKind(
             DoorCode.BAD_SIGNATURE,
             _NO,
             "A signature does not verify",

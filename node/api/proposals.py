@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Iterator
+from hashlib import sha256
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from aiohttp import web
@@ -19,6 +20,7 @@ from amanat.node.api.messages import texts
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, answer, be_current, digest_in_path, whole_number
 from amanat.node.node import Node
+from amanat.node.written.writing import written
 
 LISTED_MAX: Final = 100
 """Proposals in one answer."""
@@ -50,6 +52,10 @@ class ProposalView(msgspec.Struct, frozen=True):
     sentence: str
     """What it would do to the state as it is, in plain words."""
     operations: list[str]
+    written: list[dict[str, Any]]
+    """Each of them with its fields, as `amanat sign` takes it."""
+    digest: str
+    """SHA-256 of them as they are encoded: two who see the same are to decide the same."""
     approvals: list[ApprovalView]
     lacking: list[LackView]
     """Empty for one that is closed, or could be executed now."""
@@ -105,6 +111,8 @@ def _view(node: Node, found: Proposal) -> ProposalView:
         expires=found.expires,
         sentence="; ".join(act.sentence(state) for act in acts),
         operations=[act.tag() for act in acts],
+        written=[written(act) for act in acts],
+        digest=sha256(found.operations).hexdigest(),
         approvals=[
             ApprovalView(each.participant, each.key.hex(), each.time) for each in found.approvals
         ],

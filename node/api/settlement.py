@@ -8,12 +8,12 @@ from typing import Any, Final, TypeVar
 import msgspec
 from aiohttp import web
 
+from amanat.ledger.claims.holds import HOLDS, Hold, holds_for, holds_on
+from amanat.ledger.claims.pledges import PLEDGES, Pledge, pledges_on
 from amanat.ledger.dates import Date
 from amanat.ledger.holdings.balances import instruments_of
 from amanat.ledger.linked_sets import LinkedSet
-from amanat.ledger.settlement.holds import HOLDS, Hold, holds_for, holds_on
 from amanat.ledger.settlement.instructions import TURNS, Payment
-from amanat.ledger.settlement.pledges import PLEDGES, Pledge, pledges_of
 from amanat.ledger.settlement.settlements import (
     DATES,
     INSTRUCTIONS,
@@ -55,7 +55,14 @@ async def holds(request: web.Request) -> web.Response:
 async def pledges(request: web.Request) -> web.Response:
     """List the pledges on an account's holdings; `from` an id, `limit`."""
     state, name = await _account(request)
-    return _listed(request, state, _from(request, state, [pledges_of(name)]), PLEDGES, _pledge)
+    return _listed(
+        request, state, _from(request, state, _pledges_of(state, name)), PLEDGES, _pledge
+    )
+
+
+def _pledges_of(state: State, account: str) -> list[LinkedSet]:
+    instruments = instruments_of(account).members(state)
+    return [pledges_on(account, instrument) for instrument in instruments]
 
 
 async def instructions(request: web.Request) -> web.Response:

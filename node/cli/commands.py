@@ -8,6 +8,7 @@ import typer
 from amanat.node.cli import reader_commands
 from amanat.node.cli.options import Api, Config, Output, Passphrase, ReaderKey, ReaderPassphrase
 from amanat.node.cli.output import Format
+from amanat.node.cli.signing_commands import signing_commands
 from amanat.node.cli.travel_data import travel_data
 
 EXIT_CODES: Final = (
@@ -37,6 +38,7 @@ app.add_typer(travel_data, name="travel-data")
 app.command("balance")(reader_commands.balance)
 app.command("token")(reader_commands.token)
 node.command("access-log")(reader_commands.access_log)
+app.add_typer(signing_commands)
 
 
 @app.command()
@@ -69,17 +71,6 @@ def status(api: Api = None, output: Output = Format.TABLE) -> None:
     from amanat.node.cli import network_status
 
     network_status.status(api or [], output)
-
-
-@app.command()
-def operations(
-    output: Output = Format.TABLE,
-    manual: Annotated[bool, typer.Option("--manual", help="As a page in Markdown.")] = False,
-) -> None:
-    """List every operation: fields, signers, policies, codes, events."""
-    from amanat.node.cli import listing
-
-    listing.operations(output, manual=manual)
 
 
 @app.command()
@@ -122,7 +113,7 @@ def submit(
     output: Output = Format.TABLE,
 ) -> None:
     """Submit a signed transaction. The same file again gives the same outcome."""
-    from amanat.node.cli import submitting
+    from amanat.node.cli import signing, submitting
 
     envelope = submitting.read(file)
     if dry_run:
@@ -130,21 +121,8 @@ def submit(
 
         trying.dry_run(envelope, api or [], output, reading.reader(key, passphrase_file))
         return
+    signing.check_whole(file, envelope)
     submitting.submit(envelope, api or [], wait=wait, receipt=receipt, output=output)
-
-
-@app.command()
-def proposals(
-    proposal: Annotated[str | None, typer.Argument(help="Its id; all that wait if none.")] = None,
-    key: ReaderKey = None,
-    passphrase_file: ReaderPassphrase = None,
-    api: Api = None,
-    output: Output = Format.TABLE,
-) -> None:
-    """Show proposals: what they would do, who has approved them, what they lack."""
-    from amanat.node.cli import proposing, reading
-
-    proposing.proposals(proposal, api or [], output, reading.reader(key, passphrase_file))
 
 
 @app.command()

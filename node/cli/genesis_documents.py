@@ -121,15 +121,16 @@ def _show(file: Path, document: GenesisDocument, output: Format) -> None:
 
 
 def _authority(text: str) -> Authority:
-    name, kind, key = _parts(text, "name:sovereign|custodian:public-key")
+    form = "name:sovereign|custodian:public-key, and :participant where it has another name"
+    name, kind, key, *operator = _parts(text, form, 3, 4)
     try:
-        return Authority(name, bytes.fromhex(key), AuthorityClass(kind))
+        return Authority(name, bytes.fromhex(key), AuthorityClass(kind), *operator)
     except ValueError as error:
         raise Failure(f"--authority {text}: {error}") from error
 
 
 def _participant(text: str) -> Participant:
-    name, roles, key = _parts(text, "name:role[,role]:public-key")
+    name, roles, key = _parts(text, "name:role[,role]:public-key", 3)
     try:
         held = [Role(role) for role in roles.split(",")]
         return Participant.simple(name, name, held, bytes.fromhex(key))
@@ -137,8 +138,8 @@ def _participant(text: str) -> Participant:
         raise Failure(f"--participant {text}: {error}") from error
 
 
-def _parts(text: str, form: str) -> tuple[str, str, str]:
+def _parts(text: str, form: str, *counts: int) -> list[str]:
     parts = text.split(":")
-    if len(parts) != 3:
+    if len(parts) not in counts:
         raise Failure(f"{text!r} must have the form {form}")
-    return parts[0], parts[1], parts[2]
+    return parts

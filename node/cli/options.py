@@ -20,3 +20,24 @@ ReaderKey = Annotated[
 ReaderPassphrase = Annotated[
     Path | None, typer.Option("--passphrase-file", help="Holds that key's passphrase.")
 ]
+PassphraseOrAsked = Annotated[
+    Path | None,
+    typer.Option("--passphrase-file", help="Holds the passphrase; asked on the terminal if none."),
+]
+KeyFiles = Annotated[list[Path], typer.Option("--key", help="A sealed key; may be repeated.")]
+Signers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--signer",
+        help="A key that is to sign later: public key or key file; may be repeated.",
+    ),
+]
+ValidFor = Annotated[
+    str, typer.Option("--valid-for", help="How long it may take to be in a block: 30m, 12h, 7d.")
+]
+Genesis = Annotated[
+    Path | None,
+    typer.Option("--genesis", help="The genesis document: asks no node before it signs."),
+]
+Save = Annotated[Path | None, typer.Option("--save", help="Only sign, into this new file.")]
+Wait = Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait until it is final.")]

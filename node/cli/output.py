@@ -27,11 +27,15 @@ def show(content: Any, output: Format, columns: Sequence[str] | None = None) -> 
         encoded = msgspec.json.format(msgspec.json.encode(content), indent=2)
         sys.stdout.write(encoded.decode() + "\n")
     elif isinstance(content, Mapping):
-        width = max(len(name) for name in content)
-        for name, value in content.items():
-            sys.stdout.write(f"{name:{width}}  {_cell(value)}\n")
+        sys.stdout.write(rendered_record(content) + "\n")
     else:
         table(content, columns)
+
+
+def rendered_record(record: Mapping[str, Any]) -> str:
+    """Return a record, a line for each field."""
+    width = max(len(name) for name in record)
+    return "\n".join(f"{name:{width}}  {_cell(value)}" for name, value in record.items())
 
 
 def table(records: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None) -> None:

@@ -66,7 +66,7 @@ def transfer(
     if save is None:
         submit(envelope, urls, wait=wait, output=output)
         return
-    _write(save, envelope)
+    write(save, envelope)
     note(f"signed into {save}; `amanat submit {save}` sends it within the hour")
 
 
@@ -130,13 +130,14 @@ def check(outcome: dict[str, Any]) -> None:
 
 def _keep_receipt(signed: bytes, file: Path) -> None:
     if signed:
-        _write(file, signed)
+        write(file, signed)
         note(f"the node's receipt of submission is in {file}; `amanat verify {file}` checks it")
     else:
         note("it was final already: no receipt of submission was given")
 
 
-def _write(file: Path, content: bytes) -> None:
+def write(file: Path, content: bytes) -> None:
+    """Put what was signed into a new file."""
     try:
         with file.open("xb") as target:
             target.write(content)

@@ -76,9 +76,10 @@ def taking(
     target: str = "sbp-house",
     instrument: str = RUPEE,
     despite: tuple[str, ...] = (),
+    claims: tuple[bytes, ...] = (),
 ) -> ForceTransfer:
     """Return a transfer that an order wants."""
-    return ForceTransfer(name, source, target, instrument, of, despite)
+    return ForceTransfer(name, source, target, instrument, of, despite, claims)
 
 
 def at_start_of(date: int) -> int:

@@ -1,37 +1,59 @@
 """Mistakes that other token ledgers have made with freezes, recoveries and batches, each once."""
 
+from collections.abc import Callable
+
 import pytest
+from msgspec.structs import replace
 
 from amanat.ledger.authorization import Consents
 from amanat.ledger.blocks import Place
+from amanat.ledger.claims.holds import HOLDS
 from amanat.ledger.custody.accounts import Holding
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.governance.participants import ParticipantKey, Standing
 from amanat.ledger.holdings import balances
+from amanat.ledger.instruments.instrument import InstrumentStatus
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations import (
     AnyAct,
     Approve,
+    Attest,
     BlockKeys,
     DeliverVersusPayment,
+    EnforcePledge,
     ExecuteProposal,
+    Issue,
+    MoveAccount,
+    MoveClients,
+    OpenHold,
+    Pledge,
+    PostHold,
     Propose,
     Redeem,
+    ReleasePledge,
     ReplaceKeys,
+    SetInstrumentStatus,
     SetStanding,
+    SettleInstructions,
     Transfer,
+    TransferBatch,
 )
+from amanat.ledger.operations.transfer_batch import Line
 from amanat.ledger.rejections import DoorCode, RejectionCode
+from amanat.ledger.settlement.instructions import Payment
 from amanat.ledger.state import FREEZES, HOLDINGS, ORDERS, State
 from tests.ledger.court import CASH, amount, at_start_of, notice_over, order, register, taking
 from tests.ledger.desk import Desk, desk_with_market
-from tests.ledger.world import BILL, NOTICE, RUPEE, START, account, public_key
+from tests.ledger.trades import SALE, TODAY, matched
+from tests.ledger.world import BILL, NOTICE, RUPEE, START, account, attestation, public_key
 
 HELD = 1_000_000_000
 NEXT = ParticipantKey(public_key("alpha next"), 1, None)
 EXPIRES = START + 30 * DAY_MS
 RECOVERED = START + NOTICE["replace-keys"] + 60_000
 MATURITY = START // DAY_MS + 84
+LATER = START + 120 * DAY_MS
+UNIT = 500_000
 
 
 @pytest.fixture
@@ -107,8 +129,8 @@ def test_the_same_account_twice_in_one_transaction_walks_around_no_freeze(
 
 def test_nor_does_a_sale_and_its_way_back(desk: Desk) -> None:
     desk.do("sbp", order(amount(600)))
-    buy = DeliverVersusPayment("mof-house", "alpha", BILL, 500_000, RUPEE, HELD - 600)
-    back = DeliverVersusPayment("alpha", "mof-house", BILL, 500_000, RUPEE, HELD - 600)
+    buy = DeliverVersusPayment("mof-house", "alpha", BILL, UNIT, RUPEE, HELD - 600)
+    back = DeliverVersusPayment("alpha", "mof-house", BILL, UNIT, RUPEE, HELD - 600)
     over = Transfer("alpha", "gamma", RUPEE, HELD - 599)
     code, _ = desk.refused("mof, alpha", buy, back, over)
     assert code == RejectionCode.FROZEN
@@ -125,7 +147,7 @@ def test_an_order_registered_in_a_transaction_stops_the_rest_of_it(desk: Desk) -
 def test_a_recovered_key_signs_nothing(desk: Desk) -> None:
     recover(desk)
     out = Transfer("alpha", "gamma", RUPEE, 1)
-    assert desk.door(desk.writer.sign(["alpha"], out)) == DoorCode.UNKNOWN_KEY
+    assert desk.door(desk.writer.sign(["alpha"], out)) == DoorCode.KEY_ENDED
     desk.do("alpha next", out)
 
 
@@ -163,7 +185,7 @@ def test_nobody_gets_a_recovered_key_again(desk: Desk, name: str) -> None:
 
 def test_nothing_is_stuck_because_its_owner_may_no_longer_act(desk: Desk) -> None:
     """Neither its keys nor its standing are needed for what it is owed, or an order takes."""
-    desk.do("mof, alpha", DeliverVersusPayment("mof-house", "alpha", BILL, 500_000, RUPEE, 500_000))
+    desk.do("mof, alpha", DeliverVersusPayment("mof-house", "alpha", BILL, UNIT, RUPEE, UNIT))
     register(desk, order(amount(600), seizable=600))
     desk.do("sbp", BlockKeys("alpha", (public_key("alpha"),)))
     desk.do("mof, sbp", SetStanding("alpha", Standing.SUSPENDED))
@@ -171,5 +193,161 @@ def test_nothing_is_stuck_because_its_owner_may_no_longer_act(desk: Desk) -> Non
     desk.wait_until(notice_over(desk))
     desk.do("sbp", ExecuteProposal(taken))
     desk.wait_until(at_start_of(MATURITY))
-    desk.do("mof, sbp", Redeem(BILL, "alpha", 500_000, "mof-house"))
+    desk.do("mof, sbp", Redeem(BILL, "alpha", UNIT, "mof-house"))
     assert desk.held("alpha", RUPEE) == HELD - 600
+
+
+# The same id twice in a batch.
+
+
+def test_the_same_account_twice_in_a_batch_walks_around_no_freeze(desk: Desk) -> None:
+    register(desk, order(amount(600)))
+    half = (HELD - 600) // 2 + 1
+    for lines in (
+        (Line("gamma", half), Line("gamma", half)),
+        (Line("gamma", half), Line("beta", half)),
+    ):
+        code, figures = desk.refused("alpha", TransferBatch("alpha", RUPEE, lines))
+        assert (code, figures["order"]) == (RejectionCode.FROZEN, "court-1")
+    assert desk.held("alpha", RUPEE) == HELD
+    both = (Line("gamma", half), Line("beta", half - 2))
+    desk.do("alpha", TransferBatch("alpha", RUPEE, both))
+    assert desk.held("alpha", RUPEE) == 600
+
+
+def bought(desk: Desk, cash: int, reference: str) -> bytes:
+    """Match a purchase by alpha for tomorrow; return the settlement."""
+    purchase = replace(
+        SALE,
+        amount=UNIT,
+        payment=Payment(RUPEE, cash),
+        settlement_date=TODAY + 1,
+        reference=reference,
+    )
+    return matched(desk, purchase).id
+
+
+def test_two_instructions_in_one_run_walk_around_no_freeze(desk: Desk) -> None:
+    half = (HELD - 600) // 2 + 1
+    first, second = bought(desk, half, "sale-1"), bought(desk, half, "sale-2")
+    register(desk, order(amount(600)))
+    desk.wait_until(START + DAY_MS)
+    events = desk.do("alpha", SettleInstructions((first, second)))
+    assert [event.name for event in events][:2] == ["instruction-settled", "settlement-failed"]
+    assert events[1].fields["code"] == RejectionCode.FROZEN
+    assert desk.held("alpha", RUPEE) == HELD - half
+
+
+def test_nor_does_one_instruction_that_is_named_twice(desk: Desk) -> None:
+    half = (HELD - 600) // 2 + 1
+    only = bought(desk, half, "sale-1")
+    register(desk, order(amount(600)))
+    desk.wait_until(START + DAY_MS)
+    desk.refused("alpha", SettleInstructions((only, only)))
+    desk.do("alpha", SettleInstructions((only,)))
+    assert desk.held("alpha", RUPEE) == HELD - half
+
+
+# An escrow that is stuck because somebody lost a permission.
+
+
+REFUSING = (
+    RejectionCode.SUSPENDED,
+    RejectionCode.MISSING_SIGNATURE,
+    RejectionCode.ATTESTATION_EXPIRED,
+    RejectionCode.WRONG_STATUS,
+)
+
+
+def suspend(desk: Desk, name: str) -> None:
+    desk.do("mof, sbp", SetStanding(name, Standing.SUSPENDED))
+
+
+def attested(desk: Desk, name: str) -> None:
+    """Attest an account for today alone, and wait until tomorrow."""
+    custodian = {"alpha": "custodian-a", "gamma": "custodian-b"}[name]
+    desk.do(custodian, Attest(name, attestation(expires=TODAY)))
+    desk.wait_until(START + DAY_MS)
+
+
+def closed(desk: Desk) -> None:
+    suspend(desk, "custodian-a")
+    desk.do("mof, sbp, cdc", MoveClients("custodian-a", "cdc", 9))
+
+
+STUCK: dict[str, Callable[[Desk], object]] = {
+    "the owner is suspended": lambda desk: suspend(desk, "alpha"),
+    "the owner's custodian is suspended": lambda desk: suspend(desk, "custodian-a"),
+    "the owner's keys are blocked": lambda desk: desk.do(
+        "sbp", BlockKeys("alpha", (public_key("alpha"),))
+    ),
+    "the owner's attestation has expired": lambda desk: attested(desk, "alpha"),
+    "the owner went to another custodian": lambda desk: desk.do(
+        "alpha, custodian-b", MoveAccount("alpha", "custodian-b")
+    ),
+    "the owner is gone with a custodian that was closed": closed,
+}
+"""What may become of who has promised something, while others wait for it."""
+
+LOST: dict[str, Callable[[Desk], object]] = {
+    "who receives is suspended": lambda desk: suspend(desk, "gamma"),
+    "its custodian is suspended": lambda desk: suspend(desk, "custodian-b"),
+    "its attestation has expired": lambda desk: attested(desk, "gamma"),
+    "the instrument is suspended": lambda desk: desk.do(
+        "mof, sbp", SetInstrumentStatus(BILL, InstrumentStatus.SUSPENDED)
+    ),
+}
+"""What may become of who is to receive it, or of what he is to receive."""
+
+
+def promised(desk: Desk, expires: int = EXPIRES) -> tuple[bytes, bytes]:
+    """Let alpha pledge a unit of the bill to gamma, and hold one for it; return the ids."""
+    desk.do("mof, alpha", DeliverVersusPayment("mof-house", "alpha", BILL, 2 * UNIT, RUPEE, 1))
+    pledge = Pledge("alpha", BILL, UNIT, "gamma", "loan-1")
+    hold = OpenHold("alpha", "gamma", BILL, UNIT, None, expires, None)
+    desk.do("sbp", Issue(RUPEE, "mof-house", 2 * UNIT))
+    told = [desk.do("alpha", each)[0].fields for each in (pledge, hold)]
+    return bytes.fromhex(str(told[0]["pledge"])), bytes.fromhex(str(told[1]["hold"]))
+
+
+@pytest.mark.parametrize("what", STUCK)
+def test_an_escrow_is_paid_out_whatever_becomes_of_its_owner(desk: Desk, what: str) -> None:
+    pledge, hold = promised(desk)
+    STUCK[what](desk)
+    desk.do("gamma", PostHold(hold, UNIT))
+    desk.do("gamma, sbp", EnforcePledge(pledge, UNIT, "gamma"))
+    assert desk.held("gamma", BILL) == 2 * UNIT
+
+
+@pytest.mark.parametrize("what", [*STUCK, *LOST])
+def test_an_escrow_whose_time_is_over_holds_nothing(desk: Desk, what: str) -> None:
+    _, hold = promised(desk)
+    (STUCK | LOST)[what](desk)
+    desk.wait_until(at_start_of(MATURITY))
+    events = desk.do("mof, sbp", Redeem(BILL, "alpha", 2 * UNIT, "mof-house"))
+    assert [event.name for event in events] == ["pledge-followed", "redeemed"]
+    assert desk.state.get(HOLDS, hold) is None
+    assert desk.state.get(HOLDINGS, "alpha", RUPEE) == Holding(HELD - 1 + 2 * UNIT, UNIT)
+
+
+@pytest.mark.parametrize("what", LOST)
+def test_an_escrow_that_cannot_be_paid_out_comes_back_to_its_owner(desk: Desk, what: str) -> None:
+    pledge, hold = promised(desk)
+    LOST[what](desk)
+    assert desk.refused("gamma", PostHold(hold, UNIT))[0] in REFUSING
+    signers = "mof, sbp" if what == "who receives is suspended" else "gamma"
+    desk.do(signers, ReleasePledge(pledge, UNIT))
+    desk.wait_until(EXPIRES)
+    if what == "the instrument is suspended":
+        desk.do("mof, sbp", SetInstrumentStatus(BILL, InstrumentStatus.ACTIVE))
+    desk.do("alpha", Pledge("alpha", BILL, 2 * UNIT, "beta", "loan-2"))
+
+
+def test_an_escrow_over_a_matured_bill_goes_on_in_cash(desk: Desk) -> None:
+    promised(desk, LATER)
+    desk.wait_until(at_start_of(MATURITY))
+    pledge, hold, _ = desk.do("mof, sbp", Redeem(BILL, "alpha", 2 * UNIT, "mof-house"))
+    suspend(desk, "alpha")
+    desk.do("gamma, sbp", EnforcePledge(bytes.fromhex(str(pledge.fields["by"])), UNIT, "gamma"))
+    desk.do("gamma", PostHold(bytes.fromhex(str(hold.fields["by"])), UNIT))
+    assert desk.held("gamma", RUPEE) == HELD + 2 * UNIT

@@ -8,9 +8,9 @@ from amanat.ledger.crypto import Domain, digest
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.executed import ExecutedDay
-from amanat.ledger.governance.participants import Role
+from amanat.ledger.governance.participants import ParticipantKey, Role
 from amanat.ledger.identifiers import EMPTY_DIGEST
-from amanat.ledger.operations import Transfer
+from amanat.ledger.operations import RotateKeys, Transfer
 from amanat.ledger.receipts import Applied, Event, Receipt, Rejected
 from amanat.ledger.rejections import DoorCode, DoorRefusal, RejectionCode
 from amanat.ledger.state import EXECUTED, REJECTIONS
@@ -88,6 +88,39 @@ def test_a_key_that_belongs_to_nobody_is_refused_though_others_signed_too(desk: 
     envelope = desk.writer.sign(["alpha", "stranger"], PAYMENT)
     assert desk.door(envelope) == DoorCode.UNKNOWN_KEY
     assert door_figures(desk, envelope) == {"key": public_key("stranger").hex()}
+
+
+def test_a_key_whose_time_is_over_is_refused_and_burns_none_of_its_owners_rejections(
+    desk: Desk,
+) -> None:
+    """Whoever finds an old key could else have the hour's rejections of its owner used up."""
+    new = ParticipantKey(public_key("alpha next"), 1, None)
+    old = ParticipantKey(public_key("alpha"), 1, START + 1_000)
+    both = tuple(sorted((old, new), key=lambda each: each.key))
+    desk.do("alpha", RotateKeys("alpha", both, 1))
+    desk.time = START + 999
+    desk.do("alpha", PAYMENT)
+    desk.time = START + 1_000
+    envelope = desk.writer.sign(["alpha"], OVERDRAFT)
+    assert desk.door(envelope) == DoorCode.KEY_ENDED
+    assert door_figures(desk, envelope) == {
+        "key": public_key("alpha").hex(),
+        "participant": "alpha",
+        "until": START + 1_000,
+        "time": START + 1_000,
+    }
+    assert desk.door(desk.writer.sign(["alpha", "alpha next"], PAYMENT)) == DoorCode.KEY_ENDED
+    assert desk.state.get(REJECTIONS, "alpha") is None
+
+
+def test_a_dead_key_is_told_from_one_that_nobody_ever_had(desk: Desk) -> None:
+    desk.do("alpha", RotateKeys("alpha", (ParticipantKey(public_key("alpha next"), 1, None),), 1))
+    envelope = desk.writer.sign(["alpha"], PAYMENT)
+    assert desk.door(envelope) == DoorCode.KEY_ENDED
+    assert door_figures(desk, envelope) == {
+        "key": public_key("alpha").hex(),
+        "participant": "alpha",
+    }
 
 
 def test_an_authoritys_key_signs_no_transaction(desk: Desk) -> None:

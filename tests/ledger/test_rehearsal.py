@@ -7,8 +7,8 @@ import pytest
 from amanat.ledger.authorization import Consents, SignatureOf
 from amanat.ledger.blocks import Place
 from amanat.ledger.holdings.movements import Movement, Purpose
-from amanat.ledger.holdings.posting import post
 from amanat.ledger.identifiers import EMPTY_DIGEST
+from amanat.ledger.moving.posting import post
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rehearsal import Rehearsal
 from amanat.ledger.rejections import Refused, RejectionCode

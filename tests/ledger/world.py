@@ -58,6 +58,8 @@ INSTITUTIONS: Final = {
     "cdc": (Role.CUSTODIAN,),
     "custodian-a": (Role.CUSTODIAN,),
     "custodian-b": (Role.CUSTODIAN,),
+    "custodian-c": (Role.CUSTODIAN,),
+    "custodian-d": (Role.CUSTODIAN,),
 }
 
 POLICIES: Final = {each.act: each for each in standard_policies()}

@@ -1,6 +1,7 @@
 """The manuals name all that the program has: operations, codes, routes, exit codes."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,6 +11,7 @@ from amanat.node import operation_manual
 from amanat.node.api.application import ROUTES
 from amanat.node.cli.failure import ExitCode
 from amanat.node.submissions import TransactionState
+from amanat.node.written.kinds import Kind, Many, Nullable, OneOf, Record, kind_of
 from tests.tidy.tree import ROOT
 
 
@@ -54,3 +56,38 @@ def test_every_state_is_described() -> None:
 def test_every_exit_code_is_described() -> None:
     described = re.findall(r"^\| (\d) \|", manual("cli.md"), re.MULTILINE)
     assert described == [str(code.value) for code in ExitCode]
+
+
+def structures() -> Iterator[tuple[str, Record]]:
+    """Yield every structure that an operation may hold, and its name among several."""
+    waiting: list[tuple[str, Kind]] = [("", kind_of(each)) for each in OPERATIONS]
+    met: set[type] = set()
+    while waiting:
+        name, kind = waiting.pop()
+        match kind:
+            case Many():
+                waiting.append((name, kind.item))
+            case Nullable():
+                waiting.append((name, kind.inner))
+            case OneOf():
+                waiting += kind.options.items()
+            case Record() if kind.type not in met:
+                met.add(kind.type)
+                yield name, kind
+                waiting += (("", field.kind) for field in kind.fields)
+
+
+STRUCTURES = [(name, each) for name, each in structures() if each.type not in OPERATIONS]
+
+
+@pytest.mark.parametrize(
+    ("name", "structure"), STRUCTURES, ids=[each.type.__name__ for _, each in STRUCTURES]
+)
+def test_every_structure_of_an_operation_is_described_with_its_fields(
+    name: str, structure: Record
+) -> None:
+    """Rules have their page among the operations."""
+    text = manual("transactions.md") + manual("operations.md")
+    assert f"`{name}`" in text or f'"{name}"' in text or not name
+    for field in structure.fields:
+        assert re.search(rf"\b{field.name}\b", text), field.name

@@ -13,12 +13,13 @@ from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, Q
 from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.crypto import Domain, digest
-from amanat.ledger.custody.accounts import Holding, Supply
+from amanat.ledger.custody.accounts import Holding
 from amanat.ledger.days.calendar import Calendar
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.governance.participants import Participant, Role
 from amanat.ledger.governance.policies import Parameters
+from amanat.ledger.instruments.supply import Supply
 from amanat.ledger.receipts import Applied, Event, Receipt, Rejected
 from amanat.ledger.state import HOLDINGS, SUPPLIES
 from amanat.ledger.tree import merkle

@@ -289,11 +289,11 @@ UNSAFE = {
         3, [[members()[0], *members()[3:]], 2, 1, "two_thirds"]
     ),
     "cdc is neither sovereign nor custodian": changed_members(
-        [[*members()[0][:2], "foreign"], *members()[1:]]
+        [[*members()[0][:2], "foreign", None], *members()[1:]]
     ),
     "a name or a key stands twice": changed_members([*members()[:4], members()[3]]),
     "a name or a key stands twice ": changed_members(
-        [*members()[:4], ["sbp", members()[3][1], "sovereign"]]
+        [*members()[:4], ["sbp", members()[3][1], "sovereign", None]]
     ),
 }
 

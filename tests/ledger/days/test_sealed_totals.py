@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amanat.ledger.custody.accounts import Supply
 from amanat.ledger.dates import DAY_MS, start_of
 from amanat.ledger.days import sealed_totals
 from amanat.ledger.days.seals import DaySeal, LastChange, SealedTotal
+from amanat.ledger.instruments.supply import Supply
 from amanat.ledger.operations import AnyOperation, CloseDay, Issue, Redeem, Transfer
 from amanat.ledger.state import DAY_SEALS, LAST_CHANGES, SEALED_TOTALS, TOTALS
 from tests.ledger.desk import Desk, desk_with_market

@@ -42,7 +42,7 @@ SPOILED: dict[str, dict[bytes, bytes | None]] = {
     },
     "a queue knows a member that it does not hold": {POSITIONS.key("x", "y"): encode(0)},
     "the list holds-for gamma is []": {SETS.key("holds-for", "gamma"): None},
-    "the list pledges-of alpha is []": {SETS.key("pledges-of", "alpha"): None},
+    f"the list pledges-on alpha {RUPEE} is []": {SETS.key("pledges-on", "alpha", RUPEE): None},
     "the list pledges-to sbp is []": {SETS.key("pledges-to", "sbp"): None},
 }
 

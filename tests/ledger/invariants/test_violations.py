@@ -2,19 +2,20 @@
 
 import pytest
 
-from amanat.ledger.custody.accounts import Account, AccountForm, AccountKind, Holding, Supply
+from amanat.ledger.custody.accounts import Account, AccountForm, AccountKind, Holding
 from amanat.ledger.custody.limits import LIMITS, Limits
 from amanat.ledger.custody.served import SERVED
-from amanat.ledger.custody.succession import SUCCESSIONS, Succession
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.identifiers import AMOUNT_MAX
 from amanat.ledger.instruments import instrument
 from amanat.ledger.instruments.ceilings import Borrowing
 from amanat.ledger.instruments.document import Document, DocumentKind
 from amanat.ledger.instruments.instrument import Instrument, InstrumentStatus
+from amanat.ledger.instruments.supply import Supply
 from amanat.ledger.instruments.tranche import Tranche, TrancheTotals
 from amanat.ledger.invariants import violations
 from amanat.ledger.links import Ends
+from amanat.ledger.moving.succession import SUCCESSIONS, Succession
 from amanat.ledger.orders.legal_orders import Freeze, LegalOrder, OrderStatus, Scope
 from amanat.ledger.state import (
     ACCOUNTS,

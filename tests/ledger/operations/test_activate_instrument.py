@@ -73,9 +73,9 @@ def test_an_unknown_instrument_is_rejected(desk: Desk) -> None:
 
 def test_the_sentence_tells_the_terms(desk: Desk) -> None:
     assert ActivateInstrument(BILL).sentence(desk.state) == (
-        f"let {BILL} be issued, on these terms: isin {BILL}; cash PKR; denomination 500000; "
+        f"let {BILL} be issued, on these terms: isin {BILL}; cash PKR; denomination PKR 5,000.00; "
         "issue_date 2026-01-01; maturity_date 2026-03-26; day_count act/365"
     )
     assert ActivateInstrument("NONE").sentence(desk.state) == (
-        "let NONE be issued, on these terms: unknown"
+        "let NONE be issued, which is not announced yet"
     )

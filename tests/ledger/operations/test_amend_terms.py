@@ -221,6 +221,13 @@ def test_the_sentence_says_what_changes_from_what_to_what(desk: Desk) -> None:
     )
 
 
+def test_the_sentence_tells_amounts_in_their_unit(desk: Desk) -> None:
+    desk.do("mof", registration(NEW_PIB))
+    assert amended(denomination=500_000).sentence(desk.state) == (
+        f"amend {NEW_PIB}: denomination from PKR 100,000.00 to PKR 5,000.00"
+    )
+
+
 def test_the_sentence_never_fails(desk: Desk) -> None:
     assert CHEAPER.sentence(desk.state) == f"amend the terms of {NEW_PIB}, which is not known"
     desk.do("mof", registration(NEW_PIB))

@@ -151,14 +151,19 @@ def test_a_key_that_was_rotated_away_has_approved_nothing(desk: Desk) -> None:
     assert status(desk, proposal) == ProposalStatus.EXECUTED
 
 
-def test_an_approval_does_not_pass_to_the_keys_next_owner(desk: Desk) -> None:
+@pytest.mark.parametrize("heir", ["alpha", "gamma"])
+def test_the_approval_of_a_key_that_was_rotated_out_comes_back_with_nobody(
+    desk: Desk, heir: str
+) -> None:
     acts = [Transfer(each, "beta", RUPEE, 1) for each in ("alpha", "gamma")]
     proposal = desk.propose("gamma", acts, EXPIRES)
     desk.do("gamma", RotateKeys("gamma", (ParticipantKey(public_key("new"), 1, None),), 1))
-    desk.do("alpha", RotateKeys("alpha", (ParticipantKey(public_key("gamma"), 1, None),), 1))
-    desk.do("new", Approve(proposal))
+    key = ParticipantKey(public_key("gamma"), 1, None)
+    code, _ = desk.refused("alpha, new", RotateKeys(heir, (key,), 1))
+    assert code == RejectionCode.INVALID_KEYS
+    desk.do("alpha", Approve(proposal))
     assert status(desk, proposal) == ProposalStatus.OPEN
-    desk.do("gamma", Approve(proposal))
+    desk.do("new", Approve(proposal))
     assert status(desk, proposal) == ProposalStatus.EXECUTED
 
 

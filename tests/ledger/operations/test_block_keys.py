@@ -64,7 +64,7 @@ def test_the_owner_blocks_a_key_with_those_that_are_left(desk: Desk) -> None:
 
 def test_it_is_nobodys_at_the_door(desk: Desk) -> None:
     desk.do("alpha, alpha 3", blocked(STOLEN))
-    assert desk.door(desk.writer.sign(["alpha", STOLEN], SEND)) == DoorCode.UNKNOWN_KEY
+    assert desk.door(desk.writer.sign(["alpha", STOLEN], SEND)) == DoorCode.KEY_ENDED
 
 
 def test_the_register_says_when_it_ended(desk: Desk) -> None:
@@ -205,4 +205,4 @@ def test_a_transaction_on_its_way_does_not_get_in(desk: Desk) -> None:
     """Signed before the key was blocked, submitted after."""
     on_its_way = Writer(desk.writer.chain_id, first=10_000).sign(["alpha", STOLEN], SEND)
     desk.do("alpha, alpha 3", blocked(STOLEN))
-    assert desk.door(on_its_way) == DoorCode.UNKNOWN_KEY
+    assert desk.door(on_its_way) == DoorCode.KEY_ENDED

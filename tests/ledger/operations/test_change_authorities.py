@@ -5,11 +5,13 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
 from amanat.ledger.chain import BlockFault
 from amanat.ledger.configurations import Configuration
-from amanat.ledger.operations import ChangeAuthorities
+from amanat.ledger.governance.participants import Standing
+from amanat.ledger.operations import ChangeAuthorities, SetStanding
 from amanat.ledger.readiness import Readiness, Ready
 from amanat.ledger.rejections import RejectionCode
 from tests.ledger import world
@@ -226,3 +228,53 @@ def test_by_two_thirds_any_two_quorums_share_more_than_may_lie() -> None:
         quorums = list(combinations(names, authorities.quorum))
         shared = min(len({*one} & {*two}) for one in quorums for two in quorums)
         assert shared == authorities.liars_max + 1
+
+
+# --- whose they are ---
+
+
+def operated(name: str, operator: str | None, kind: AuthorityClass) -> Authority:
+    return Authority(name, world.public_key(f"authority {name}"), kind, operator)
+
+
+@pytest.mark.parametrize(
+    ("learner", "problem"),
+    [
+        (
+            operated("exchange", None, AuthorityClass.CUSTODIAN),
+            "the authority exchange is nobody's: no participant exchange",
+        ),
+        (
+            operated("second", "exchange", AuthorityClass.CUSTODIAN),
+            "the authority second is nobody's: no participant exchange",
+        ),
+        (
+            operated("second", "custodian-a", AuthorityClass.SOVEREIGN),
+            (
+                "the authority second cannot be sovereign: "
+                "custodian-a is neither central_bank nor issuer"
+            ),
+        ),
+    ],
+)
+def test_every_authority_belongs_to_a_participant_that_may_have_it(
+    desk: Desk, learner: Authority, problem: str
+) -> None:
+    assert desk.refused("mof, sbp", replace(change(), learners=(learner,))) == (
+        RejectionCode.INVALID_AUTHORITIES,
+        {"problem": problem},
+    )
+
+
+def test_nor_to_one_that_is_suspended(desk: Desk) -> None:
+    desk.do("mof, sbp", SetStanding("custodian-a", Standing.SUSPENDED))
+    learner = operated("custodian-a", None, AuthorityClass.CUSTODIAN)
+    assert desk.refused("mof, sbp", replace(change(), learners=(learner,)))[1] == {
+        "problem": "the authority custodian-a is that of custodian-a, who is suspended"
+    }
+
+
+def test_an_institution_may_have_several(desk: Desk) -> None:
+    second = operated("mof-2", "mof", AuthorityClass.SOVEREIGN)
+    desk.do("mof, sbp", replace(change(), learners=(second,)))
+    assert second.operator == "mof"

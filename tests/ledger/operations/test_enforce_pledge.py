@@ -3,10 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
+from amanat.ledger.claims.pledges import PLEDGES
 from amanat.ledger.governance.participants import Standing
 from amanat.ledger.operations import EnforcePledge, Pledge, SetStanding, Transfer
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlement.pledges import PLEDGES
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.operations.test_open_hold import reserved
 from tests.ledger.operations.test_pledge import CASH, FACE, pledged

@@ -3,12 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
-from amanat.ledger.custody import register
 from amanat.ledger.custody.accounts import Holding
-from amanat.ledger.custody.register import accounts_of, clients_of
 from amanat.ledger.custody.served import served
 from amanat.ledger.governance.participants import Role, Standing
-from amanat.ledger.holdings import balances
+from amanat.ledger.holdings import balances, register
+from amanat.ledger.holdings.register import accounts_of, clients_of
 from amanat.ledger.holdings.totals import Dimension, total
 from amanat.ledger.operations import (
     Attest,

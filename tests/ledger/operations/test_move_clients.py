@@ -3,10 +3,10 @@
 import pytest
 
 from amanat.ledger.custody.accounts import Account
-from amanat.ledger.custody.register import accounts_of, clients_of
-from amanat.ledger.custody.succession import SUCCESSIONS
 from amanat.ledger.governance.participants import Role, Standing
+from amanat.ledger.holdings.register import accounts_of, clients_of
 from amanat.ledger.holdings.totals import Dimension, total
+from amanat.ledger.moving.succession import SUCCESSIONS
 from amanat.ledger.operations import (
     Attest,
     MoveAccount,
@@ -236,4 +236,7 @@ def test_the_sentence_says_how_many(desk: Desk) -> None:
     assert batch().sentence(desk.state) == (
         "move the next 2 of the 4 client accounts of exchange to custodian-b, "
         "which may move the rest"
+    )
+    assert batch(most=4).sentence(desk.state) == (
+        "move the 4 client accounts that exchange still has to custodian-b"
     )

@@ -3,11 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
+from amanat.ledger.claims.holds import HOLD_MAX_MS, HOLDS, HOLDS_MAX, holds_for, holds_on
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.governance.participants import Standing
 from amanat.ledger.operations import OpenHold, SetStanding, Transfer
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlement.holds import HOLD_MAX_MS, HOLDS, HOLDS_MAX, holds_for, holds_on
 from amanat.ledger.state import HOLDINGS
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.world import BILL, RUPEE, START

@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from amanat.ledger.claims.pledges import PLEDGES, pledges_on, pledges_to
 from amanat.ledger.governance.participants import Standing
 from amanat.ledger.operations import (
     DeliverVersusPayment,
@@ -15,7 +16,6 @@ from amanat.ledger.operations import (
 )
 from amanat.ledger.operations.transfer_batch import Line
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlement.pledges import PLEDGES, pledges_of, pledges_to
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.operations.test_open_hold import reserved
 from tests.ledger.world import BILL, RUPEE, START
@@ -50,7 +50,7 @@ def test_what_is_pledged_stays_its_owners_and_is_listed_for_both(desk: Desk) -> 
     )
     assert (desk.held("alpha", RUPEE), reserved(desk)) == (CASH, CASH - 300)
     assert desk.state.get(PLEDGES, bytes.fromhex(identifier)) is not None
-    assert list(pledges_of("alpha").members(desk.state)) == [identifier]
+    assert list(pledges_on("alpha", RUPEE).members(desk.state)) == [identifier]
     assert list(pledges_to("custodian-b").members(desk.state)) == [identifier]
 
 

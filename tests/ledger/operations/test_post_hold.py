@@ -2,6 +2,7 @@
 
 import pytest
 
+from amanat.ledger.claims.holds import HOLDS
 from amanat.ledger.dates import DAY_MS, date_of
 from amanat.ledger.governance.participants import Standing
 from amanat.ledger.operations import (
@@ -13,7 +14,6 @@ from amanat.ledger.operations import (
     Transfer,
 )
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlement.holds import HOLDS
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.operations.test_open_hold import reserved
 from tests.ledger.world import BILL, RUPEE, START, attestation

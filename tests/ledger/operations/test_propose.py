@@ -6,7 +6,7 @@ from amanat.ledger.dates import DAY_MS
 from amanat.ledger.governance.participants import ParticipantKey, Standing
 from amanat.ledger.governance.proposals import ProposalStatus, proposal_id
 from amanat.ledger.operations import Approve, Issue, Propose, RotateKeys, SetStanding, Transfer
-from amanat.ledger.rejections import RejectionCode
+from amanat.ledger.rejections import DoorCode, RejectionCode
 from amanat.ledger.state import PROPOSALS
 from amanat.ledger.transactions import open_transaction
 from tests.ledger.desk import Desk, desk_with_market
@@ -82,20 +82,37 @@ def test_it_is_told_in_plain_words(desk: Desk) -> None:
     )
 
 
+def with_old_key(until: int | None) -> RotateKeys:
+    """Let the ministry's old key sign beside its own, until its end."""
+    held = (ParticipantKey(public_key("mof"), 1, None), ParticipantKey(public_key("old"), 1, until))
+    return RotateKeys("mof", tuple(sorted(held, key=lambda each: each.key)), 1)
+
+
 def test_a_key_that_has_ended_neither_proposes_nor_approves(desk: Desk) -> None:
-    lasting, ended = ParticipantKey(public_key("mof"), 1, None), public_key("old")
-    held = (lasting, ParticipantKey(ended, 1, START + 50))
-    desk.do("mof", RotateKeys("mof", tuple(sorted(held, key=lambda each: each.key)), 1))
+    desk.do("mof", with_old_key(until=START + 50))
+    proposal = desk.propose("mof", (ISSUE,), EXPIRES)
     desk.wait_until(START + 50)
-    assert desk.refused("old", Propose((ISSUE,), EXPIRES)) == (
-        RejectionCode.MISSING_SIGNATURE,
-        {"participant": "mof"},
-    )
-    proposal = desk.propose("mof, old", (ISSUE,), EXPIRES)
-    found = desk.state.get(PROPOSALS, proposal)
-    assert found is not None
-    assert [each.key for each in found.approvals] == [public_key("mof")]
-    assert desk.refused("old", Approve(proposal)) == (
-        RejectionCode.MISSING_SIGNATURE,
-        {"participant": "mof"},
-    )
+    for act in (Propose((ISSUE,), EXPIRES), Approve(proposal)):
+        assert desk.door(desk.writer.sign(["old"], act)) == DoorCode.KEY_ENDED
+
+
+WITHOUT_OLD = RotateKeys("mof", (ParticipantKey(public_key("mof"), 1, None),), 1)
+"""Ends the old key in the middle of a transaction."""
+
+
+def test_nor_does_one_that_its_own_transaction_ends(desk: Desk) -> None:
+    desk.do("mof", with_old_key(until=None))
+    proposal = desk.propose("mof", (ISSUE,), EXPIRES)
+    for act in (Propose((ISSUE,), EXPIRES), Approve(proposal)):
+        assert desk.refused("old", WITHOUT_OLD, act) == (
+            RejectionCode.MISSING_SIGNATURE,
+            {"key": public_key("old").hex()},
+        )
+
+
+def test_beside_a_key_that_lasts_it_does_not_count(desk: Desk) -> None:
+    desk.do("mof", with_old_key(until=None))
+    events = desk.do("mof, old", WITHOUT_OLD, Propose((ISSUE,), EXPIRES))
+    proposal = desk.state.get(PROPOSALS, bytes.fromhex(str(events[1].fields["proposal"])))
+    assert proposal is not None
+    assert [each.key for each in proposal.approvals] == [public_key("mof")]

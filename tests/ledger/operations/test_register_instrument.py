@@ -163,10 +163,10 @@ def test_the_sentence_tells_the_terms(desk: Desk) -> None:
     """Of the Pakistan Investment Bond of 20 August 2020."""
     assert registration(PIB).sentence(desk.state) == (
         "announce the fixed rate bond PK0PIB320203 (Paper PK0PIB320203), issued by mof: "
-        "isin PK0PIB320203; cash PKR; denomination 10000000; issue_date 2020-08-20; "
+        "isin PK0PIB320203; cash PKR; denomination PKR 100,000.00; issue_date 2020-08-20; "
         "maturity_date 2023-08-20; coupons first_coupon_date 2021-02-20, per_year 2, "
         "day_count act/act-icma, roll following, calendar ledger, record_offset 1, "
-        "rounding half-up; coupon rate 7.0000 %; authorised 10000000000"
+        "rounding half-up; coupon rate 7.0000 %; authorised at most PKR 100,000,000.00"
     )
 
 

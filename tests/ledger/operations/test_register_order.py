@@ -312,6 +312,5 @@ def test_the_sentence_says_what_it_stops_and_until_when(
 
 
 def test_the_sentence_says_what_can_be_taken(desk: Desk) -> None:
-    assert (
-        order(amount(150), seizable=100).sentence(desk.state).endswith("; 100 of it can be taken")
-    )
+    sentence = order(amount(150), seizable=100).sentence(desk.state)
+    assert sentence.endswith("; PKR 1.00 can be taken")

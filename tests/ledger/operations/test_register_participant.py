@@ -114,3 +114,12 @@ def test_registration_and_account_come_together_or_not_at_all(desk: Desk) -> Non
     desk.refused("custodian-a", holder("delta"), taken)
     assert desk.state.get(PARTICIPANTS, "delta") is None
     assert desk.state.get(KEYS, public_key("delta")) is None
+
+
+def test_the_sentence_says_who_is_registered_as_what(desk: Desk) -> None:
+    assert with_keys(public_key("one")).sentence(desk.state).endswith(", with 1 key")
+    assert (
+        with_keys(*sorted((public_key("one"), public_key("two"))))
+        .sentence(desk.state)
+        .endswith(", with 2 keys")
+    )

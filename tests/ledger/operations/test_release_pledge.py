@@ -2,10 +2,10 @@
 
 import pytest
 
+from amanat.ledger.claims.pledges import PLEDGES, pledges_on, pledges_to
 from amanat.ledger.governance.participants import Standing
 from amanat.ledger.operations import Pledge, ReleasePledge, SetStanding, Transfer
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlement.pledges import PLEDGES, pledges_of, pledges_to
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.operations.test_open_hold import reserved
 from tests.ledger.operations.test_pledge import CASH, FACE, pledged
@@ -34,7 +34,7 @@ def test_it_is_released_in_parts_and_whole(desk: Desk) -> None:
     desk.do("alpha", Transfer("alpha", "beta", RUPEE, 400))
     desk.do("custodian-b", ReleasePledge(pledge, CASH - 400))
     assert desk.state.get(PLEDGES, pledge) is None
-    assert pledges_of("alpha").count(desk.state) == 0
+    assert pledges_on("alpha", RUPEE).count(desk.state) == 0
     assert pledges_to("custodian-b").count(desk.state) == 0
     desk.do("alpha", Transfer("alpha", "beta", RUPEE, CASH - 400))
 

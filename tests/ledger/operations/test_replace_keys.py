@@ -76,7 +76,7 @@ def test_it_takes_effect_after_the_notice_and_not_before(desk: Desk) -> None:
     )
     assert desk.state.get(HOLDINGS, "alpha", RUPEE) == before
     send = Transfer("alpha", "beta", RUPEE, 1)
-    assert desk.door(desk.writer.sign(["alpha"], send)) == DoorCode.UNKNOWN_KEY
+    assert desk.door(desk.writer.sign(["alpha"], send)) == DoorCode.KEY_ENDED
     desk.do("alpha next", send)
 
 

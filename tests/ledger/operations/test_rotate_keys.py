@@ -28,7 +28,7 @@ def test_the_new_key_signs_and_the_old_one_is_nobodys(desk: Desk) -> None:
         "keys-rotated",
         {"participant": "alpha", "keys": NEXT.key.hex(), "threshold": 1},
     )
-    assert desk.door(desk.writer.sign(["alpha"], SEND)) == DoorCode.UNKNOWN_KEY
+    assert desk.door(desk.writer.sign(["alpha"], SEND)) == DoorCode.KEY_ENDED
     assert desk.state.get(KEYS, public_key("alpha")) is None
     desk.do("alpha next", SEND)
     assert desk.held("alpha", RUPEE) == 1_000_000_000 - 1
@@ -58,11 +58,36 @@ def test_an_old_key_overlaps_with_its_successor_until_its_end(desk: Desk) -> Non
     desk.time = START + 999
     desk.do("alpha", SEND)
     desk.time = START + 1_000
-    assert desk.refused("alpha", SEND) == (
-        RejectionCode.MISSING_SIGNATURE,
-        {"participant": "alpha"},
-    )
+    assert desk.door(desk.writer.sign(["alpha"], SEND)) == DoorCode.KEY_ENDED
     desk.do("alpha next", SEND)
+
+
+def test_a_key_that_was_left_out_never_comes_back(desk: Desk) -> None:
+    desk.do("alpha", RotateKeys("alpha", (NEXT,), 1))
+    refusal = {"key": public_key("alpha").hex(), "problem": "it is dead"}
+    back = RotateKeys("alpha", keys("alpha", "alpha next"), 1)
+    assert desk.refused("alpha next", back) == (RejectionCode.INVALID_KEYS, refusal)
+    elsewhere = RotateKeys("beta", keys("alpha", "beta"), 1)
+    assert desk.refused("beta", elsewhere) == (RejectionCode.INVALID_KEYS, refusal)
+
+
+def test_nor_does_one_whose_end_has_passed(desk: Desk) -> None:
+    old = ParticipantKey(public_key("alpha"), 1, START + 1_000)
+    desk.do("alpha", RotateKeys("alpha", tuple(sorted((old, NEXT), key=lambda each: each.key)), 1))
+    desk.time = START + 1_000
+    refusal = {"key": public_key("alpha").hex(), "problem": "it is dead"}
+    back = RotateKeys("alpha", keys("alpha", "alpha next"), 1)
+    assert desk.refused("alpha next", back) == (RejectionCode.INVALID_KEYS, refusal)
+    desk.do("alpha next", RotateKeys("alpha", (NEXT,), 1))
+
+
+def test_it_cannot_go_and_come_back_in_one_transaction(desk: Desk) -> None:
+    """So that nobody revives by that what it had approved."""
+    away, back = RotateKeys("alpha", (NEXT,), 1), RotateKeys("alpha", keys("alpha"), 1)
+    assert desk.refused("alpha, mof", away, back)[0] == RejectionCode.MISSING_SIGNATURE
+    desk.do("alpha", RotateKeys("alpha", keys("alpha", "alpha next"), 1))
+    code, figures = desk.refused("alpha, alpha next", away, back)
+    assert (code, figures["problem"]) == (RejectionCode.INVALID_KEYS, "it is dead")
 
 
 @pytest.mark.parametrize("signers", ["beta", "mof, sbp", "custodian-a, custodian-b, cdc"])

@@ -144,7 +144,7 @@ def test_the_sentence_says_exactly_what_changes(desk: Desk) -> None:
     assert first.sentence(desk.state) == (
         "set the first limits of exchange: "
         "at most PKR 500,000.00 for debt in PKR; "
-        f"at most PKR 300,000.00 of {BILL} for {BILL}; "
+        f"at most PKR 300,000.00 for holdings of {BILL}; "
         "at most PKR 250,000.00 for debt in PKR of residents of AE"
     )
     desk.do("mof, sbp", first)
@@ -156,7 +156,7 @@ def test_the_sentence_says_exactly_what_changes(desk: Desk) -> None:
     assert SetLimits("exchange", other).sentence(desk.state) == (
         "replace the limits of exchange: "
         "raise debt in PKR from PKR 500,000.00 to PKR 600,000.00; "
-        f"lower {BILL} from PKR 300,000.00 of {BILL} to PKR 250,000.00 of {BILL}; "
+        f"lower holdings of {BILL} from PKR 300,000.00 to PKR 250,000.00; "
         "no limit on debt in PKR of residents of AE any more, until now PKR 250,000.00; "
         "at most PKR 0.00 for debt in PKR of residents of GB"
     )

@@ -38,19 +38,19 @@ def test_a_revoked_role_counts_no_more(desk: Desk) -> None:
 
 def test_another_policy_may_come_to_ask_for_more_than_there_are(desk: Desk) -> None:
     """Its act waits until somebody else has the role."""
-    asked = policy("close-day", (Role.CENTRAL_BANK, 1), (Role.CUSTODIAN, 3))
+    asked = policy("close-day", (Role.CENTRAL_BANK, 1), (Role.CUSTODIAN, 5))
     desk.do("mof, sbp", SetPolicy(asked), SetRoles("custodian-a", ()))
     day = CloseDay(desk.business_date)
-    signers = "sbp, cdc, custodian-a, custodian-b"
+    signers = "sbp, cdc, custodian-a, custodian-b, custodian-c, custodian-d"
     assert desk.refused(signers, day)[0] == RejectionCode.MISSING_APPROVAL
     desk.do("mof, sbp", SetRoles("custodian-a", (Role.CUSTODIAN,)))
     assert desk.refused(signers, day)[0] == RejectionCode.WRONG_DAY
 
 
 def test_the_policy_of_roles_itself_may_not(desk: Desk) -> None:
-    asked = policy("set-roles", (Role.CENTRAL_BANK, 1), (Role.ISSUER, 1), (Role.CUSTODIAN, 3))
+    asked = policy("set-roles", (Role.CENTRAL_BANK, 1), (Role.ISSUER, 1), (Role.CUSTODIAN, 5))
     desk.do("mof, sbp", SetPolicy(asked))
-    everybody = "mof, sbp, cdc, custodian-a, custodian-b"
+    everybody = "mof, sbp, cdc, custodian-a, custodian-b, custodian-c, custodian-d"
     assert desk.refused(everybody, SetRoles("custodian-a", ())) == (
         RejectionCode.NOBODY_TO_SET_ROLES,
         {"role": "custodian"},

@@ -124,7 +124,7 @@ def test_the_sentence_says_exactly_what_changes(desk: Desk) -> None:
         ShareAbroad(250),
     )
     assert SetRules(BILL, after).sentence(desk.state) == (
-        f"for {BILL}: "
+        f"set the rules of {BILL}: "
         f"raise the cap per holder from PKR 50,000.00 of {BILL} to PKR 60,000.00 of {BILL}; "
         "add the classes of investors that may receive it: bank; "
         "change the lock-up from until 2026-01-31 to until 2026-02-01; "
@@ -132,12 +132,15 @@ def test_the_sentence_says_exactly_what_changes(desk: Desk) -> None:
         "to 2.50 % of what is outstanding"
     )
     assert SetRules(BILL, before[1:]).sentence(desk.state) == (
-        f"for {BILL}: remove the cap per holder: PKR 50,000.00 of {BILL}"
+        f"set the rules of {BILL}: remove the cap per holder: PKR 50,000.00 of {BILL}"
     )
-    assert SetRules(BILL, before).sentence(desk.state) == f"for {BILL}: leave the rules as they are"
+    assert (
+        SetRules(BILL, before).sentence(desk.state)
+        == f"set the rules of {BILL}: leave the rules as they are"
+    )
 
 
 def test_the_sentence_does_not_fail_where_the_instrument_is_not_known(desk: Desk) -> None:
     assert SetRules("NONE", (CAP,)).sentence(desk.state) == (
-        "for NONE: add the cap per holder: 5,000,000 of NONE"
+        "set the rules of NONE: add the cap per holder: 5,000,000 of NONE"
     )

@@ -79,14 +79,15 @@ def test_somebody_else_with_the_role_must_be_active(desk: Desk) -> None:
 
 
 def test_enough_stay_active_to_set_roles(desk: Desk) -> None:
-    asked = policy("set-roles", (Role.CENTRAL_BANK, 1), (Role.ISSUER, 1), (Role.CUSTODIAN, 3))
+    asked = policy("set-roles", (Role.CENTRAL_BANK, 1), (Role.ISSUER, 1), (Role.CUSTODIAN, 5))
     desk.do("mof, sbp", SetPolicy(asked))
     assert desk.refused("mof, sbp", suspend("custodian-a")) == (
         RejectionCode.NOBODY_TO_SET_ROLES,
         {"role": "custodian"},
     )
     custodian = SetRoles("alpha", (Role.CUSTODIAN,))
-    desk.do("mof, sbp, cdc, custodian-a, custodian-b", custodian, suspend("custodian-a"))
+    others = "cdc, custodian-a, custodian-b, custodian-c, custodian-d"
+    desk.do(f"mof, sbp, {others}", custodian, suspend("custodian-a"))
 
 
 @pytest.mark.parametrize("signers", ["mof", "sbp", "alpha", "custodian-a, custodian-b, cdc"])

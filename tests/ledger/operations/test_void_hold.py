@@ -2,10 +2,10 @@
 
 import pytest
 
+from amanat.ledger.claims.holds import HOLDS, holds_for, holds_on
 from amanat.ledger.governance.participants import Standing
 from amanat.ledger.operations import SetStanding, Transfer, VoidHold
 from amanat.ledger.rejections import RejectionCode
-from amanat.ledger.settlement.holds import HOLDS, holds_for, holds_on
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.operations.test_open_hold import reserved
 from tests.ledger.operations.test_post_hold import EXPIRES, opened

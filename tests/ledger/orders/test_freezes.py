@@ -1,18 +1,24 @@
-"""Freezes follow to a payment in its proportion, and no fraction of a unit gets free."""
+"""Freezes of a holding: what is added to them, and what is taken off first."""
 
 import pytest
 
 from amanat.ledger.authorization import Consents
 from amanat.ledger.blocks import Place
 from amanat.ledger.operation_execution import Execution
-from amanat.ledger.orders.freezes import Paid, add_freeze, follow, freezes_of, frozen, let_go
+from amanat.ledger.orders.freezes import (
+    add_freeze,
+    freeze_again,
+    freezes_of,
+    frozen,
+    let_go,
+    take_frozen,
+)
 from amanat.ledger.orders.legal_orders import Freeze
+from amanat.ledger.orders.order_register import lift_order, order_in_force
 from amanat.ledger.state import State
 from tests.ledger.court import amount, order, register
 from tests.ledger.desk import desk_with_market
 from tests.ledger.world import RUPEE, START
-
-DOLLAR = "USD"
 
 
 @pytest.fixture
@@ -26,24 +32,34 @@ def execution() -> Execution:
 
 
 @pytest.mark.parametrize(
-    ("paid", "first", "second"),
-    [(150, 100, 50), (300, 200, 100), (15, 10, 5), (100, 67, 33), (1, 1, 0), (151, 101, 50)],
+    ("ends", "taken", "left"),
+    [
+        (0, [], [100, 50]),
+        (30, [30], [70, 50]),
+        (100, [100], [50]),
+        (130, [100, 30], [20]),
+        (150, [100, 50], []),
+    ],
 )
-def test_a_payment_is_frozen_in_proportion_and_to_the_last_unit(
-    execution: Execution, paid: int, first: int, second: int
+def test_what_ends_is_taken_off_the_oldest_freeze_first(
+    execution: Execution, ends: int, taken: list[int], left: list[int]
 ) -> None:
-    passed = follow(execution, ("alpha", RUPEE, 150), Paid(DOLLAR, paid), 0)
-    expected = [Freeze(first, ("court-1",)), Freeze(second, ("court-2",))]
-    assert passed == [freeze for freeze in expected if freeze.amount]
-    assert frozen(execution, "alpha", DOLLAR) == paid
-    assert frozen(execution, "alpha", RUPEE) == 0
+    passed = take_frozen(execution, ("alpha", RUPEE, ends))
+    assert [each.amount for each in passed] == taken
+    assert [each.amount for each in freezes_of(execution, "alpha", RUPEE)] == left
+    assert frozen(execution, "alpha", RUPEE) == 150 - ends
 
 
-def test_a_part_that_is_frozen_is_rounded_up(execution: Execution) -> None:
-    """70 of 100 redeemed units nobody has a claim on; 30 were frozen, of which 3.3 are paid."""
-    (passed,) = follow(execution, ("alpha", RUPEE, 100), Paid(DOLLAR, 11), 70)
-    assert passed == Freeze(4, ("court-1",))
-    assert [each.amount for each in freezes_of(execution, "alpha", RUPEE)] == [70, 50]
+def test_what_is_given_up_is_frozen_for_those_orders_that_are_in_force(
+    execution: Execution,
+) -> None:
+    freeze_again(execution, "alpha", RUPEE, 7, ("court-1", "court-2"))
+    assert freezes_of(execution, "alpha", RUPEE)[2:] == [Freeze(7, ("court-1", "court-2"))]
+    lift_order(execution, order_in_force(execution, "court-1"))
+    freeze_again(execution, "alpha", RUPEE, 5, ("court-1",))
+    assert frozen(execution, "alpha", RUPEE) == 50 + 7
+    freeze_again(execution, "alpha", RUPEE, 5, ("court-1", "court-2"))
+    assert freezes_of(execution, "alpha", RUPEE) == [Freeze(50 + 7 + 5, ("court-2",))]
 
 
 def test_freezes_for_the_same_orders_are_one(execution: Execution) -> None:

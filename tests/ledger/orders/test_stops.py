@@ -6,10 +6,10 @@ from amanat.ledger.authorization import Consents
 from amanat.ledger.blocks import Place
 from amanat.ledger.checks import refusals
 from amanat.ledger.checks.stops import STOPS
+from amanat.ledger.claims.free_holdings import free
 from amanat.ledger.holdings import balances
-from amanat.ledger.holdings.free_holdings import free
 from amanat.ledger.holdings.movements import Movement, Purpose
-from amanat.ledger.holdings.posting import post
+from amanat.ledger.moving.posting import post
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.orders.legal_orders import AccountScope, Direction, HoldingScope, Scope
 from amanat.ledger.receipts import Figures
@@ -67,6 +67,15 @@ def test_every_order_that_freezes_is_named_with_what_it_freezes() -> None:
     assert told(under, moved(under, HELD)) == [
         (RejectionCode.FROZEN, {"order": "court-1", **figures, "frozen": 100}),
         (RejectionCode.FROZEN, {"order": "court-2", **figures, "frozen": 50}),
+    ]
+
+
+def test_what_is_reserved_beside_a_freeze_is_told() -> None:
+    """Else nobody could tell from the refusal why so little is free."""
+    under = execution(amount(100), reserved=HELD - 100)
+    figures = {"account": "alpha", "instrument": RUPEE, "frozen": 100, "have": 0, "need": 1}
+    assert told(under, moved(under, 1)) == [
+        (RejectionCode.FROZEN, {"order": "court-1", **figures, "reserved": HELD - 100})
     ]
 
 

@@ -13,7 +13,7 @@ from amanat.ledger.checks import refusals
 from amanat.ledger.custody.accounts import InvestorClass
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.holdings.movements import Movement, Purpose
-from amanat.ledger.holdings.posting import post
+from amanat.ledger.moving.posting import post
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rules import (
     RULE_TYPES,

@@ -11,6 +11,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from amanat.ledger.claims.holds import HOLDS
+from amanat.ledger.claims.pledges import PLEDGES
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.operations import (
     AnyOperation,
@@ -26,8 +28,6 @@ from amanat.ledger.operations import (
 )
 from amanat.ledger.operations.transfer_batch import Line
 from amanat.ledger.receipts import Applied, Event
-from amanat.ledger.settlement.holds import HOLDS
-from amanat.ledger.settlement.pledges import PLEDGES
 from amanat.ledger.state import HOLDINGS
 from tests.ledger.desk import desk_with_market
 from tests.ledger.world import RUPEE, START

@@ -13,8 +13,10 @@ from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations import SettleInstructions, Transfer
 from amanat.ledger.rules import RULES, RuleBook, TravelData
 from amanat.ledger.settlement.instructions import Payment
+from amanat.ledger.settlement.settlements import SETTLEMENTS
 from amanat.ledger.settlement.settling import Result, attempt
 from amanat.ledger.state import State
+from tests.ledger.court import amount, order, register
 from tests.ledger.desk import desk_with_market
 from tests.ledger.trades import FACE, MONDAY, SALE, matched
 from tests.ledger.world import BILL, RUPEE, START
@@ -97,3 +99,16 @@ def test_the_travel_data_of_one_side_serves_both_legs(
     place = Place(bytes(32), 1, START)
     execution = Execution(state, place, Consents(state, START, {}), transaction=bytes(32), keys=())
     assert attempt(execution, settlement) is result
+
+
+@pytest.mark.parametrize("units", [8, 10, UNITS])
+def test_what_is_frozen_stays_and_as_much_settles_as_is_free(units: int) -> None:
+    """However much is to be delivered: just more than is free, or more than there is."""
+    desk = desk_with_market()
+    desk.do("mof", Transfer("mof-house", "alpha", BILL, 10 * FACE))
+    register(desk, order(amount(4 * FACE, instrument=BILL)))
+    settlement = matched(desk, replace(POOR, amount=units * FACE, payment=None))
+    assert desk.held("gamma", BILL) == 6 * FACE
+    kept = desk.state.get(SETTLEMENTS, settlement.id)
+    assert kept is not None
+    assert kept.amount == (units - 6) * FACE

@@ -41,6 +41,7 @@ async def test_a_hold_is_shown_to_both_sides(api: Api) -> None:
                 "agent": None,
                 "expires": expires,
                 "reference": "e-1",
+                "orders": [],
             }
         ]
     assert (await api.get("/v1/accounts/beta/holds")).json == []
@@ -58,6 +59,7 @@ async def test_pledges_are_listed_from_one_on(api: Api) -> None:
         "amount": "5",
         "beneficiary": "sbp",
         "reference": "loan-1",
+        "orders": [],
     }
     rest = (await api.get(f"/v1/accounts/beta/pledges?from={ids[1]}&limit=1")).json
     assert [each["id"] for each in rest] == [ids[1]]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.node.cli.market import Market
+from tests.node.cli.office import Office, registrations
 from tests.node.cli.running import Amanat, in_this_process
 from tests.node.processes import Network
 
@@ -25,3 +26,16 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
         made = Market(network)
         made.set_up()
         yield made
+
+
+@pytest.fixture(scope="session")
+def staffed(market: Market) -> Market:
+    """The market, with institutions whose keys lie in files."""
+    market.commit(["mof", "sbp"], *registrations(market))
+    return market
+
+
+@pytest.fixture
+def office(amanat: Amanat, staffed: Market, tmp_path: Path) -> Office:
+    """The command line in the hands of these institutions."""
+    return Office(amanat, staffed, tmp_path)

@@ -1,11 +1,12 @@
 """A running node with cash in two accounts, for commands that need a network to talk to."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.governance.participants import Participant, Role
-from amanat.ledger.operations import ActivateInstrument, Issue, RegisterParticipant
+from amanat.ledger.operations import ActivateInstrument, AnyOperation, Issue, RegisterParticipant
 from amanat.node import clock, keystore
 from amanat.node.client import Client
 from tests.ledger.world import RUPEE, Writer, account, rupee
@@ -49,6 +50,10 @@ class Market:
         ]
         self.network.start()
         asyncio.run(self._submit(transactions))
+
+    def commit(self, signers: Sequence[str], *operations: AnyOperation) -> None:
+        """Submit operations signed by test keys, and see them take effect."""
+        asyncio.run(self._submit([self.writer.sign(signers, *operations)]))
 
     async def _submit(self, transactions: list[bytes]) -> None:
         await self.network.ready()

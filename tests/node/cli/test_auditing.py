@@ -81,6 +81,8 @@ async def test_a_record_of_another_network_or_one_that_was_changed_is_refused(
 ) -> None:
     async with network(tmp_path / "nodes") as running:
         genesis = tmp_path / "genesis.json"
+        await running.open_market()
+        await running.level()
         genesis.write_text(to_json(running.document).replace("test-network", "other-network"))
         await saved(running, "mof", tmp_path / "record")
         with pytest.raises(Failure, match="is of another chain"):

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.models import CommandInfo
 
 from amanat.node.cli.commands import EXIT_CODES, app
 from amanat.node.cli.failure import ExitCode
@@ -16,13 +17,18 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "cli.md"
 
 def commands() -> list[str]:
     """Return every command, as it is typed."""
-    found = [getattr(command.callback, "__name__", "") for command in app.registered_commands]
+    found = [_called(command) for command in app.registered_commands]
     for group in app.registered_groups:
         assert group.typer_instance is not None
+        within = f"{group.name} " if isinstance(group.name, str) else ""
         found += [
-            f"{group.name} {command.name}" for command in group.typer_instance.registered_commands
+            f"{within}{_called(command)}" for command in group.typer_instance.registered_commands
         ]
     return found
+
+
+def _called(command: CommandInfo) -> str:
+    return str(command.name or getattr(command.callback, "__name__", ""))
 
 
 @pytest.mark.parametrize("command", commands())

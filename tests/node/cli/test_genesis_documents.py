@@ -103,7 +103,11 @@ KEY = public_key("somebody").hex()
         ({"authority": "mof:royal:00"}, "--authority mof:royal:00: 'royal' is not a valid"),
         ({"authority": "mof:sovereign:xy"}, "--authority mof:sovereign:xy: non-hexadecimal"),
         ({"authority": "mof:sovereign:00"}, "mof has an invalid key"),
-        ({"authority": f"Mof:sovereign:{KEY}"}, "not a genesis document: "),
+        ({"authority": f"Mof:sovereign:{KEY}"}, "the authority Mof is nobody's"),
+        (
+            {"authority": f"mof:sovereign:{KEY}:cdc"},
+            "the authority mof cannot be sovereign: cdc is neither central_bank nor issuer",
+        ),
         ({"participant": "mof"}, "'mof' must have the form name:role[,role]:public-key"),
         ({"participant": f"mof:king:{KEY}"}, "'king' is not a valid Role"),
         ({"participant": f"mof::{KEY}"}, "'' is not a valid Role"),

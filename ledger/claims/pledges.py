@@ -15,6 +15,7 @@ from amanat.ledger.holdings import balances
 from amanat.ledger.identifiers import Digest, InstrumentId, Name, PositiveAmount, Reference
 from amanat.ledger.linked_sets import LinkedSet
 from amanat.ledger.operation_execution import Execution
+from amanat.ledger.orders.freezes import freeze_again
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import State, Table
 
@@ -32,15 +33,18 @@ class Pledge(Structure, frozen=True):
     """The participant to whom they are pledged."""
     reference: Reference
     """What they secure, as its parties call it."""
+    orders: tuple[Name, ...] = ()
+    """For cash that was paid for matured units: the legal orders that stopped the holding of these.
+    While one of them is in force the pledge is not enforced, and what is released is frozen."""
 
 
 PLEDGES: Final = Table("pledge", Pledge)
 """By id; those with something left alone."""
 
 
-def pledges_of(account: str) -> LinkedSet:
-    """Return the pledges on an account's holdings."""
-    return LinkedSet("pledges-of", account)
+def pledges_on(account: str, instrument: str) -> LinkedSet:
+    """Return the pledges on a holding, the oldest first."""
+    return LinkedSet("pledges-on", account, instrument)
 
 
 def pledges_to(beneficiary: str) -> LinkedSet:
@@ -71,7 +75,7 @@ def put(state: State, pledge: Pledge) -> None:
     """Put a new pledge on record, and reserve what it is for."""
     balances.reserve(state, pledge.account, pledge.instrument, pledge.amount)
     state.put(pledge, PLEDGES, pledge.id)
-    pledges_of(pledge.account).add(state, pledge.id.hex())
+    pledges_on(pledge.account, pledge.instrument).add(state, pledge.id.hex())
     pledges_to(pledge.beneficiary).add(state, pledge.id.hex())
 
 
@@ -88,11 +92,12 @@ def take(state: State, pledge: Pledge, amount: int) -> None:
         state.put(replace(pledge, amount=left), PLEDGES, pledge.id)
         return
     state.put(None, PLEDGES, pledge.id)
-    pledges_of(pledge.account).remove(state, pledge.id.hex())
+    pledges_on(pledge.account, pledge.instrument).remove(state, pledge.id.hex())
     pledges_to(pledge.beneficiary).remove(state, pledge.id.hex())
 
 
-def release(state: State, pledge: Pledge, amount: int) -> None:
-    """Give an amount back to its owner. Raises as `take` does."""
-    take(state, pledge, amount)
-    balances.reserve(state, pledge.account, pledge.instrument, -amount)
+def release(execution: Execution, pledge: Pledge, amount: int) -> None:
+    """Give an amount back to its owner, under its orders. Raises as `take` does."""
+    take(execution.state, pledge, amount)
+    balances.reserve(execution.state, pledge.account, pledge.instrument, -amount)
+    freeze_again(execution, pledge.account, pledge.instrument, amount, pledge.orders)

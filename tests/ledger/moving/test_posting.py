@@ -10,8 +10,8 @@ from amanat.ledger.custody.accounts import Account, InvestorClass
 from amanat.ledger.governance.participants import Standing, changed
 from amanat.ledger.holdings import balances
 from amanat.ledger.holdings.movements import Movement, Purpose
-from amanat.ledger.holdings.posting import post
 from amanat.ledger.instruments.instrument import Instrument
+from amanat.ledger.moving.posting import post
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.rules import RULES, InvestorClasses, RuleBook

@@ -20,12 +20,18 @@ from amanat.ledger.identifiers import (
     Reference,
 )
 from amanat.ledger.linked_sets import LinkedSet
+from amanat.ledger.operation_execution import Execution
 from amanat.ledger.ordered_queues import OrderedQueue
+from amanat.ledger.orders.freezes import freeze_again
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import State, Table
 
 HOLDS_MAX: Final = 1_000
-"""Holds that may be open on one holding: so many may have to be ended at once."""
+"""Holds that may be open on one holding for another to be opened."""
+
+FOLLOWING_MAX: Final = 2 * HOLDS_MAX
+"""Holds that may be open on one holding together with those that have followed to it from matured
+units: so many may have to be ended at once."""
 
 HOLD_MAX_MS: Final = 366 * DAY_MS
 """The longest that anything is held."""
@@ -47,6 +53,9 @@ class Hold(Structure, frozen=True):
     expires: LedgerTime
     """From this time on nothing is held any more."""
     reference: Reference | None
+    orders: tuple[Name, ...] = ()
+    """For cash that was paid for matured units: the legal orders that stopped the holding of these.
+    While one of them is in force the hold is not posted, and what it gives back is frozen."""
 
 
 HOLDS: Final = Table("hold", Hold)
@@ -100,16 +109,17 @@ def take(state: State, hold: Hold, amount: int) -> None:
     holds_for(hold.target).remove(state, hold.id.hex())
 
 
-def end(state: State, hold: Hold) -> None:
-    """Give what is held back to its owner."""
-    take(state, hold, hold.amount)
-    balances.reserve(state, hold.account, hold.instrument, -hold.amount)
+def end(execution: Execution, hold: Hold) -> None:
+    """Give what is held back to its owner, under its orders."""
+    take(execution.state, hold, hold.amount)
+    balances.reserve(execution.state, hold.account, hold.instrument, -hold.amount)
+    freeze_again(execution, hold.account, hold.instrument, hold.amount, hold.orders)
 
 
-def release_expired(state: State, account: str, instrument: str, time: LedgerTime) -> None:
-    """End every hold on the holding whose time has passed: at most `HOLDS_MAX` of them."""
-    queue = holds_on(account, instrument)
+def release_expired(execution: Execution, account: str, instrument: str) -> None:
+    """End every hold on the holding whose time has passed: at most `FOLLOWING_MAX` of them."""
+    state, queue = execution.state, holds_on(account, instrument)
     first = queue.first(state)
-    while first is not None and first.rank <= time:
-        end(state, needed(state, bytes.fromhex(first.member)))
+    while first is not None and first.rank <= execution.time:
+        end(execution, needed(state, bytes.fromhex(first.member)))
         first = queue.first(state)

@@ -1,10 +1,10 @@
 """What of a holding its owner may move, pledge or promise: all that nobody else has a claim on."""
 
+from amanat.ledger.claims.holds import release_expired
 from amanat.ledger.holdings.balances import holding
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.orders.freezes import frozen
 from amanat.ledger.orders.stops import debit_stops
-from amanat.ledger.settlement.holds import release_expired
 
 
 def unclaimed(execution: Execution, account: str, instrument: str) -> int:
@@ -15,7 +15,7 @@ def unclaimed(execution: Execution, account: str, instrument: str) -> int:
     state = execution.state
     held = holding(state, account, instrument)
     if held.reserved:
-        release_expired(state, account, instrument, execution.time)
+        release_expired(execution, account, instrument)
         held = holding(state, account, instrument)
     return held.amount - held.reserved - frozen(execution, account, instrument)
 

@@ -6,12 +6,12 @@ from msgspec.structs import replace
 
 from amanat.ledger.checks.instrument_rules import INSTRUMENT_RULES
 from amanat.ledger.checks.service import SERVICE
-from amanat.ledger.custody import register
 from amanat.ledger.custody.accounts import Account, AccountForm, AccountKind
 from amanat.ledger.custody.limits import limits_of
 from amanat.ledger.custody.serving import may_serve
 from amanat.ledger.encoding import Structure
 from amanat.ledger.governance.participants import Participant, Role, Standing
+from amanat.ledger.holdings import register
 from amanat.ledger.holdings.movements import Movement, Purpose
 from amanat.ledger.identifiers import Height, Name
 from amanat.ledger.instruments.instrument import Instrument

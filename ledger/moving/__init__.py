@@ -1,0 +1,1 @@
+"""How anything changes hands, how it ends, and how an account comes to another custodian."""
