@@ -6,6 +6,7 @@ Relative paths are relative to the file's own directory.
 import difflib
 import re
 import tomllib
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -34,11 +35,21 @@ class PeerListener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where peers reach it, if that is not `listen`; it tells those whom it dials."""
 
 
+class Readers(StrEnum):
+    """Whom the API shows what is confidential: accounts, and what was done with them."""
+
+    PERMITTED = "permitted"
+    """Whom the ledger permits it: owner, custodian, regulators, auditors. They say who they are."""
+    ANYONE = "anyone"
+    """Whoever reaches it: for a network on which nothing is confidential."""
+
+
 class ApiListener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where this node serves its HTTP API, and under which URL others reach it."""
 
     listen: Address
     url: Annotated[str, Meta(pattern=r"\Ahttps?://")]
+    readers: Readers = Readers.PERMITTED
 
 
 class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

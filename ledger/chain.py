@@ -4,7 +4,7 @@ A block that is not final is a tree that shares almost everything with the final
 is to drop it. The chain never branches on one node: consensus truncates before it extends.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -17,7 +17,7 @@ from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.ledger.executed_block import ExecutedBlock, Outcome, Tip
 from amanat.ledger.execution import BlockExecution, check_door
 from amanat.ledger.governance.policies import Parameters
-from amanat.ledger.identifiers import Digest, LedgerTime
+from amanat.ledger.identifiers import Digest, LedgerTime, PublicKey
 from amanat.ledger.rejections import DoorRefusal
 from amanat.ledger.state import CONFIGURATION, State, configuration_of, parameters_of
 from amanat.ledger.transactions import CheckedTransaction
@@ -136,8 +136,16 @@ class Chain:
             verified=self._verified,
         )
 
-    def rehearse(self, envelope: bytes, *, now: LedgerTime) -> DryRun:
+    def rehearse(
+        self,
+        envelope: bytes,
+        *,
+        now: LedgerTime,
+        assumed: Collection[PublicKey] | None = None,
+    ) -> DryRun:
         """Say what would become of a transaction, signed or not, in the next block.
+
+        Keys that it names count as if they had signed: those among `assumed`, all without it.
 
         Raises:
             DoorRefusal: it is too large or malformed, or has more operations than are tried.
@@ -145,7 +153,7 @@ class Chain:
         tip = self.tip
         place = Place(self._chain, tip.height + 1, max(now, tip.time + 1))
         state = State(tip.tree.get)
-        return dry_run(state, place, envelope, is_executed=self._is_executed)
+        return dry_run(state, place, envelope, is_executed=self._is_executed, assumed=assumed)
 
     def build(
         self,

@@ -1,11 +1,13 @@
 """A dry run: what would become of a transaction now, and all that speaks against it.
 
 It takes the bytes that would be submitted, signed or not. A key that the body names counts as if
-it had signed; where its signature is not there, or wrong, that is one of the refusals.
+it had signed; where its signature is not there, or wrong, that is one of the refusals. For whoever
+may not know what others hold, its own keys alone count so (`assumed`), and `as_submitted` leaves of
+what is found what submitting would tell: nothing that waits for the consent of others.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
 from msgspec import Meta
@@ -15,12 +17,12 @@ from amanat.ledger.blocks import Place
 from amanat.ledger.crypto import verify
 from amanat.ledger.encoding import EncodingError, Structure, decode
 from amanat.ledger.execution import door_refusals
-from amanat.ledger.identifiers import Digest, Signature
+from amanat.ledger.identifiers import Digest, PublicKey, Signature
 from amanat.ledger.operations import AnyOperation
 from amanat.ledger.operations.operation import run
 from amanat.ledger.receipts import Event
 from amanat.ledger.rehearsal import Noted, Rehearsal
-from amanat.ledger.rejections import DoorCode, DoorRefusal
+from amanat.ledger.rejections import DoorCode, DoorRefusal, RejectionCode
 from amanat.ledger.state import State, parameters_of
 from amanat.ledger.transactions import (
     SIGNERS_MAX,
@@ -33,6 +35,13 @@ from amanat.ledger.transactions import (
 
 WORK_MAX: Final = 1_000
 """Operations that are tried, those of proposals included: to ask for a dry run costs nothing."""
+
+
+_LACKS: Final = (
+    RejectionCode.MISSING_SIGNATURE,
+    RejectionCode.MISSING_APPROVAL,
+    RejectionCode.NO_POLICY,
+)
 
 
 class Draft(Structure, frozen=True):
@@ -59,6 +68,24 @@ class DryRun:
     events: tuple[Event, ...]
     """What it would do. Where something refuses, what the other operations would."""
 
+    def as_submitted(self) -> "DryRun":
+        """Return what does not hang on consents that lack.
+
+        Of the first operation that somebody else must consent to, only that is left, and of all
+        that follow nothing.
+        """
+        lacking = [each for each in self.refusals if each.refused.code in _LACKS]
+        if not lacking:
+            return self
+        first = lacking[0].operation
+        before = tuple(each for each in self.refusals if each.operation < first)
+        return replace(
+            self,
+            sentences=self.sentences[:first],
+            refusals=(*before, *(each for each in lacking if each.operation == first)),
+            events=tuple(each for each in self.events if each.operation < first),
+        )
+
     @property
     def passes(self) -> bool:
         """Whether it would be applied."""
@@ -66,9 +93,17 @@ class DryRun:
 
 
 def dry_run(
-    state: State, place: Place, envelope: bytes, *, is_executed: Callable[[Digest], bool]
+    state: State,
+    place: Place,
+    envelope: bytes,
+    *,
+    is_executed: Callable[[Digest], bool],
+    assumed: Collection[PublicKey] | None = None,
 ) -> DryRun:
     """Try a transaction on `state`, which is to be thrown away.
+
+    Keys that the body names count as if they had signed: those among `assumed`, all without it.
+    Where none counts, nothing is tried.
 
     Raises:
         DoorRefusal: it is too large or malformed, or has more operations than are tried.
@@ -78,18 +113,23 @@ def dry_run(
     body = transaction.body
     _check_work(state, body.operations)
     sentences = tuple(operation.sentence(state) for operation in body.operations)
+    unsigned, strange = _unsigned(transaction)
     door = [
         *door_refusals(
             state, transaction, chain=place.chain, time=place.time, parameters=parameters
         ),
-        *_unsigned(transaction),
+        *(_not_signed(each) for each in unsigned),
+        *strange,
     ]
     if is_executed(transaction.id):
         door.insert(
             0, DoorRefusal(DoorCode.ALREADY_EXECUTED, "the transaction is in the chain already")
         )
-    consents = Consents(state, place.time, dict.fromkeys(body.signers, place.time))
-    rehearsal = Rehearsal(state, place, consents, transaction=transaction.id, keys=body.signers)
+    keys = [key for key in body.signers if assumed is None or key in assumed or key not in unsigned]
+    if not keys:
+        return DryRun(transaction.id, place, (), tuple(door), (), ())
+    consents = Consents(state, place.time, dict.fromkeys(keys, place.time))
+    rehearsal = Rehearsal(state, place, consents, transaction=transaction.id, keys=keys)
     for index, operation in enumerate(body.operations):
         rehearsal.operation = index
         rehearsal.attempt(run, operation)
@@ -130,23 +170,24 @@ def open_draft(envelope: bytes, *, bytes_max: int) -> CheckedTransaction:
     return CheckedTransaction(transaction_id(draft.body), body, draft.signatures, envelope)
 
 
-def _unsigned(transaction: CheckedTransaction) -> Iterator[DoorRefusal]:
-    """Yield a refusal for each signer without a valid signature."""
+def _unsigned(transaction: CheckedTransaction) -> tuple[list[PublicKey], list[DoorRefusal]]:
+    """Return the signers without a valid signature, and what is wrong with other signatures."""
     message = signed_message(transaction.id)
     signers, signatures = transaction.body.signers, list(transaction.signatures)
     whole = len(signatures) == len(signers)
+    unsigned = []
     for key in signers:
         if signatures and verify(key, message, signatures[0]):
             signatures.pop(0)
             continue
         if whole:
             signatures.pop(0)
-        yield DoorRefusal(
-            DoorCode.BAD_SIGNATURE, f"the key {key.hex()} has not signed", key=key.hex()
-        )
-    if signatures:
-        yield DoorRefusal(
-            DoorCode.MALFORMED,
-            f"{len(signatures)} signatures are of none of its signers, or out of order",
-            have=len(signatures),
-        )
+        unsigned.append(key)
+    if not signatures:
+        return unsigned, []
+    detail = f"{len(signatures)} signatures are of none of its signers, or out of order"
+    return unsigned, [DoorRefusal(DoorCode.MALFORMED, detail, have=len(signatures))]
+
+
+def _not_signed(key: PublicKey) -> DoorRefusal:
+    return DoorRefusal(DoorCode.BAD_SIGNATURE, f"the key {key.hex()} has not signed", key=key.hex())

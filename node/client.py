@@ -10,8 +10,10 @@ from typing import Any, Self
 
 import msgspec
 from aiohttp import ClientError, ClientSession, ClientTimeout
+from yarl import URL
 
 from amanat.ledger.encoding import encode
+from amanat.node.message_signatures import RequestSigner
 
 
 class Unreachable(Exception):  # noqa: N818 - what happened
@@ -31,8 +33,14 @@ class Refusal(Exception):  # noqa: N818 - what happened
 class Client:
     """Talks to a network through one or more of its nodes. Use it as an async context manager."""
 
-    def __init__(self, urls: Sequence[str], *, seconds: float = 35.0) -> None:
-        """`urls` are API addresses, tried in order; `seconds` bounds one request."""
+    def __init__(
+        self, urls: Sequence[str], *, seconds: float = 35.0, reader: RequestSigner | None = None
+    ) -> None:
+        """Talk to the API at `urls`, addresses that are tried in order.
+
+        `seconds` bounds one request. `reader` signs each one, for what is not shown to anyone.
+        """
+        self._reader = reader
         self._urls = [url.rstrip("/") for url in urls]
         self._timeout = ClientTimeout(total=seconds, connect=3)
         self._session: ClientSession | None = None
@@ -68,6 +76,11 @@ class Client:
         answer = await self._call("POST", "/v1/transactions:batch", body, "application/msgpack")
         return list(answer)
 
+    async def token(self, path: str, seconds: int) -> dict[str, Any]:
+        """Return a token of the node that answers, for `path` and below; needs a `reader`."""
+        wish = msgspec.json.encode({"path": path, "seconds": seconds})
+        return dict(await self._call("POST", "/v1/tokens", wish, "application/json"))
+
     async def get(self, path: str) -> Any:
         """Return the JSON under `path`."""
         return await self._call("GET", path, None, None)
@@ -90,15 +103,18 @@ class Client:
     ) -> bytes:
         if self._session is None:
             raise RuntimeError("use the client as an async context manager")
-        headers = {"Content-Type": content_type} if content_type else {}
         failures = []
         for url in self._urls:
+            headers = {"Content-Type": content_type} if content_type else {}
             try:
+                target = URL(url + path)
+                if self._reader is not None:
+                    headers |= self._reader.headers(method, str(target), body)
                 async with self._session.request(
-                    method, url + path, data=body, headers=headers
+                    method, target, data=body, headers=headers
                 ) as answer:
                     content = await answer.read()
-            except (TimeoutError, ClientError, OSError) as error:
+            except (TimeoutError, ClientError, OSError, ValueError) as error:
                 failures.append(f"{url}: {str(error) or type(error).__name__}")
                 continue
             if answer.status < 400 or path == "/readyz":

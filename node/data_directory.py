@@ -3,6 +3,7 @@
     identity.json   format, chain and name; written last by `create`, so a half-made one is seen
     sign-guard      what this authority has promised
     db/             the database
+    access/         who read what is not its own, once somebody has: `access_log`
     tls/            this run's certificate; nothing in it is worth keeping
     lock            held while a process uses the directory, and that process's id; else empty
 

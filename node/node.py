@@ -76,7 +76,7 @@ class Node:
             RecoveryFailed: the log does not re-execute on the applied state.
         """
         self.settings = settings
-        self._now = now
+        self.now = now
         self.document = directory.document
         self.name = directory.name
         self.chain_id = self.document.chain_id()
@@ -150,7 +150,7 @@ class Node:
             application=self._application,
             driver=self.driver,
             pool=self.pool,
-            now=self._now,
+            now=self.now,
         )
 
     def _forwarding(self) -> Forwarder:
@@ -167,7 +167,7 @@ class Node:
             self.name,
             chain=self.chain,
             pool=self.pool,
-            now=self._now,
+            now=self.now,
             is_behind=lambda: self.seen_height > self.status.last.height,
         )
 
@@ -397,4 +397,4 @@ class Node:
         self.driver.step(Abandon(neglect.term))
 
     def _latest_time(self) -> LedgerTime:
-        return self._now() + self._clock_ahead_ms
+        return self.now() + self._clock_ahead_ms

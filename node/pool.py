@@ -32,6 +32,10 @@ class Pool:
     def __contains__(self, transaction: Digest) -> bool:
         return transaction in self._waiting or transaction in self._placed
 
+    def get(self, transaction: Digest) -> CheckedTransaction | None:
+        """Return a transaction that waits or is in a block that is not final, or None."""
+        return self._waiting.get(transaction) or self._placed.get(transaction)
+
     @property
     def waiting(self) -> int:
         """How many transactions wait for a block."""

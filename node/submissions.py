@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 from amanat.ledger.chain import Chain
 from amanat.ledger.dry_run import DryRun
 from amanat.ledger.executed_block import ExecutedBlock
-from amanat.ledger.identifiers import Digest, LedgerTime
+from amanat.ledger.identifiers import Digest, LedgerTime, PublicKey
 from amanat.ledger.receipts import Applied, Receipt
 from amanat.ledger.rejections import DoorCode, DoorRefusal
 from amanat.ledger.transactions import CheckedTransaction
@@ -96,13 +96,15 @@ class Submissions:
             self._admitted(transaction)
         return TransactionStatus(transaction.id, TransactionState.PENDING)
 
-    def rehearse(self, envelope: bytes) -> DryRun:
+    def rehearse(self, envelope: bytes, *, assumed: Collection[PublicKey] | None = None) -> DryRun:
         """Say what would become of a transaction, signed or not, if it were submitted now.
+
+        Keys that it names count as if they had signed: those among `assumed`, all without it.
 
         Raises:
             DoorRefusal: it is too large or malformed, or has more operations than are tried.
         """
-        return self._chain.rehearse(envelope, now=self._now())
+        return self._chain.rehearse(envelope, now=self._now(), assumed=assumed)
 
     def _as_far_as_known(self, refusal: DoorRefusal) -> DoorRefusal:
         """Say what a node cannot know that began with a snapshot: what expired before it."""

@@ -12,6 +12,8 @@ from amanat.ledger.encoding import encode
 from amanat.ledger.instruments.instrument import Instrument
 from amanat.ledger.state import DAY_SEALS, INSTRUMENTS, LAST_CHANGES, State, business_day_of
 from amanat.ledger.wording import day
+from amanat.node.api.access.gate import GATE
+from amanat.node.api.access.scopes import about_participant
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, answer, be_current
 from amanat.node.node import Node
@@ -47,7 +49,10 @@ class SealedView(msgspec.Struct, frozen=True):
     redeemed: str
     outstanding: str
     custodians: dict[str, str]
-    """What the accounts of each held together; together they held what was outstanding."""
+    """What the accounts of each held together; together they held what was outstanding.
+
+    Of each that the reader may read: a custodian its own, regulators and auditors all.
+    """
 
 
 async def open_day(request: web.Request) -> web.Response:
@@ -81,6 +86,7 @@ async def sealed(request: web.Request) -> web.Response:
     held = {
         name: sealed_totals.custodian_total(state, closed, instrument.id, name)
         for name in _custodians(node, instrument)
+        if request.app[GATE].may_read(request, about_participant(name))
     }
     view = SealedView(
         date=day(closed),

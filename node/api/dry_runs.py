@@ -3,8 +3,12 @@
 import msgspec
 from aiohttp import web
 
-from amanat.ledger.dry_run import DryRun
+from amanat.ledger.dry_run import DryRun, open_draft
 from amanat.ledger.rejections import DoorRefusal
+from amanat.ledger.state import PARTICIPANTS, State, parameters_of
+from amanat.node.api.access import touched
+from amanat.node.api.access.gate import GATE, READER, SUPERVISES
+from amanat.node.api.access.scopes import about_proposal
 from amanat.node.api.messages import EventView, RejectionView, texts
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, answer, reach_min_height
@@ -38,10 +42,31 @@ async def simulate(request: web.Request) -> web.Response:
     await reach_min_height(request)
     envelope = await envelope_in(request)
     try:
-        run = node.submissions.rehearse(envelope)
+        run = _run(request, envelope)
     except DoorRefusal as refusal:
         raise ApiProblem(refusal.code.value, refusal.detail, refusal.figures) from refusal
     return answer(node, _view(run))
+
+
+def _run(request: web.Request, envelope: bytes) -> DryRun:
+    """Try it; tell whoever may not read everything no more than submitting it would.
+
+    Raises:
+        ApiProblem: `not_permitted`, it is about a proposal that the reader may not read.
+        DoorRefusal: as `Submissions.rehearse` does.
+    """
+    node, gate = request.app[NODE], request.app[GATE]
+    if gate.is_open or request[SUPERVISES]:
+        return node.submissions.rehearse(envelope)
+    state = State(node.chain.final.tree.get)
+    bytes_max = parameters_of(state).transaction_bytes_max
+    body = open_draft(envelope, bytes_max=bytes_max).body
+    for proposal in touched.proposals(state, body.operations):
+        if not gate.may_read(request, about_proposal(state, proposal)):
+            raise ApiProblem("not_permitted", "it is about a proposal that is not for this reader")
+    participant = state.get(PARTICIPANTS, request[READER].participant)
+    own = () if participant is None else [each.key for each in participant.keys]
+    return node.submissions.rehearse(envelope, assumed=own).as_submitted()
 
 
 def _view(run: DryRun) -> DryRunView:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from typing import Final
 
 import structlog
 from aiohttp import web
@@ -13,13 +14,15 @@ from amanat.node.records import StorageFailed
 
 log = structlog.get_logger(__name__)
 
+REQUEST_ID: Final = web.RequestKey("request_id", str)
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @web.middleware
 async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give the request an id; turn every failure into a problem."""
-    request_id = uuid.uuid4().hex
+    request_id = request[REQUEST_ID] = uuid.uuid4().hex
     try:
         answer = await handler(request)
     except ApiProblem as problem:
@@ -31,7 +34,10 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
         if "Allow" in error.headers:
             answer.headers["Allow"] = error.headers["Allow"]
     except Exception as error:
-        log.exception("api.failed", path=request.path, request_id=request_id)
+        # The route alone: what a path names may be confidential.
+        resource = request.match_info.route.resource
+        route = "" if resource is None else resource.canonical
+        log.exception("api.failed", route=route, request_id=request_id)
         if isinstance(error, StorageFailed):
             request.app[NODE].fail(error)  # nothing is served that cannot be checked
         answer = response(

@@ -1,4 +1,4 @@
-"""Reading the register of legal orders, which is public, at the final height."""
+"""Reading the register of legal orders, at the final height."""
 
 import msgspec
 from aiohttp import web

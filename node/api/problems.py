@@ -49,6 +49,32 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             "Send at most the number of bytes that the detail names.",
         ),
         ProblemKind(
+            "authentication_required",
+            HTTPStatus.UNAUTHORIZED,
+            "This is not shown to whoever asks",
+            "Sign the request with a participant's key, or send a token (`amanat token` gets one): "
+            "docs/api.md says how.",
+        ),
+        ProblemKind(
+            "authentication_failed",
+            HTTPStatus.UNAUTHORIZED,
+            "The signature or the token does not prove who asks",
+            "Correct what the detail names, and sign the request anew, or get another token.",
+        ),
+        ProblemKind(
+            "not_permitted",
+            HTTPStatus.FORBIDDEN,
+            "This participant may not read that",
+            "Ask as one of those whom the detail names. Whether there is such a thing is not told.",
+        ),
+        ProblemKind(
+            "too_many_signatures",
+            HTTPStatus.TOO_MANY_REQUESTS,
+            "Too many signed requests in a minute",
+            "Sign one request for a token, and send that with the others.",
+            retryable=True,
+        ),
+        ProblemKind(
             "not_found",
             HTTPStatus.NOT_FOUND,
             "There is no such thing",
@@ -175,6 +201,14 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
 }
 
 
+_HOW_TO: Final = {
+    "WWW-Authenticate": 'Bearer realm="amanat"',
+    "Accept-Signature": 'amanat=("@method" "@authority" "@path" "@query")'
+    ';created;keyid;nonce;alg="ed25519"',
+}
+"""How to prove who one is (RFC 6750, RFC 9421), with every answer that asks for it."""
+
+
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the body of a refusal holds."""
 
@@ -218,4 +252,5 @@ def response(problem: ApiProblem, request_id: str) -> web.Response:
         status=kind.status.value,
         body=msgspec.json.encode(body),
         content_type="application/problem+json",
+        headers=_HOW_TO if kind.status is HTTPStatus.UNAUTHORIZED else None,
     )

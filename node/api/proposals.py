@@ -14,6 +14,8 @@ from amanat.ledger.governance.open_proposals import OPEN_PROPOSALS
 from amanat.ledger.governance.proposals import Proposal
 from amanat.ledger.operations import proposing
 from amanat.ledger.state import PROPOSALS, State
+from amanat.node.api.access.gate import GATE
+from amanat.node.api.access.scopes import about_proposal
 from amanat.node.api.messages import texts
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, answer, be_current, digest_in_path, whole_number
@@ -60,12 +62,18 @@ class ProposalView(msgspec.Struct, frozen=True):
 
 
 async def proposals(request: web.Request) -> web.Response:
-    """List the proposals that wait, the oldest first."""
+    """List the proposals that wait and the reader may read, the oldest first."""
     await be_current(request)
     node = request.app[NODE]
     limit = whole_number(request, "limit", default=LISTED_MAX, most=LISTED_MAX)
     state = State(node.chain.final.tree.get)
-    waiting = islice(_waiting(state, node.chain.final.time), limit)
+    gate = request.app[GATE]
+    readable = (
+        each
+        for each in _waiting(state, node.chain.final.time)
+        if gate.may_read(request, about_proposal(state, each))
+    )
+    waiting = islice(readable, limit)
     views: list[object] = []
     for each in list(waiting):
         views.append(_view(node, each))

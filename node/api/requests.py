@@ -13,6 +13,9 @@ from amanat.node.node import Node
 
 NODE: Final = web.AppKey("node", Node)
 
+_CURRENT: Final = web.RequestKey("current", bool)
+"""Whether this node was brought up to date for the request."""
+
 SINGLE_BYTES_MAX: Final = 1_500_000
 """Longest body with one transaction: a megabyte of it in base64, in JSON."""
 
@@ -148,9 +151,13 @@ def seconds(request: web.Request, name: str) -> float:
 async def be_current(request: web.Request) -> None:
     """With `consistency=linearizable`, wait until all that is final now is applied here.
 
+    It waits once for a request, however often it is called.
+
     Raises:
         ApiProblem: `behind`, if no leader could be asked in time.
     """
+    if request.get(_CURRENT):
+        return
     wanted = request.query.get("consistency", "local")
     if wanted not in ("local", "linearizable"):
         detail = f"consistency is {wanted!r}; it must be local or linearizable"
@@ -158,6 +165,7 @@ async def be_current(request: web.Request) -> None:
     if wanted == "linearizable" and not await request.app[NODE].catch_up(seconds=5.0):
         raise ApiProblem("behind", "no leader could confirm what is final now")
     await reach_min_height(request)
+    request[_CURRENT] = True
 
 
 async def reach_min_height(request: web.Request) -> None:

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from amanat.ledger.rejections import DoorRefusal
 from amanat.node import provable
+from amanat.node.api.access.gate import GATE
 from amanat.node.api.messages import (
     BatchItem,
     BatchSubmission,
@@ -93,6 +94,8 @@ async def show(request: web.Request) -> web.Response:
     status = node.submissions.status(transaction)
     if wait and not status.is_final:
         status = await node.submissions.wait_final(transaction, wait)
+        # When it was asked, what the transaction says may not have been known here.
+        request.app[GATE].check_again(request)
     return answer(node, transaction_view(status))
 
 

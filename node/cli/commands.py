@@ -5,7 +5,8 @@ from typing import Annotated, Final
 
 import typer
 
-from amanat.node.cli.options import Api, Config, Output, Passphrase
+from amanat.node.cli import reader_commands
+from amanat.node.cli.options import Api, Config, Output, Passphrase, ReaderKey, ReaderPassphrase
 from amanat.node.cli.output import Format
 from amanat.node.cli.signing_commands import signing_commands
 from amanat.node.cli.travel_data import travel_data
@@ -34,6 +35,9 @@ app.add_typer(node, name="node")
 app.add_typer(custody, name="custody")
 app.add_typer(testnet, name="testnet")
 app.add_typer(travel_data, name="travel-data")
+app.command("balance")(reader_commands.balance)
+app.command("token")(reader_commands.token)
+node.command("access-log")(reader_commands.access_log)
 app.add_typer(signing_commands)
 
 
@@ -103,6 +107,8 @@ def submit(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Submit nothing: list all that refuses it.")
     ] = False,
+    key: ReaderKey = None,
+    passphrase_file: ReaderPassphrase = None,
     api: Api = None,
     output: Output = Format.TABLE,
 ) -> None:
@@ -111,29 +117,12 @@ def submit(
 
     envelope = submitting.read(file)
     if dry_run:
-        from amanat.node.cli import trying
+        from amanat.node.cli import reading, trying
 
-        trying.dry_run(envelope, api or [], output)
+        trying.dry_run(envelope, api or [], output, reading.reader(key, passphrase_file))
         return
     signing.check_whole(file, envelope)
     submitting.submit(envelope, api or [], wait=wait, receipt=receipt, output=output)
-
-
-@app.command()
-def balance(
-    account: Annotated[str, typer.Argument()],
-    instrument: Annotated[str, typer.Argument()],
-    genesis_file: Annotated[
-        Path | None, typer.Option("--genesis", help="Check the proof against this document.")
-    ] = None,
-    save: Annotated[Path | None, typer.Option(help="Write the proof into this file.")] = None,
-    api: Api = None,
-    output: Output = Format.TABLE,
-) -> None:
-    """Show what an account holds; with --genesis, prove it without trusting the node."""
-    from amanat.node.cli import proving
-
-    proving.balance(account, instrument, api or [], genesis=genesis_file, save=save, output=output)
 
 
 @app.command()

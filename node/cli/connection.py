@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.client import Client, Refusal, Unreachable
+from amanat.node.message_signatures import RequestSigner
 
 DEFAULT_API: Final = "http://127.0.0.1:8101"
 TESTNET_RECORD: Final = Path("testnet/testnet.json")
@@ -32,19 +33,33 @@ def api_urls(given: Sequence[str]) -> list[str]:
     return [DEFAULT_API]
 
 
-def talk(urls: Sequence[str], conversation: Callable[[Client], Awaitable[T]]) -> T:
-    """Run `conversation` with a client of these nodes.
+def talk(
+    urls: Sequence[str],
+    conversation: Callable[[Client], Awaitable[T]],
+    *,
+    reader: RequestSigner | None = None,
+    reader_if_asked: Callable[[], RequestSigner] | None = None,
+) -> T:
+    """Run `conversation` with a client of these nodes, whose requests `reader` signs.
+
+    Where a node asks who reads, `reader_if_asked` is called, and the conversation begins again: a
+    passphrase is not asked for before it is needed.
 
     Raises:
         Failure: no node answered (4), or one refused (5).
     """
 
-    async def run() -> T:
-        async with Client(urls) as client:
+    async def run(reader: RequestSigner | None) -> T:
+        async with Client(urls, reader=reader) as client:
             return await conversation(client)
 
     try:
-        return asyncio.run(run())
+        try:
+            return asyncio.run(run(reader))
+        except Refusal as refusal:
+            if reader_if_asked is None or refusal.code != "authentication_required":
+                raise
+        return asyncio.run(run(reader_if_asked()))
     except Unreachable as error:
         raise Failure(str(error), ExitCode.UNREACHABLE) from error
     except (KeyError, TypeError, ValueError) as error:

@@ -14,6 +14,12 @@ Api = Annotated[
 ]
 Config = Annotated[Path, typer.Option("--config", help="The node's settings file (TOML).")]
 Passphrase = Annotated[Path, typer.Option("--passphrase-file", help="Holds the passphrase.")]
+ReaderKey = Annotated[
+    Path | None, typer.Option("--key", help="A participant's sealed key, to ask as it.")
+]
+ReaderPassphrase = Annotated[
+    Path | None, typer.Option("--passphrase-file", help="Holds that key's passphrase.")
+]
 PassphraseOrAsked = Annotated[
     Path | None,
     typer.Option("--passphrase-file", help="Holds the passphrase; asked on the terminal if none."),

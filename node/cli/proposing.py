@@ -23,6 +23,7 @@ from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, figures, rendered_record, say, show, teller
 from amanat.node.cli.signing import Signing, read_operations, sign
 from amanat.node.client import Client
+from amanat.node.message_signatures import RequestSigner
 from amanat.node.written.reading import WrittenError, read
 from amanat.node.written.writing import written
 
@@ -36,9 +37,14 @@ STEPS: Final[dict[str, Step]] = {
 """What can be done to a proposal that waits."""
 
 
-def proposals(proposal: str | None, api: Sequence[str], output: Format) -> None:
+def proposals(
+    proposal: str | None,
+    api: Sequence[str],
+    output: Format,
+    reader: RequestSigner | None = None,
+) -> None:
     """Show one proposal, or all that wait."""
-    found = _asked(proposal, api)
+    found = _asked(proposal, api, reader)
     if output is Format.JSON:
         show(found, output)
         return
@@ -85,7 +91,7 @@ def take(step: str, proposal: str, agreed: Path | None, how: Signing, output: Fo
         Failure: among others, with 3, it is not what the file says; then nothing was signed.
     """
     identifier = _identifier(proposal)
-    found = _asked(proposal, how.api)
+    found = _asked(proposal, how.api, reader_if_asked=how.keys.reader)
     _check_told(found)
     tell = teller(output)
     for line in _lines(found):
@@ -100,13 +106,18 @@ def digest_of(operations: Sequence[AnyOperation]) -> str:
     return sha256(encode(tuple(operations))).hexdigest()
 
 
-def _asked(proposal: str | None, api: Sequence[str]) -> Any:
+def _asked(
+    proposal: str | None,
+    api: Sequence[str],
+    reader: RequestSigner | None = None,
+    reader_if_asked: Callable[[], RequestSigner] | None = None,
+) -> Any:
     path = "/v1/proposals" if proposal is None else f"/v1/proposals/{_identifier(proposal).hex()}"
 
     async def ask(client: Client) -> Any:
         return await client.get(path)
 
-    return talk(api_urls(api), ask)
+    return talk(api_urls(api), ask, reader=reader, reader_if_asked=reader_if_asked)
 
 
 def _identifier(proposal: str) -> Digest:

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, say, show
 from amanat.node.client import Client
+from amanat.node.message_signatures import RequestSigner
 from amanat.verifier.checks import Finding
 from amanat.verifier.checks import verify as verify_bundle
 from amanat.verifier.contents import Balance
@@ -23,20 +24,28 @@ from amanat.verifier.submissions import Submission, is_submission_receipt, verif
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody wants to know, and from which nodes."""
+
+    account: str
+    instrument: str
+    api: Sequence[str]
+
+
 def balance(
-    account: str,
-    instrument: str,
-    api: Sequence[str],
+    question: Question,
     *,
     genesis: Path | None,
     save: Path | None,
     output: Format,
+    reader: RequestSigner | None = None,
 ) -> None:
     """Show a holding; check its proof if a genesis document is given."""
     with_proof = genesis is not None or save is not None
     # Whatever was typed that is no text is sent as "?", which names nothing.
     account_part, instrument_part = (
-        quote(name, safe="", errors="replace") for name in (account, instrument)
+        quote(name, safe="", errors="replace") for name in (question.account, question.instrument)
     )
     names = f"{account_part}/holdings/{instrument_part}"
     path = f"/v1/accounts/{names}?proof={str(with_proof).lower()}"
@@ -46,7 +55,7 @@ def balance(
         proof = base64.b64decode(seen.pop("proof")) if with_proof else b""
         return seen, int(seen["amount"]), proof
 
-    shown, amount, bundle = talk(api_urls(api), ask)
+    shown, amount, bundle = talk(api_urls(question.api), ask, reader=reader)
     if save is not None:
         try:
             save.write_bytes(bundle)
@@ -54,7 +63,7 @@ def balance(
             raise Failure(f"{save} cannot be written: {error.strerror}") from error
     if genesis is not None:
         proved = check(bundle, genesis).proved
-        claimed = Balance(account, instrument, amount)
+        claimed = Balance(question.account, question.instrument, amount)
         if proved != claimed:
             raise Failure(
                 f"the node claims {claimed}, its proof shows {proved}", ExitCode.NOT_VALID

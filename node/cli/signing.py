@@ -20,7 +20,7 @@ from amanat.node.cli.consenting import confirm
 from amanat.node.cli.durations import milliseconds
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, figures, note, show, teller
-from amanat.node.cli.passphrases import open_all, public_keys
+from amanat.node.cli.passphrases import Keyring
 from amanat.node.client import Client, Refusal
 from amanat.node.drafts import DraftError, PartlySigned, opened, unsigned
 from amanat.node.written.reading import WrittenError, parse
@@ -30,8 +30,7 @@ from amanat.node.written.reading import WrittenError, parse
 class Signing:
     """With which keys something is signed, and what becomes of it then."""
 
-    keys: Sequence[Path]
-    passphrase_file: Path | None = None
+    keys: Keyring
     signers: Sequence[str] = ()
     """Further keys that are to sign: public keys, or key files."""
     valid_for: str = "1h"
@@ -71,7 +70,7 @@ def sign(operations: Sequence[AnyOperation], how: Signing, output: Format) -> No
         Failure: among others, with 5, it would be refused as things stand; then nothing was signed.
     """
     _check_new(how.save)
-    signers = sorted({*public_keys(how.keys), *_named(how.signers)})
+    signers = sorted({*how.keys.public_keys, *_named(how.signers)})
     if len(signers) > SIGNERS_MAX:
         raise Failure(f"{len(signers)} keys are to sign; a transaction has at most {SIGNERS_MAX}")
     valid_until = clock.now() + milliseconds(how.valid_for, "--valid-for")
@@ -87,7 +86,7 @@ def countersign(file: Path, how: Signing, output: Format) -> None:
     """
     _check_new(how.save)
     draft = read_draft(file)
-    for path, key in zip(how.keys, public_keys(how.keys), strict=True):
+    for path, key in zip(how.keys.files, how.keys.public_keys, strict=True):
         if key not in draft.body.signers:
             raise Failure(f"{path} is none of the signers of {file}")
     _go_on(draft, how, output)
@@ -112,13 +111,12 @@ def _go_on(draft: PartlySigned, how: Signing, output: Format) -> None:
         note(f"as things stand it would be refused: {each}")
     if how.dry_run:
         return
-    to_come = [key for key in draft.lacking if key not in public_keys(how.keys)]
+    to_come = [key for key in draft.lacking if key not in how.keys.public_keys]
     if how.save is None and to_come:
         raise Failure(f"it lacks the signature of {_keys(to_come)}: --save it for them to sign")
     if how.ask:
         confirm(f"Sign {draft.id.hex()}?")
-    held = open_all(how.keys, how.passphrase_file)
-    signed = draft.signed_by((each.public_key, each.sign) for each in held)
+    signed = draft.signed_by((each.public_key, each.sign) for each in how.keys.opened())
     if how.save is None:
         submitting.submit(signed.envelope, how.api, wait=how.wait, output=output)
         return
@@ -162,7 +160,11 @@ def _tried(draft: PartlySigned, how: Signing) -> tuple[list[str], list[str]]:
     """
     if how.genesis is not None:
         return offline(draft), []
-    run = talk(api_urls(how.api), lambda client: _rehearsed(client, draft))
+    run = talk(
+        api_urls(how.api),
+        lambda client: _rehearsed(client, draft),
+        reader_if_asked=how.keys.reader,
+    )
     if run is None:
         return offline(draft), []
     return [str(each) for each in run["sentences"]], _refusals(run)
@@ -209,12 +211,12 @@ def _chain(how: Signing) -> Digest:
 
 
 def _named(signers: Sequence[str]) -> list[PublicKey]:
-    found = []
+    found: list[PublicKey] = []
     for each in signers:
         try:
             key = bytes.fromhex(each)
         except ValueError:
-            found += public_keys([Path(each)])
+            found += Keyring([Path(each)]).public_keys
             continue
         if len(key) != 32:
             raise Failure(f"--signer {each} is not a public key: it takes 64 hexadecimal digits")

@@ -11,6 +11,8 @@ from amanat.node.cli.options import (
     KeyFiles,
     Output,
     PassphraseOrAsked,
+    ReaderKey,
+    ReaderPassphrase,
     Save,
     Signers,
     ValidFor,
@@ -78,10 +80,10 @@ def sign(
 ) -> None:
     """Sign any operations and submit them, or sign them into a file."""
     from amanat.node.cli import signing
+    from amanat.node.cli.passphrases import Keyring
 
     how = signing.Signing(
-        key,
-        passphrase_file,
+        Keyring(key, passphrase_file),
         signer or [],
         valid_for=valid_for,
         genesis=genesis,
@@ -107,9 +109,15 @@ def countersign(
 ) -> None:
     """Add signatures to a saved transaction; submit it once none lacks, or save it."""
     from amanat.node.cli import signing
+    from amanat.node.cli.passphrases import Keyring
 
     how = signing.Signing(
-        key, passphrase_file, genesis=genesis, save=save, wait=wait, api=api or [], ask=not yes
+        Keyring(key, passphrase_file),
+        genesis=genesis,
+        save=save,
+        wait=wait,
+        api=api or [],
+        ask=not yes,
     )
     signing.countersign(file, how, output)
 
@@ -128,13 +136,15 @@ def show(
 @signing_commands.command()
 def proposals(
     proposal: Annotated[str | None, typer.Argument(help="Its id; all that wait if none.")] = None,
+    key: ReaderKey = None,
+    passphrase_file: ReaderPassphrase = None,
     api: Api = None,
     output: Output = Format.TABLE,
 ) -> None:
     """Show proposals: what they would do, who has approved them, what they lack."""
-    from amanat.node.cli import proposing
+    from amanat.node.cli import proposing, reading
 
-    proposing.proposals(proposal, api or [], output)
+    proposing.proposals(proposal, api or [], output, reading.reader(key, passphrase_file))
 
 
 @signing_commands.command()
@@ -153,9 +163,10 @@ def propose(
 ) -> None:
     """Propose operations, which take effect once enough have approved them."""
     from amanat.node.cli import proposing, signing
+    from amanat.node.cli.passphrases import Keyring
 
     how = signing.Signing(
-        key, passphrase_file, save=save, dry_run=dry_run, wait=wait, api=api or []
+        Keyring(key, passphrase_file), save=save, dry_run=dry_run, wait=wait, api=api or []
     )
     proposing.propose(operations, expires_in, how, output)
 
@@ -209,9 +220,10 @@ def withdraw(
 def _consent(
     key: list[Path], passphrase_file: Path | None, yes: bool, wait: float, api: list[str] | None
 ) -> "Signing":
+    from amanat.node.cli.passphrases import Keyring
     from amanat.node.cli.signing import Signing
 
-    return Signing(key, passphrase_file, ask=not yes, wait=wait, api=api or [])
+    return Signing(Keyring(key, passphrase_file), ask=not yes, wait=wait, api=api or [])
 
 
 def _take(step: str, proposal: str, agreed: Path | None, how: "Signing", output: Format) -> None:

@@ -10,6 +10,7 @@ from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, show
 from amanat.node.client import Client
 from amanat.node.keystore import Signer
+from amanat.node.message_signatures import RequestSigner
 from amanat.node.travel_data import TravelDataError, unseal
 from amanat.node.travel_data import seal as sealed_to
 
@@ -42,7 +43,11 @@ def open_sealed(
     except TravelDataError as error:
         raise Failure(f"{file} cannot be opened: {error}", ExitCode.NOT_VALID) from error
     if transaction is not None:
-        carried = talk(api_urls(api), lambda client: _carried(client, transaction))
+        carried = talk(
+            api_urls(api),
+            lambda client: _carried(client, transaction),
+            reader=RequestSigner(key),
+        )
         if opened.digest.hex() not in carried:
             raise Failure(
                 f"{transaction} does not carry the digest {opened.digest.hex()}",

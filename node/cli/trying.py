@@ -7,9 +7,12 @@ from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, figures, show
 from amanat.node.client import Client
+from amanat.node.message_signatures import RequestSigner
 
 
-def dry_run(envelope: bytes, api: Sequence[str], output: Format) -> None:
+def dry_run(
+    envelope: bytes, api: Sequence[str], output: Format, reader: RequestSigner | None = None
+) -> None:
     """Show what would become of a transaction, signed or not.
 
     Raises:
@@ -19,7 +22,7 @@ def dry_run(envelope: bytes, api: Sequence[str], output: Format) -> None:
     async def send(client: Client) -> dict[str, Any]:
         return await client.simulate(envelope)
 
-    run = talk(api_urls(api), send)
+    run = talk(api_urls(api), send, reader=reader)
     show(run if output is Format.JSON else _readable(run), output)
     count = len(run["door"]) + len(run["refusals"])
     if not run["passes"]:

@@ -7,6 +7,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from amanat.config.genesis_file import fingerprint
+from amanat.config.settings import Readers
 from amanat.node.api import blocks, instruments, network
 from amanat.node.api.evidence import evidence_view
 from amanat.node.api.messages import block_view, transaction_view
@@ -63,13 +64,16 @@ async def block(request: web.Request) -> web.Response:
         block=block_view(header),
         certificate=certificate,
         transactions=[(r.transaction.hex(), r.outcome) for r in receipts],
+        is_open=_is_open(node),
     )
 
 
 async def transaction(request: web.Request) -> web.Response:
-    """Show where a transaction stands and what it did."""
+    """Show where a transaction stands and what it did, on a node that shows that to anyone."""
     node = request.app[NODE]
     identifier = request.match_info["transaction"]
+    if not _is_open(node):
+        return _page(node, "confidential.html", status=403, identifier=identifier)
     status = node.submissions.status(bytes.fromhex(identifier))
     return _page(node, "transaction.html", transaction=transaction_view(status))
 
@@ -89,6 +93,11 @@ async def style(request: web.Request) -> web.Response:
     del request
     text = _pages.get_template("style.css").render()
     return web.Response(text=text, content_type="text/css")
+
+
+def _is_open(node: Node) -> bool:
+    """Return whether anyone may read what transactions did: the explorer asks nobody who it is."""
+    return node.settings.api.readers is Readers.ANYONE
 
 
 def _missing(node: Node, what: str) -> web.Response:

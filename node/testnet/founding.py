@@ -93,6 +93,7 @@ listen = "{HOST}:{ports.peer(index)}"
 [api]
 listen = "{HOST}:{ports.api(index)}"
 url = "http://{HOST}:{ports.api(index)}"
+readers = "anyone"
 
 [peers]
 {peers}

@@ -8,6 +8,7 @@ from amanat.config.settings import (
     ApiListener,
     NodeSettings,
     PeerListener,
+    Readers,
     SettingsError,
     load_settings,
     split_address,
@@ -68,6 +69,15 @@ def test_a_good_file_says_everything_that_a_node_is_told(tmp_path: Path) -> None
 def test_the_log_level_is_info_unless_it_is_said(tmp_path: Path) -> None:
     path = written(tmp_path, GOOD.replace('log_level = "warning"\n', ""))
     assert load_settings(path).log_level == "info"
+
+
+def test_readers_must_be_permitted_unless_it_is_said(tmp_path: Path) -> None:
+    assert load_settings(written(tmp_path, GOOD)).api.readers is Readers.PERMITTED
+    opened = GOOD.replace("url =", 'readers = "anyone"\nurl =')
+    assert load_settings(written(tmp_path, opened)).api.readers is Readers.ANYONE
+    wrong = GOOD.replace("url =", 'readers = "all"\nurl =')
+    with pytest.raises(SettingsError, match=r"Invalid enum value 'all'"):
+        load_settings(written(tmp_path, wrong))
 
 
 def test_paths_are_relative_to_the_file_from_wherever_it_is_read(

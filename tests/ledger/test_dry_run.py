@@ -257,3 +257,39 @@ def prepared() -> tuple[Desk, list[AnyOperation]]:
 
 
 PREPARED = prepared()
+
+
+# For whoever may not know what others hold.
+
+
+def tried(desk: Desk, envelope: bytes, *assumed: str) -> DryRun:
+    """Try it where the keys called so count as if they had signed, and no others."""
+    keys = [public_key(name) for name in assumed]
+    return desk.leader.rehearse(envelope, now=desk.time, assumed=keys)
+
+
+def test_keys_of_others_count_only_where_they_signed(desk: Desk) -> None:
+    paid = Transfer("alpha", "beta", RUPEE, 1)
+    whole = desk.writer.sign(["alpha"], paid)
+    body = decode(whole, SignedTransaction).body
+    assert tried(desk, whole, "beta").passes
+    unsigned = encode(Draft(body, ()))
+    assert tried(desk, unsigned, "alpha").refusals == ()
+    alone = tried(desk, unsigned, "beta")
+    assert [each.code for each in alone.door] == [DoorCode.BAD_SIGNATURE]
+    assert (alone.sentences, alone.refusals, alone.events) == ((), (), ())
+
+
+def test_as_submitted_nothing_is_told_that_waits_for_the_consent_of_others(desk: Desk) -> None:
+    mine, others = Transfer("beta", "gamma", RUPEE, 1), Transfer("alpha", "beta", RUPEE, 10**15)
+    run = rehearse(desk, "beta", mine, others, mine)
+    assert found(run) == [(1, "missing_signature"), (1, "insufficient_holding")]
+    told = run.as_submitted()
+    assert found(told) == [(1, "missing_signature")]
+    assert len(told.sentences) == 1
+    assert [each.operation for each in told.events] == [0]
+
+
+def test_as_submitted_all_is_told_that_only_rules_refuse(desk: Desk) -> None:
+    run = rehearse(desk, "beta", Transfer("beta", "gamma", RUPEE, 10**15))
+    assert run.as_submitted() == run

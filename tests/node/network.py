@@ -10,8 +10,9 @@ from typing import Any
 
 from aiohttp import web
 
-from amanat.config.settings import ApiListener, NodeSettings, PeerListener
+from amanat.config.settings import ApiListener, NodeSettings, PeerListener, Readers
 from amanat.ledger.authorities import QuorumRule
+from amanat.ledger.governance.participants import Participant
 from amanat.ledger.operations import AnyOperation
 from amanat.node.api.application import create as api
 from amanat.node.client import Client
@@ -56,8 +57,11 @@ class LocalNetwork:
         *,
         newcomers: Sequence[str] = (),
         rule: QuorumRule = QuorumRule.MAJORITY,
+        participants: Sequence[Participant] = (),
+        readers: Readers = Readers.ANYONE,
     ) -> None:
         """`newcomers` found nothing; they are told where the founders are, and run as well."""
+        self.readers = readers
         self.root = root
         quorum = len(names) // 2 + 1
         if rule is QuorumRule.TWO_THIRDS:
@@ -66,7 +70,7 @@ class LocalNetwork:
         self.founders = sorted(names)
         names = [*names, *newcomers]
         self.names = sorted(names)
-        self.document = world.genesis(authorities)
+        self.document = world.genesis(authorities, participants=participants)
         self.writer = world.Writer(self.document.chain_id())
         self.nodes: dict[str, Node] = {}
         self.running: dict[str, asyncio.Task[None]] = {}
@@ -97,7 +101,7 @@ class LocalNetwork:
             key="",
             passphrase_file="",
             peer=PeerListener(f"127.0.0.1:{self._peer_ports[name]}"),
-            api=ApiListener(f"127.0.0.1:{self._api_ports[name]}", self.url(name)),
+            api=ApiListener(f"127.0.0.1:{self._api_ports[name]}", self.url(name), self.readers),
             peers={
                 peer: f"127.0.0.1:{self._peer_ports[peer]}"
                 for peer in self.founders
@@ -222,9 +226,18 @@ async def network(
     *names: str,
     newcomers: Sequence[str] = (),
     rule: QuorumRule = QuorumRule.MAJORITY,
+    participants: Sequence[Participant] = (),
+    readers: Readers = Readers.ANYONE,
 ) -> AsyncIterator[LocalNetwork]:
     """Run these authorities, `mof`, `sbp` and `cdc` by default; newcomers are started later."""
-    made = LocalNetwork(root, names or ("mof", "sbp", "cdc"), newcomers=newcomers, rule=rule)
+    made = LocalNetwork(
+        root,
+        names or ("mof", "sbp", "cdc"),
+        newcomers=newcomers,
+        rule=rule,
+        participants=participants,
+        readers=readers,
+    )
     try:
         for name in made.founders:
             await made.start(name)

@@ -83,6 +83,7 @@ listen = "{HOST}:{peers[name]}"
 [api]
 listen = "{HOST}:{api}"
 url = "http://{HOST}:{api}"
+readers = "anyone"
 [peers]
 {others}
 """

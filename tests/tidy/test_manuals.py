@@ -39,7 +39,14 @@ def test_every_operation_is_described_with_its_fields_signers_and_codes(
 
 def test_every_route_is_described() -> None:
     described = set(re.findall(r"`(GET|POST) (/[^`]*)`", manual("api.md")))
-    assert {(method, path) for method, path, _ in ROUTES} <= described
+    assert {(each.method, each.path) for each in ROUTES} <= described
+
+
+def test_the_manual_says_for_whom_each_route_is() -> None:
+    for each in ROUTES:
+        assert f"| `{each.method} {each.path}` | {each.scope.name} |" in manual("api.md")
+    for name in {each.scope.name for each in ROUTES}:
+        assert re.search(rf"^\| {name} \| \w", manual("api.md"), re.MULTILINE)
 
 
 def test_every_state_is_described() -> None:

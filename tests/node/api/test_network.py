@@ -52,7 +52,7 @@ async def test_every_operation_is_listed_with_what_it_takes(api: Api) -> None:
 async def test_every_route_is_listed_and_says_what_it_does(api: Api) -> None:
     listed = (await api.get("/v1/routes")).json
     assert [(each["method"], each["path"]) for each in listed] == [
-        (method, path) for method, path, _ in ROUTES
+        (each.method, each.path) for each in ROUTES
     ]
     assert all(each["description"].endswith(".") for each in listed)
 

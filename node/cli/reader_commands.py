@@ -1,0 +1,52 @@
+"""Options of the commands for those who read what is not shown to anyone, and who watch over it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from amanat.node.cli.options import Api, Config, Output, Passphrase, ReaderKey, ReaderPassphrase
+from amanat.node.cli.output import Format
+
+
+def balance(
+    account: Annotated[str, typer.Argument()],
+    instrument: Annotated[str, typer.Argument()],
+    genesis_file: Annotated[
+        Path | None, typer.Option("--genesis", help="Check the proof against this document.")
+    ] = None,
+    save: Annotated[Path | None, typer.Option(help="Write the proof into this file.")] = None,
+    key: ReaderKey = None,
+    passphrase_file: ReaderPassphrase = None,
+    api: Api = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Show what an account holds; with --genesis, prove it without trusting the node."""
+    from amanat.node.cli import proving, reading
+
+    question = proving.Question(account, instrument, api or [])
+    reader = reading.reader(key, passphrase_file)
+    proving.balance(question, genesis=genesis_file, save=save, output=output, reader=reader)
+
+
+def token(
+    key: Annotated[Path, typer.Option(help="The participant's sealed key.")],
+    passphrase_file: Passphrase,
+    path: Annotated[str, typer.Option(help="It lets read what lies here and below.")] = "/",
+    seconds: Annotated[int, typer.Option(min=1, max=900, help="How long it counts.")] = 300,
+    api: Api = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Get a short-lived token to read with at one node: `Authorization: Bearer TOKEN`."""
+    from amanat.node.cli import reading, submitting
+    from amanat.node.message_signatures import RequestSigner
+
+    signing = RequestSigner(submitting.signer(key, passphrase_file))
+    reading.token(signing, api or [], path=path, seconds=seconds, output=output)
+
+
+def access_log(config: Config, output: Output = Format.TABLE) -> None:
+    """Show which regulators and auditors read what at this node, and who was refused."""
+    from amanat.node.cli import reading
+
+    reading.show_access_log(config, output)
