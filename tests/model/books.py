@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
 from amanat.ledger.operations import AnyAct
+from amanat.ledger.rejections import DoorCode
 from amanat.ledger.rejections import RejectionCode as Code
 from amanat.ledger.rules import AnyRule
 
@@ -42,6 +43,11 @@ class Person(NamedTuple):
     """By the name of each key: when it ends."""
     threshold: int = 1
     suspended: bool = False
+
+    def has_ended(self, key: str, time: int) -> bool:
+        """Return whether a key that it has counts for nothing any more."""
+        until = self.keys[key]
+        return until is not None and until <= time
 
 
 class Place(NamedTuple):
@@ -81,6 +87,8 @@ class Hold(NamedTuple):
     target: str
     agent: str | None
     expires: int
+    orders: frozenset[str] = frozenset()
+    """What was paid is under these, where they stopped the units for which it was paid."""
 
 
 class Pledge(NamedTuple):
@@ -90,6 +98,11 @@ class Pledge(NamedTuple):
     asset: str
     amount: int
     beneficiary: str
+    orders: frozenset[str] = frozenset()
+    """As those of a hold."""
+
+
+Promise = Hold | Pledge
 
 
 class Order(NamedTuple):
@@ -171,6 +184,14 @@ class Policy(NamedTuple):
     delay: int
 
 
+class Authority(NamedTuple):
+    """Who votes or learns, and for whom."""
+
+    name: str
+    is_sovereign: bool
+    operator: str
+
+
 class Given(NamedTuple):
     """What a holder gave to others while a rule counted it."""
 
@@ -229,6 +250,8 @@ class Books:
     """By day: every total of a custodian, and what was issued and redeemed, at its close."""
     scheduled: int | None = None
     """The protocol version that is to come."""
+    authorities: frozenset[Authority] = frozenset()
+    """Who votes or learns."""
     learners_changed: int = 0
     """In which block the learners changed last."""
 
@@ -236,10 +259,34 @@ class Books:
         """Return other books that say the same."""
         return Books(**{each.name: copy(getattr(self, each.name)) for each in fields(self)})
 
+    def pass_time(self, time: int) -> None:
+        """Let time pass. What expired holds held under legal orders is frozen for these."""
+        self.time += time
+        for name, hold in self.holds.items():
+            if hold.expires <= self.time and hold.orders:
+                self.freeze(hold.account, hold.asset, hold.amount, hold.orders)
+                self.holds[name] = hold._replace(orders=frozenset())
+
+    def freeze(self, account: str, asset: str, amount: int, orders: frozenset[str]) -> None:
+        """Freeze an amount while one of these orders is in force."""
+        if orders:
+            there = self.freezes.get((account, asset), ())
+            self.freezes[account, asset] = (*there, (amount, orders))
+
     @property
     def today(self) -> int:
         """The calendar date in Pakistan."""
         return (self.time + KARACHI) // DAY
+
+    def door(self, key: str) -> DoorCode | None:
+        """Return why nothing that a key has signed comes in, if it does not."""
+        owners = [name for name, person in self.people.items() if key in person.keys]
+        if key in self.dead:
+            return DoorCode.KEY_ENDED
+        if not owners:
+            return DoorCode.UNKNOWN_KEY
+        ended = self.people[owners[0]].has_ended(key, self.time)
+        return DoorCode.KEY_ENDED if ended else None
 
     def new(self) -> str:
         """Return a name for what is put on record, until the ledger has told its own."""

@@ -93,7 +93,8 @@ def redeem(c: Chooser) -> Redeem:
 def open_hold(c: Chooser) -> OpenHold:
     account, asset = c.held()
     agent = c.of([None, None, "custodian-a"])
-    expires = c.books.time + c.number(0, 4) * DAY // 2
+    days = c.number(0, 4)
+    expires = c.books.time + days * DAY // 2 + (c.one_more() if days else 0)
     return OpenHold(account, c.place(), asset, c.amount(account, asset), agent, expires, None)
 
 

@@ -12,7 +12,7 @@ from tests.model.consents import Consents, Signs
 from tests.model.market import HOLDERS
 
 T = TypeVar("T")
-SPARE = ("", " 2", " 3")
+SPARE = ("", *(f" {number}" for number in range(2, 10)))
 """What is put behind a participant's name for the names of its test keys."""
 
 
@@ -26,6 +26,12 @@ class Chooser:
         """Whether what is chosen is a transaction by itself."""
         self.is_idle = False
         """Whether there was nothing on record of what was to be chosen from."""
+        self._count = books.made
+
+    def one_more(self) -> int:
+        """Return another number each time: so no two holds end at once."""
+        self._count += 1
+        return self._count
 
     def of(self, there: Sequence[T]) -> T:
         """Return one of these."""
@@ -141,10 +147,17 @@ class Chooser:
         return {self.of(sorted(found))} if found and self.chance(2) else found
 
     def keys(self, name: str) -> list[str]:
-        """Return the test keys that a participant has, all of them or the first."""
-        person = self.books.people[name]
-        there = [name + each for each in SPARE if public_key(name + each).hex() in person.keys]
+        """Return the test keys that a participant has, all of them or the first; or had once."""
+        person, there = self.books.people[name], self.living(name)
+        if self.chance(30):
+            return [*there[:1], name + self.of(SPARE[:3])]
         return there[:1] if person.threshold == 1 and self.chance(3) else there
+
+    def living(self, name: str) -> list[str]:
+        """Return the test keys that a participant has and can use."""
+        return [
+            name + each for each in SPARE if self.books.door(public_key(name + each).hex()) is None
+        ]
 
 
 Choice = Callable[[Chooser], AnyAct]

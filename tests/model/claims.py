@@ -5,7 +5,7 @@ Every question is answered from the list of claims; nothing is reserved anywhere
 
 from collections.abc import Collection
 
-from tests.model.books import Books, Order
+from tests.model.books import Books, Order, Pledge, Promise
 
 Freezes = list[tuple[int, frozenset[str]]]
 
@@ -23,11 +23,28 @@ def live_orders(books: Books) -> dict[str, Order]:
 
 def promised(books: Books, account: str, asset: str) -> int:
     """Return how much of a holding is held for somebody or pledged."""
+    return sum(each.amount for each in promises(books, account, asset).values())
+
+
+def promises(books: Books, account: str, asset: str) -> dict[str, Promise]:
+    """Return the pledges on a holding, the oldest first, and the holds, the first to end first."""
     this = (account, asset)
-    pledged = [each.amount for each in books.pledges.values() if (each.account, each.asset) == this]
-    live = [each for each in books.holds.values() if each.expires > books.time]
-    held = [each.amount for each in live if (each.account, each.asset) == this]
-    return sum(pledged) + sum(held)
+    pledges = {n: each for n, each in books.pledges.items() if (each.account, each.asset) == this}
+    live = {n: each for n, each in books.holds.items() if each.expires > books.time}
+    holds = [(n, each) for n, each in live.items() if (each.account, each.asset) == this]
+    holds.sort(key=lambda each: (each[1].expires, each[0]))
+    return {**pledges, **dict(holds)}
+
+
+def give_up(books: Books, name: str, promise: Promise, amount: int) -> None:
+    """Let a pledge or a hold be for less."""
+    left = promise.amount - amount
+    if isinstance(promise, Pledge):
+        books.pledges[name] = promise._replace(amount=left)
+    else:
+        books.holds[name] = promise._replace(amount=left)
+    if left == 0:
+        del (books.pledges if isinstance(promise, Pledge) else books.holds)[name]
 
 
 def freezes(books: Books, account: str, asset: str) -> Freezes:

@@ -1,12 +1,13 @@
 """Whether the ledger says what the books of the model say."""
 
+from collections import Counter
 from collections.abc import Iterator
 
+from amanat.ledger.claims.holds import HOLDS, holds_for, holds_on
+from amanat.ledger.claims.pledges import PLEDGES, pledges_on
 from amanat.ledger.days import sealed_totals
 from amanat.ledger.holdings.totals import Dimension, contributors, total, value_of
 from amanat.ledger.instruments.borrowing import outstanding
-from amanat.ledger.claims.holds import HOLDS, holds_for
-from amanat.ledger.claims.pledges import PLEDGES, pledges_of
 from amanat.ledger.settlement.settlements import (
     INSTRUCTIONS,
     SETTLEMENTS,
@@ -26,7 +27,7 @@ from amanat.ledger.state import (
     State,
 )
 from tests.model.books import Books
-from tests.model.claims import frozen, is_live, promised
+from tests.model.claims import freezes, is_live, promised, promises
 from tests.model.governing import sums
 
 
@@ -43,28 +44,37 @@ def differences(books: Books, state: State) -> Iterator[str]:
 def _counts(books: Books, state: State) -> Iterator[str]:
     """Yield where the ledger's lists of an account are not what the model knows of it."""
     for name in books.places:
-        pledges = {each for each, pledge in books.pledges.items() if pledge.account == name}
         entered = {each for each, said in books.entered.items() if said.account == name}
         deals = {n for n, deal in books.deals.items() if name in (deal.deliverer, deal.receiver)}
         holds = {n for n, h in books.holds.items() if h.target == name and h.expires > books.time}
         past = {each for each, hold in books.holds.items() if hold.expires <= books.time}
         there = set(holds_for(name).members(state)) - past
-        lists = (pledges_of(name), instructions_of(name), settlements_of(name))
+        lists = (instructions_of(name), settlements_of(name))
         said = [there, *(set(each.members(state)) for each in lists)]
-        if said != [holds, pledges, entered, deals]:
-            yield f"{name} has {said}, not {[holds, pledges, entered, deals]}"
+        if said != [holds, entered, deals]:
+            yield f"{name} has {said}, not {[holds, entered, deals]}"
+        for asset in books.assets:
+            promised = list(promises(books, name, asset))
+            queued = set(holds_on(name, asset).members(state)) - past
+            listed = [*pledges_on(name, asset).members(state)]
+            if listed != promised[: len(listed)] or queued != set(promised[len(listed) :]):
+                yield f"of {asset} {name} promised {listed} and {queued}, not {promised}"
 
 
 def _holdings(books: Books, state: State) -> Iterator[str]:
     stale: dict[tuple[str, str], int] = {}
+    ice: dict[tuple[str, str], Counter[frozenset[str]]] = {}
     for name, hold in books.holds.items():
         kept = state.get(HOLDS, bytes.fromhex(name))
         if hold.expires > books.time:
-            if kept is None or kept.amount != hold.amount:
+            said = None if kept is None else (kept.amount, kept.target, frozenset(kept.orders))
+            if said != (hold.amount, hold.target, hold.orders):
                 yield f"the hold {name} is {kept}, and should be {hold}"
         elif kept is not None:
             place = (hold.account, hold.asset)
             stale[place] = stale.get(place, 0) + kept.amount
+            live = frozenset(each for each in kept.orders if is_live(books, each))
+            ice.setdefault(place, Counter())[live] += kept.amount if live else 0
     for account in books.places:
         for asset in books.assets:
             holding = state.get(HOLDINGS, account, asset)
@@ -72,11 +82,12 @@ def _holdings(books: Books, state: State) -> Iterator[str]:
             claims = promised(books, account, asset) + stale.get((account, asset), 0)
             if said != (books.has(account, asset), claims):
                 yield f"{account} has {said} of {asset}, not {books.has(account, asset), claims}"
-            ice = 0
+            cold = ice.get((account, asset), Counter())
             for freeze in state.get(FREEZES, account, asset) or ():
-                ice += freeze.amount if any(is_live(books, each) for each in freeze.orders) else 0
-            if ice != frozen(books, account, asset):
-                yield f"{ice} of {asset} in {account} is frozen"
+                live = frozenset(each for each in freeze.orders if is_live(books, each))
+                cold[live] += freeze.amount if live else 0
+            if +cold != {names: amount for amount, names in freezes(books, account, asset)}:
+                yield f"of {asset} in {account} {cold} is frozen"
 
 
 def _totals(books: Books, state: State) -> Iterator[str]:
@@ -101,7 +112,8 @@ def _totals(books: Books, state: State) -> Iterator[str]:
 def _records(books: Books, state: State) -> Iterator[str]:
     for name, pledge in books.pledges.items():
         kept = state.get(PLEDGES, bytes.fromhex(name))
-        if kept is None or (kept.account, kept.amount) != (pledge.account, pledge.amount):
+        said = None if kept is None else (kept.account, kept.amount, frozenset(kept.orders))
+        if said != (pledge.account, pledge.amount, pledge.orders):
             yield f"the pledge {name} is {kept}, and should be {pledge}"
     for name, proposal in books.proposals.items():
         told = state.get(PROPOSALS, bytes.fromhex(name))

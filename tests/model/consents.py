@@ -47,8 +47,7 @@ class Consents:
             1
             for key, (owner, when) in self.keys.items()
             if owner == name and when >= since and key not in without and key in person.keys
-            if (person.keys[key] or self.books.time + 1) > self.books.time
-            if key not in self.books.dead
+            if key not in self.books.dead and not person.has_ended(key, self.books.time)
         )
 
     def signs(self, name: str, since: int = 0, without: tuple[str, ...] = ()) -> bool:

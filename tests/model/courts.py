@@ -10,7 +10,17 @@ from amanat.ledger.orders.legal_orders import (
 from amanat.ledger.rejections import RejectionCode as Code
 from tests.model.acts import carry, needs
 from tests.model.books import Books, Order, Stop, need
-from tests.model.claims import free, freezes, is_live, keep, stopping, thawed
+from tests.model.claims import (
+    Freezes,
+    free,
+    freezes,
+    give_up,
+    is_live,
+    keep,
+    promises,
+    stopping,
+    thawed,
+)
 from tests.model.consents import Approves, Consents, Need, Signs
 from tests.model.moving import Move, post
 
@@ -101,26 +111,43 @@ def _(act: ForceTransfer, books: Books, _consents: Consents) -> None:
         _in_force(books, each)
     before = {act.order, *act.despite}
     kept = freezes(books, act.source, asset.name)
-    concerns = order.account == act.source and (
-        order.asset == asset.name or any(act.order in names for _, names in kept)
-    )
+    there = promises(books, act.source, asset.name)
+    named = dict.fromkeys(each.hex() for each in act.despite_claims)
+    claims = {name: there[name] for name in named if name in there}
+    under = {*stopping(books, act.source, asset.name, out=True)}
+    under |= stopping(books, act.target, asset.name, out=False)
+    promised = {each for claim in claims.values() for each in claim.orders}
+    under |= {each for each in promised if is_live(books, each)}
+    spare = free(books, act.source, asset.name)
+    able = spare + sum(amount for amount, names in kept if names <= before)
+    concerned = promised.union(*(names for _, names in kept))
+    concerns = order.account == act.source and (order.asset == asset.name or act.order in concerned)
     against = [] if concerns else [Code.OUT_OF_SCOPE]
     if order.taken + act.amount > order.seizable:
         against.append(Code.EXCEEDS_ORDER)
-    stops = stopping(books, act.source, asset.name, out=True)
-    stops |= stopping(books, act.target, asset.name, out=False)
-    if stops - before:
+    if under - before:
         against.append(Code.STOPPED)
-    spare = free(books, act.source, asset.name)
-    if act.amount > spare + sum(amount for amount, names in kept if names <= before):
+    if act.amount > able + sum(claim.amount for claim in claims.values()):
         against.append(Code.INSUFFICIENT_HOLDING)
     if against:
         raise Stop(against)
+    _take(books, act, kept, spare)
+    left = act.amount - min(act.amount, able)
+    for name, claim in claims.items():
+        part = min(claim.amount, left)
+        left -= part
+        if part:
+            give_up(books, name, claim, part)
+    post(books, Move("order", asset, source, target, act.amount, is_clear=True))
+    books.orders[act.order] = order._replace(taken=order.taken + act.amount)
+
+
+def _take(books: Books, act: ForceTransfer, kept: Freezes, spare: int) -> None:
+    """Let what is taken be frozen no longer: for the order itself first, for others at last."""
+    before = {act.order, *act.despite}
     own = [names for _, names in kept if names <= before and act.order in names]
     others = [names for _, names in kept if names <= before and act.order not in names]
     from_own = sum(amount for amount, names in kept if names in own)
     left, _ = thawed(kept, min(act.amount, from_own), own)
     left, _ = thawed(left, max(0, act.amount - from_own - spare), others)
-    keep(books, act.source, asset.name, left)
-    post(books, Move("order", asset, source, target, act.amount, is_clear=True))
-    books.orders[act.order] = order._replace(taken=order.taken + act.amount)
+    keep(books, act.source, act.instrument, left)

@@ -63,8 +63,12 @@ def _(act: RotateKeys, books: Books, _consents: Consents) -> None:
 def _rekey(books: Books, name: str, keys: tuple[ParticipantKey, ...], threshold: int) -> None:
     lasting = sum(each.until is None for each in keys)
     need(threshold <= lasting, Code.INVALID_KEYS)
+    person, kept = books.people[name], {each.key.hex() for each in keys}
+    for key in person.keys:
+        if key not in kept or person.has_ended(key, books.time):
+            books.dead[key] = name
     after = _keys(books, name, keys)
-    books.people[name] = books.people[name]._replace(keys=after, threshold=threshold)
+    books.people[name] = person._replace(keys=after, threshold=threshold)
 
 
 @needs.register
@@ -77,7 +81,6 @@ def _(act: ReplaceKeys, books: Books, _consents: Consents) -> None:
     lost = books.person(act.participant).keys
     need(all(each.key.hex() not in lost for each in act.keys), Code.INVALID_KEYS)
     _rekey(books, act.participant, act.keys, act.threshold)
-    books.dead |= dict.fromkeys(lost, act.participant)
 
 
 @needs.register
@@ -93,14 +96,12 @@ def _(act: BlockKeys, books: Books, _consents: Consents) -> None:
     person, ended = books.person(act.participant), [key.hex() for key in act.keys]
     alive = {key for key in person.keys if key not in books.dead}
     need(ended == sorted(set(ended)) and alive.issuperset(ended), Code.INVALID_KEYS)
-    left = [
-        key for key in alive.difference(ended) if (person.keys[key] or books.time + 1) > books.time
-    ]
+    left = [key for key in alive.difference(ended) if not person.has_ended(key, books.time)]
     rules = person.roles.intersection(SOVEREIGN)
     need(not rules or len(left) >= person.threshold, Code.SOVEREIGN_ROLE_EMPTY)
     keys = person.keys | dict.fromkeys(ended, books.time)
     books.people[act.participant] = person._replace(keys=keys)
-    books.dead |= dict.fromkeys(ended, act.participant)
+    books.dead.update(dict.fromkeys(ended, act.participant))
 
 
 @needs.register

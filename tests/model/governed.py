@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from amanat.ledger.authorities import Authority, AuthorityClass
 from amanat.ledger.custody.accounts import Account, Attestation, InvestorClass
 from amanat.ledger.custody.limits import InstrumentLimit, JurisdictionLimit, Limits, TotalLimit
 from amanat.ledger.days.calendar import Business, Calendar, CutOff
@@ -84,7 +85,7 @@ from tests.ledger.world import (
 )
 from tests.model.books import DAY
 from tests.model.choosing import SPARE, Choice, Chooser
-from tests.model.claims import is_live
+from tests.model.claims import is_live, promises
 from tests.model.market import ASSETS, GOLD, HOLDERS, gold
 
 SERVING: Final = ("custodian-a", "custodian-b", "exchange", "cdc")
@@ -138,8 +139,14 @@ def force_transfer(c: Chooser) -> ForceTransfer:
         asset = kept.asset or asset
         asset = RUPEE if c.chance(5) else asset
     despite = tuple(n for n in books.orders if n != name and is_live(books, n) and c.chance(3))
+    claims = [each for each in promises(books, source, asset) if not each.startswith("new")]
+    named = tuple(bytes.fromhex(each) for each in claims if not c.chance(3))
+    if c.chance(10):
+        named = (*named, c.record(books.pledges))
     unit = books.assets[asset].unit
-    return ForceTransfer(name, source, c.place(), asset, unit * c.number(1, 3), despite)
+    most = max(3, (kept.seizable - kept.taken) // unit) if kept and c.chance(2) else 3
+    amount = unit * c.number(1, most)
+    return ForceTransfer(name, source, c.place(), asset, amount, despite, named)
 
 
 def attest(c: Chooser) -> Attest:
@@ -193,8 +200,13 @@ def roles(c: Chooser) -> SetRoles:
 
 
 def _new_keys(c: Chooser, name: str) -> tuple[ParticipantKey, ...]:
-    names = [name + each for each in SPARE if not c.chance(3)] or [name]
-    keys = sorted(public_key(each) for each in names)
+    """Return keys that it has, new ones, and seldom one that is dead."""
+    there = c.living(name)
+    known = [name + each for each in SPARE if public_key(name + each).hex() in c.books.dead]
+    new = [each for each in (name + spare for spare in SPARE) if each not in (*there, *known)]
+    names = [each for each in there if not c.chance(3)] + [each for each in new[:2] if c.chance(2)]
+    names += [each for each in known if c.chance(12)]
+    keys = sorted(public_key(each) for each in names or [name])
     ends = [None if at == 0 or c.chance(2) else c.books.time + DAY for at in range(len(keys))]
     return tuple(ParticipantKey(key, 1, until) for key, until in zip(keys, ends, strict=True))
 
@@ -206,12 +218,17 @@ def rotate(c: Chooser) -> RotateKeys:
 
 def replace_keys(c: Chooser) -> ReplaceKeys:
     name = c.of(list(HOLDERS))
-    return ReplaceKeys(name, _new_keys(c, name), 1)
+    keys = _new_keys(c, name)
+    has = c.books.people[name].keys
+    others = tuple(each for each in keys if each.key.hex() not in has)
+    return ReplaceKeys(name, others if others and not c.chance(6) else keys, 1)
 
 
 def block_keys(c: Chooser) -> BlockKeys:
     name = c.of([*HOLDERS, "mof"])
-    return BlockKeys(name, tuple(sorted({public_key(name + c.of(SPARE)) for _ in range(1)})))
+    there = c.living(name)
+    key = c.of(there) if there and not c.chance(6) else name + c.of(SPARE)
+    return BlockKeys(name, (public_key(key),))
 
 
 def register(c: Chooser) -> RegisterParticipant:
@@ -338,6 +355,10 @@ def calendar(c: Chooser) -> SetCalendar:
 def authorities(c: Chooser) -> ChangeAuthorities:
     there = authority_set(["mof", "sbp", "cdc"], quorum=2)
     learners = authority_set(["custodian-a"], quorum=1).members if c.chance(2) else ()
+    if c.chance(2):
+        of = c.of(["custodian-a", "mof", "exchange", "beta", "nobody"])
+        key, class_ = public_key("authority watcher"), c.of(list(AuthorityClass))
+        learners = (*learners, Authority("watcher", key, class_, of))
     return ChangeAuthorities(there.members, 2, 1, learners, ())
 
 

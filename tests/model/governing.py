@@ -1,5 +1,6 @@
 """Instruments, rules, tranches, ceilings; policies, the calendar and the close of a day."""
 
+from amanat.ledger.authorities import Authority as AuthorityData
 from amanat.ledger.governance.policies import Policy as PolicyData
 from amanat.ledger.operations import (
     ActivateInstrument,
@@ -22,7 +23,7 @@ from amanat.ledger.operations import (
 from amanat.ledger.rejections import RejectionCode as Code
 from amanat.ledger.terms import Terms
 from tests.model.acts import carry, needs
-from tests.model.books import Asset, Books, Policy, Tranche, need
+from tests.model.books import Asset, Authority, Books, Policy, Tranche, need
 from tests.model.consents import Approves, Consents, Need, Signs
 
 LIVING = ("announced", "active", "suspended", "default")
@@ -40,6 +41,12 @@ def policy_of(data: PolicyData) -> Policy:
     """Return a policy as the model keeps it."""
     seats = tuple(each.role.value for each in data.approvals for _ in range(each.count))
     return Policy(seats, data.age_max_ms, data.delay_ms)
+
+
+def authority_of(data: AuthorityData) -> Authority:
+    """Return an authority as the model keeps it."""
+    is_sovereign = data.authority_class.value == "sovereign"
+    return Authority(data.name, is_sovereign, data.participant or data.name)
 
 
 def _of(books: Books, name: str, terms: Terms, issuer: str, authorised: int | None) -> Asset:
@@ -240,9 +247,17 @@ def _(_act: ChangeAuthorities, _books: Books, _consents: Consents) -> list[Need]
 
 
 @carry.register
-def _(_act: ChangeAuthorities, books: Books, _consents: Consents) -> None:
+def _(act: ChangeAuthorities, books: Books, _consents: Consents) -> None:
     """Learners alone change here, once in a block: what else could is no matter of holdings."""
     need(books.learners_changed < books.height, Code.CHANGE_UNDER_WAY)
+    after = frozenset(authority_of(each) for each in (*act.members, *act.learners))
+    for each in after - books.authorities:
+        operator = books.people.get(each.operator)
+        need(operator is not None and not operator.suspended, Code.INVALID_AUTHORITIES)
+        roles = frozenset[str]() if operator is None else operator.roles
+        rules = "issuer" in roles or "central_bank" in roles
+        need(rules or not each.is_sovereign, Code.INVALID_AUTHORITIES)
+    books.authorities = after
     books.learners_changed = books.height
 
 

@@ -47,7 +47,7 @@ from tests.ledger.world import (
     rupee,
 )
 from tests.model.books import DAY, Books, Person
-from tests.model.governing import policy_of
+from tests.model.governing import authority_of, policy_of
 
 TODAY: Final = date_of(START)
 BOND: Final = NEW_PIB
@@ -96,6 +96,7 @@ def books_of(made: GenesisDocument) -> Books:
         roles = frozenset(role.value for role in each.roles)
         keys = {key.key.hex(): key.until for key in each.keys}
         books.people[each.name] = Person(roles, keys, each.threshold)
+    books.authorities = frozenset(authority_of(each) for each in made.authorities.members)
     books.policies = {each.act: policy_of(each) for each in made.policies}
     return books
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from amanat.ledger.rejections import RejectionCode as Code
 from tests.model import rules
 from tests.model.books import MOST, Asset, Books, Place, Stop
-from tests.model.claims import free, frozen, stopping
+from tests.model.claims import free, frozen, is_live, stopping
 
 VOLUNTARY = ("issue", "withdrawal", "transfer", "enforcement")
 
@@ -22,6 +22,8 @@ class Move(NamedTuple):
     travel: bool = False
     is_clear: bool = False
     """Whether legal orders were seen to."""
+    under: frozenset[str] = frozenset()
+    """Legal orders that stop it while one of them is in force."""
 
 
 def reasons(books: Books, move: Move, *, promised: bool = False) -> Iterator[Code]:
@@ -73,7 +75,8 @@ def _orders(books: Books, move: Move) -> Iterator[Code]:
     source = None if move.source is None else move.source.name
     target = None if move.target is None or move.why == "redemption" else move.target.name
     asset = move.asset.name
-    if stopping(books, source, asset, out=True) | stopping(books, target, asset, out=False):
+    stops = stopping(books, source, asset, out=True) | stopping(books, target, asset, out=False)
+    if stops or any(is_live(books, each) for each in move.under):
         yield Code.STOPPED
     if source is not None:
         have, ice = free(books, source, asset), frozen(books, source, asset)

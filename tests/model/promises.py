@@ -11,7 +11,8 @@ from amanat.ledger.operations import (
 from amanat.ledger.operations import Pledge as PledgeAct
 from amanat.ledger.rejections import RejectionCode as Code
 from tests.model.acts import carry, needs, one_of
-from tests.model.books import DAY, Asset, Books, Hold, Place, Pledge, Stop, need
+from tests.model.books import DAY, Asset, Books, Hold, Place, Pledge, Promise, Stop, need
+from tests.model.claims import give_up, is_live
 from tests.model.consents import Approves, Consents, Need, Signs
 from tests.model.moving import Move, post, reasons
 
@@ -41,6 +42,12 @@ def _(act: OpenHold, books: Books, _consents: Consents) -> None:
     )
 
 
+def _freeze_again(books: Books, promise: Promise, amount: int) -> None:
+    """Freeze what is given up for the orders under which it was promised."""
+    live = frozenset(each for each in promise.orders if is_live(books, each))
+    books.freeze(promise.account, promise.asset, amount, live)
+
+
 def _hold(books: Books, identifier: bytes) -> Hold:
     need(identifier.hex() in books.holds, Code.UNKNOWN_HOLD)
     return books.holds[identifier.hex()]
@@ -57,12 +64,11 @@ def _(act: PostHold, books: Books, _consents: Consents) -> None:
     hold = _hold(books, act.hold)
     need(books.time < hold.expires, Code.HOLD_EXPIRED)
     need(act.amount <= hold.amount, Code.BEYOND_RESERVED)
-    books.holds[act.hold.hex()] = hold._replace(amount=hold.amount - act.amount)
-    if act.amount == hold.amount:
-        del books.holds[act.hold.hex()]
+    give_up(books, act.hold.hex(), hold, act.amount)
     ends = books.place(hold.account), books.place(hold.target)
     travel = act.travel_data is not None
-    post(books, Move("enforcement", books.asset(hold.asset), *ends, act.amount, travel))
+    move = Move("enforcement", books.asset(hold.asset), *ends, act.amount, travel)
+    post(books, move._replace(under=hold.orders))
 
 
 @needs.register
@@ -76,7 +82,8 @@ def _(act: VoidHold, books: Books, consents: Consents) -> list[Need]:
 
 @carry.register
 def _(act: VoidHold, books: Books, _consents: Consents) -> None:
-    del books.holds[act.hold.hex()]
+    hold = books.holds.pop(act.hold.hex())
+    _freeze_again(books, hold, hold.amount)
 
 
 @needs.register
@@ -108,9 +115,7 @@ def _take(books: Books, identifier: bytes, amount: int) -> None:
     """Let a pledge be for less."""
     pledge = _pledge(books, identifier)
     need(amount <= pledge.amount, Code.BEYOND_RESERVED)
-    books.pledges[identifier.hex()] = pledge._replace(amount=pledge.amount - amount)
-    if amount == pledge.amount:
-        del books.pledges[identifier.hex()]
+    give_up(books, identifier.hex(), pledge, amount)
 
 
 @needs.register
@@ -120,9 +125,10 @@ def _(act: ReleasePledge, books: Books, _consents: Consents) -> list[Need]:
 
 @carry.register
 def _(act: ReleasePledge, books: Books, _consents: Consents) -> None:
-    unit = books.asset(_pledge(books, act.pledge).asset).unit
-    need(act.amount % unit == 0, Code.NOT_A_MULTIPLE)
+    pledge = _pledge(books, act.pledge)
+    need(act.amount % books.asset(pledge.asset).unit == 0, Code.NOT_A_MULTIPLE)
     _take(books, act.pledge, act.amount)
+    _freeze_again(books, pledge, act.amount)
 
 
 @needs.register
@@ -137,11 +143,10 @@ def _(act: SubstitutePledge, books: Books, _consents: Consents) -> None:
     need(source.owner == books.place(before.account).owner, Code.DIFFERENT_OWNER)
     need(act.release % books.asset(before.asset).unit == 0, Code.NOT_A_MULTIPLE)
     _take(books, act.pledge, act.release)
+    _freeze_again(books, before, act.release)
     asset = books.asset(act.instrument)
     _promise(books, asset, source, None, act.amount)
-    books.pledges[books.new()] = before._replace(
-        account=act.account, asset=asset.name, amount=act.amount
-    )
+    books.pledges[books.new()] = Pledge(act.account, asset.name, act.amount, before.beneficiary)
 
 
 @needs.register
@@ -155,4 +160,5 @@ def _(act: EnforcePledge, books: Books, _consents: Consents) -> None:
     need(target.owner == pledge.beneficiary, Code.DIFFERENT_OWNER)
     _take(books, act.pledge, act.amount)
     ends, travel = (books.place(pledge.account), target), act.travel_data is not None
-    post(books, Move("enforcement", books.asset(pledge.asset), *ends, act.amount, travel))
+    move = Move("enforcement", books.asset(pledge.asset), *ends, act.amount, travel)
+    post(books, move._replace(under=pledge.orders))

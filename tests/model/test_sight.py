@@ -10,11 +10,12 @@ from typing import Final
 import pytest
 
 from amanat.ledger.checks import attestation
+from amanat.ledger.claims import free_holdings, holds
 from amanat.ledger.days import sealed_totals
-from amanat.ledger.holdings import balances, free_holdings
+from amanat.ledger.holdings import balances
 from amanat.ledger.operations.post_hold import PostHold
 from amanat.ledger.orders.legal_orders import LegalOrder
-from amanat.ledger.settlement import holds, matching, settling
+from amanat.ledger.settlement import matching, settling
 from tests.model.machine import Ledger
 from tests.simulation.mutation import Edit, Mutant, mutated
 

@@ -9,8 +9,17 @@ from amanat.ledger.operations import (
 )
 from amanat.ledger.rejections import RejectionCode as Code
 from tests.model.acts import carry, needs
-from tests.model.books import Asset, Books, Place, need
-from tests.model.claims import free, freezes, keep, live_orders, thawed
+from tests.model.books import Asset, Books, Place, Pledge, need
+from tests.model.claims import (
+    free,
+    freezes,
+    frozen,
+    give_up,
+    keep,
+    live_orders,
+    promises,
+    thawed,
+)
 from tests.model.consents import Approves, Consents, Need, Signs
 from tests.model.moving import Move, post
 
@@ -106,23 +115,33 @@ def _(act: Redeem, books: Books, _consents: Consents) -> None:
 
 
 def follow(books: Books, asset: Asset, account: Place, amount: int) -> None:
-    """Freeze of what was paid as much as was frozen of the units that are about to end.
+    """Let whoever has a claim on units that are about to end have it on what was paid for them.
 
-    What is free goes first. One unit of cash is paid for each of face.
+    What nobody has a claim on ends first, then what is frozen, then what is pledged and held. One
+    unit of cash is paid for each of face. An order on the holding as such stays on all of it.
     """
-    spare = free(books, account.name, asset.name)
-    all_of_it = frozenset(
+    assert asset.cash is not None
+    this, paid = (account.name, asset.name), (account.name, asset.cash)
+    spare = min(amount, free(books, *this))
+    ice = min(amount - spare, frozen(books, *this))
+    on_all = frozenset(
         name
         for name, order in live_orders(books).items()
-        if order.kind == "holding" and order.out
-        if (order.account, order.asset) == (account.name, asset.name)
+        if order.kind == "holding" and order.out and (order.account, order.asset) == this
     )
-    kept = freezes(books, account.name, asset.name)
-    names = [each for _, each in kept]
-    left, gone = thawed(kept, max(0, amount - spare), names)
-    keep(books, account.name, asset.name, left)
-    if all_of_it and min(amount, spare) > 0:
-        gone.append((min(amount, spare), all_of_it))
-    assert asset.cash is not None
-    cash = freezes(books, account.name, asset.cash)
-    keep(books, account.name, asset.cash, cash + [(size, n | all_of_it) for size, n in gone])
+    kept = freezes(books, *this)
+    left, gone = thawed(kept, ice, [each for _, each in kept])
+    keep(books, *this, left)
+    for size, names in gone:
+        books.freeze(*paid, size, names | on_all)
+    promised = amount - spare - ice
+    for name, promise in promises(books, *this).items():
+        part = min(promise.amount, promised)
+        promised -= part
+        if part:
+            give_up(books, name, promise, part)
+            after = promise._replace(asset=asset.cash, amount=part, orders=promise.orders | on_all)
+            records = books.pledges if isinstance(promise, Pledge) else books.holds
+            records[books.new()] = after
+    if spare:
+        books.freeze(*paid, spare, on_all)
