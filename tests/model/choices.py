@@ -38,6 +38,7 @@ from amanat.ledger.settlement.instructions import (
 from tests.ledger.world import BILL, RUPEE
 from tests.model.books import DAY
 from tests.model.choosing import Choice, Chooser
+from tests.model.claims import freezes, promises
 from tests.model.governed import (
     GOVERNED,
     amend,
@@ -81,19 +82,28 @@ def redeem(c: Chooser) -> Redeem:
     account, asset = c.held()
     bills = [name for name, held in c.books.held if held == BILL]
     if bills and c.books.has_come(c.books.assets[BILL].matures or 0) and not c.chance(4):
-        frozen = [name for name in bills if c.books.freezes.get((name, BILL))]
-        account, asset = c.of(frozen if frozen and c.chance(2) else bills), BILL
-        if c.chance(2):
-            return Redeem(BILL, account, c.books.has(account, BILL), "mof-house")
+        claimed = [n for n in bills if freezes(c.books, n, BILL) or promises(c.books, n, BILL)]
+        account, asset = c.of(claimed if claimed and not c.chance(4) else bills), BILL
+        units = c.books.has(account, BILL) // c.books.assets[BILL].unit
+        ends = units if c.chance(2) else c.number(1, units)
+        if not c.chance(4):
+            return Redeem(BILL, account, ends * c.books.assets[BILL].unit, "mof-house")
     is_debt = c.books.assets[asset].cash is not None
+    c.is_idle |= is_debt and not c.books.has_come(c.books.assets[asset].matures or 0)
     payer = c.of(["mof-house", "mof-house", account, c.place()]) if is_debt else None
     return Redeem(asset, account, c.amount(account, asset), payer)
 
 
+def _promised(c: Chooser) -> tuple[str, str]:
+    """Return a holding of which something may be promised: bills, that this follows to the cash."""
+    bills = [(name, asset) for name, asset in c.books.held if asset == BILL]
+    return c.of(bills) if bills and c.chance(2) else c.held()
+
+
 def open_hold(c: Chooser) -> OpenHold:
-    account, asset = c.held()
+    account, asset = _promised(c)
     agent = c.of([None, None, "custodian-a"])
-    days = c.number(0, 4)
+    days = c.number(0, 4) if c.chance(2) else c.number(5, 24)
     expires = c.books.time + days * DAY // 2 + (c.one_more() if days else 0)
     return OpenHold(account, c.place(), asset, c.amount(account, asset), agent, expires, None)
 
@@ -113,7 +123,7 @@ def void_hold(c: Chooser) -> VoidHold:
 
 
 def pledge(c: Chooser) -> Pledge:
-    account, asset = c.held()
+    account, asset = _promised(c)
     to = c.of(["custodian-a", "sbp", "beta", "li"])
     return Pledge(account, asset, c.amount(account, asset), to, "loan-1")
 
@@ -264,7 +274,7 @@ COMMON: Final[tuple[Choice, ...]] = (
     *(transfer, transfer, transfer, batch, sale, sale, issue, redeem, redeem),
     *(open_hold, open_hold, post_hold, void_hold, pledge, pledge, release, substitute, enforce),
     *(instruct,) * 6,
-    *(settle, settle, settle, settle_due, settle_due, close_day, close_day, order),
+    *(settle, settle, settle, settle_due, settle_due, *(close_day,) * 4, order, redeem),
 )
 """What is asked for most of the time."""
 

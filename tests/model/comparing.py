@@ -67,8 +67,8 @@ def _holdings(books: Books, state: State) -> Iterator[str]:
     for name, hold in books.holds.items():
         kept = state.get(HOLDS, bytes.fromhex(name))
         if hold.expires > books.time:
-            said = None if kept is None else (kept.amount, kept.target, frozenset(kept.orders))
-            if said != (hold.amount, hold.target, hold.orders):
+            told = None if kept is None else (kept.amount, kept.target, frozenset(kept.orders))
+            if told != (hold.amount, hold.target, hold.orders):
                 yield f"the hold {name} is {kept}, and should be {hold}"
         elif kept is not None:
             place = (hold.account, hold.asset)

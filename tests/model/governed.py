@@ -333,7 +333,7 @@ def add_document(c: Chooser) -> AddDocument:
 
 
 def set_policy(c: Chooser) -> SetPolicy:
-    act = c.of(["enforce-pledge", "set-rules", "move-clients", "release-pledge"])
+    act = c.of(["enforce-pledge", "set-rules", "move-clients", "release-pledge", "force-transfer"])
     seats = c.of([((Role.CENTRAL_BANK, 1),), ((Role.CENTRAL_BANK, 1), (Role.ISSUER, 1))])
     made: Policy = policy(act, *seats, delay=c.of([0, 0, DAY // 4]))
     assert all(isinstance(each, Approval) for each in made.approvals)
@@ -368,7 +368,18 @@ def version(c: Chooser) -> ActivateVersion:
 
 
 GOVERNED: Final[tuple[Choice, ...]] = (
-    *(order, extend, extend, lift, lift, lift, force_transfer, attest, attest, attest),
+    *(
+        order,
+        extend,
+        extend,
+        lift,
+        lift,
+        force_transfer,
+        force_transfer,
+        force_transfer,
+        attest,
+        attest,
+    ),
     *(open_account, open_house, move_account, move_account, move_clients, standing, standing),
     *(roles, rotate, replace_keys, block_keys, register, limits, rules, rules, rules, rules),
     no_rules,

@@ -35,6 +35,13 @@ NAMED_BY = {
 """Which field of an event names what was put on record."""
 
 
+WAITS = (1, 6, 14, 14, 24, 30, 60)
+"""Hours."""
+
+SELDOM = 8
+"""Once in so many times it waits."""
+
+
 class Asked(NamedTuple):
     """A transaction that waits for its block, and what the model says of it."""
 
@@ -96,9 +103,16 @@ class Ledger(RuleBasedStateMachine):
         assert code in against, (code, against)
 
     @rule(data=st.data())
-    def act(self, data: st.DataObject) -> None:
-        """Ask for one or two operations."""
-        self.act_by(lambda least, most: data.draw(st.integers(least, most)))
+    def step(self, data: st.DataObject) -> None:
+        """Ask for one or two operations, or let time pass."""
+        self.step_by(lambda least, most: data.draw(st.integers(least, most)))
+
+    def step_by(self, number: Callable[[int, int], int]) -> None:
+        """Do what these numbers choose."""
+        if number(1, SELDOM) == SELDOM:
+            self.wait_hours(WAITS[number(0, len(WAITS) - 1)])
+        else:
+            self.act_by(number)
 
     def act_by(self, number: Callable[[int, int], int]) -> None:
         """Ask for what these numbers choose."""
@@ -107,11 +121,6 @@ class Ledger(RuleBasedStateMachine):
         self.ask(choose.signers(acts), *acts)
         if len(self.queue) >= 3 or choose.chance(2):
             self.close()
-
-    @rule(hours=st.sampled_from([1, 6, 14, 14, 24, 30, 60]))
-    def wait(self, hours: int) -> None:
-        """Let hours pass."""
-        self.wait_hours(hours)
 
     def wait_hours(self, hours: int) -> None:
         """Let time pass, with nothing under way."""

@@ -13,6 +13,7 @@ from amanat.ledger.custody.limits import InstrumentLimit, JurisdictionLimit, Lim
 from amanat.ledger.dates import date_of
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.governance.participants import Participant, Role
+from amanat.ledger.governance.policies import Policy
 from amanat.ledger.operations import (
     ActivateInstrument,
     AnyOperation,
@@ -83,10 +84,15 @@ def document() -> GenesisDocument:
     people += [participant("agent", Role.PAYING_AGENT)]
     made = genesis(participants=people, rejections_per_hour_max=10**9)
     hurried = tuple(
-        msgspec.structs.replace(each, delay_ms=min(each.delay_ms, SHORT_NOTICE), age_max_ms=2 * DAY)
+        msgspec.structs.replace(each, delay_ms=_notice(each), age_max_ms=2 * DAY)
         for each in made.policies
     )
     return msgspec.structs.replace(made, policies=hurried)
+
+
+def _notice(policy: Policy) -> int:
+    """Return a short notice; none where courts take something, as a policy may have it too."""
+    return 0 if policy.act == "force-transfer" else min(policy.delay_ms, SHORT_NOTICE)
 
 
 def books_of(made: GenesisDocument) -> Books:
@@ -122,7 +128,7 @@ def gold() -> RegisterInstrument:
 
 def founding() -> list[tuple[str, tuple[AnyOperation, ...]]]:
     """Return who signs what to set the market up."""
-    soon = msgspec.structs.replace(bill().terms, denomination=5, maturity_date=TODAY + 6)
+    soon = msgspec.structs.replace(bill().terms, denomination=5, maturity_date=TODAY + 4)
     bills = msgspec.structs.replace(bill(), terms=soon, authorised=400)
     terms = msgspec.structs.replace(NEW_PIB_TERMS, denomination=2)
     bond = RegisterInstrument(BOND, "mof", "Bond", terms, 600)

@@ -21,8 +21,6 @@ from tests.simulation.mutation import Edit, Mutant, mutated
 
 SEEDS: Final = 12
 STEPS: Final = 100
-WAITS: Final = (1, 6, 14, 24, 30, 60)
-"""Hours."""
 
 
 def played_all() -> None:
@@ -35,10 +33,7 @@ def played(seed: int) -> None:
     """Play one random run."""
     random, ledger = Random(seed), Ledger()
     for _ in range(STEPS):
-        if random.random() < 0.12:
-            ledger.wait_hours(random.choice(WAITS))
-        else:
-            ledger.act_by(random.randint)
+        ledger.step_by(random.randint)
     ledger.close()
 
 

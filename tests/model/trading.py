@@ -141,7 +141,9 @@ def follow(books: Books, asset: Asset, account: Place, amount: int) -> None:
         if part:
             give_up(books, name, promise, part)
             after = promise._replace(asset=asset.cash, amount=part, orders=promise.orders | on_all)
-            records = books.pledges if isinstance(promise, Pledge) else books.holds
-            records[books.new()] = after
+            if isinstance(after, Pledge):
+                books.pledges[books.new()] = after
+            else:
+                books.holds[books.new()] = after
     if spare:
         books.freeze(*paid, spare, on_all)
