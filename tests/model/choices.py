@@ -43,7 +43,7 @@ from tests.model.governed import (
     GOVERNED,
     amend,
     force_transfer,
-    order,
+    of_courts,
     replace_keys,
     version,
 )
@@ -85,13 +85,19 @@ def redeem(c: Chooser) -> Redeem:
         claimed = [n for n in bills if freezes(c.books, n, BILL) or promises(c.books, n, BILL)]
         account, asset = c.of(claimed if claimed and not c.chance(4) else bills), BILL
         units = c.books.has(account, BILL) // c.books.assets[BILL].unit
-        ends = units if c.chance(2) else c.number(1, units)
+        ends = c.number(1, units) if c.chance(4) else units
         if not c.chance(4):
             return Redeem(BILL, account, ends * c.books.assets[BILL].unit, "mof-house")
     is_debt = c.books.assets[asset].cash is not None
     c.is_idle |= is_debt and not c.books.has_come(c.books.assets[asset].matures or 0)
     payer = c.of(["mof-house", "mof-house", account, c.place()]) if is_debt else None
     return Redeem(asset, account, c.amount(account, asset), payer)
+
+
+def at_maturity(c: Chooser) -> Redeem:
+    """Redeem what is due and still there."""
+    c.is_idle |= not any(asset == BILL for _, asset in c.books.held)
+    return redeem(c)
 
 
 def _promised(c: Chooser) -> tuple[str, str]:
@@ -274,7 +280,8 @@ COMMON: Final[tuple[Choice, ...]] = (
     *(transfer, transfer, transfer, batch, sale, sale, issue, redeem, redeem),
     *(open_hold, open_hold, post_hold, void_hold, pledge, pledge, release, substitute, enforce),
     *(instruct,) * 6,
-    *(settle, settle, settle, settle_due, settle_due, *(close_day,) * 4, order, redeem),
+    *(settle, settle, settle, settle_due, settle_due, *(close_day,) * 4, *(of_courts,) * 3),
+    *(at_maturity,) * 4,
 )
 """What is asked for most of the time."""
 

@@ -85,7 +85,7 @@ from tests.ledger.world import (
 )
 from tests.model.books import DAY
 from tests.model.choosing import SPARE, Choice, Chooser
-from tests.model.claims import is_live, promises
+from tests.model.claims import free, is_live, promises
 from tests.model.market import ASSETS, GOLD, HOLDERS, gold
 
 SERVING: Final = ("custodian-a", "custodian-b", "exchange", "cdc")
@@ -99,14 +99,19 @@ def order(c: Chooser) -> RegisterOrder:
     is_due = c.books.today >= (c.books.assets[BILL].matures or 0) - 2
     due = [each for each in c.books.held if is_due and each[1] == BILL]
     there = [each for each in (*deals, *due) if each in c.books.held]
-    name, asset = c.of(there) if there and c.chance(2) else c.held()
+    there += 3 * [(each.account, each.asset) for each in c.books.pledges.values()]
+    name, asset = c.of(there) if there and not c.chance(3) else c.held()
     way = c.of(list(Direction))
     amount = AmountScope(name, asset, c.amount(name, asset))
     whole = HoldingScope(name, asset, way)
     scopes: list[Scope] = [amount, amount, amount, whole, whole, AccountScope(name, way)]
     scope = c.of([*scopes, InstrumentScope(asset)])
     able = isinstance(scope, AmountScope) or (scope == whole and way is not Direction.CREDIT)
-    most = c.number(0, 12) if able or c.chance(20) else 0
+    has = c.books.has(name, asset) if scope == whole else amount.amount
+    unit = c.books.assets[asset].unit
+    most = 0
+    if able or c.chance(20):
+        most = has if c.chance(2) else min(has, unit * c.number(0, 4))
     ends = c.of([c.books.today, c.books.today + 1, c.books.today + 3, c.date(), None])
     number = f"order-{len(c.books.orders)}"
     return RegisterOrder(number, "A court", "Case", bytes(32), scope, most, ends, "sbp")
@@ -143,10 +148,19 @@ def force_transfer(c: Chooser) -> ForceTransfer:
     named = tuple(bytes.fromhex(each) for each in claims if not c.chance(3))
     if c.chance(10):
         named = (*named, c.record(books.pledges))
-    unit = books.assets[asset].unit
-    most = max(3, (kept.seizable - kept.taken) // unit) if kept and c.chance(2) else 3
-    amount = unit * c.number(1, most)
-    return ForceTransfer(name, source, c.place(), asset, amount, despite, named)
+    unit, loose = books.assets[asset].unit, free(books, source, asset)
+    most = 3 if kept is None else max(1, (kept.seizable - kept.taken) // unit)
+    units = c.number(1, most)
+    if named and c.chance(2):
+        units = min(most, loose // unit + c.number(1, 4))
+    return ForceTransfer(name, source, c.place(), asset, unit * units, despite, named)
+
+
+def of_courts(c: Chooser) -> ForceTransfer | RegisterOrder:
+    """Take what an order lets be taken, or register one."""
+    orders = c.books.orders.items()
+    able = [name for name, each in orders if each.seizable > each.taken and is_live(c.books, name)]
+    return force_transfer(c) if able and not c.chance(3) else order(c)
 
 
 def attest(c: Chooser) -> Attest:

@@ -143,7 +143,7 @@ def founding() -> list[tuple[str, tuple[AnyOperation, ...]]]:
     own = [OpenAccount(_client(name)) for name in CLIENTS]
     own.append(OpenAccount(_omnibus()))
     cash = [Issue(RUPEE, name, 120) for name in CLIENTS]
-    debt = [Issue(BILL, "mof-house", 200), Issue(BOND, "mof-house", 200)]
+    debt = [Issue(BILL, "mof-house", 50), Issue(BOND, "mof-house", 200)]
     debt.append(Issue(GOLD, "mof-house", 60))
     for name in ("alpha", "alpha-2", "beta", "gamma", "li"):
         debt += [Issue(BILL, name, 15), Issue(BOND, name, 16)]
