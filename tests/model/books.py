@@ -226,6 +226,7 @@ class Books:
     """In the order in which their custodians got them."""
     assets: dict[str, Asset] = field(default_factory=dict)
     held: dict[Holding, int] = field(default_factory=dict)
+    """In the order in which each came to be."""
     issued: dict[str, int] = field(default_factory=dict)
     redeemed: dict[str, int] = field(default_factory=dict)
     holds: dict[str, Hold] = field(default_factory=dict)
@@ -325,9 +326,10 @@ class Books:
         """Let an account hold more, or less."""
         after = self.has(account, asset) + change
         assert after >= 0, (account, asset, after)
-        self.held.pop((account, asset), None)
         if after:
             self.held[account, asset] = after
+        else:
+            self.held.pop((account, asset), None)
 
     def place(self, name: str) -> Place:
         """Return an account, or stop."""

@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from amanat.ledger.operations import AnyOperation, PostHold, VoidHold
+from amanat.ledger.operations import AnyOperation, PostHold, Transfer, VoidHold
 from amanat.ledger.receipts import Applied, Event, Receipt, Rejected
 from tests.ledger.desk import Desk
 from tests.ledger.world import public_key
-from tests.model import courts, custody, governing, promises, settling, trading
+from tests.model import claims, courts, custody, governing, promises, settling, trading
 from tests.model.books import DAY, Books, Stop
 from tests.model.choosing import Chooser, operations
+from tests.model.claims import free, freezes
 from tests.model.comparing import differences
 from tests.model.consents import Consents
 from tests.model.market import books_of, document, founding
@@ -42,6 +43,10 @@ SELDOM = 8
 """Once in so many times it waits."""
 
 
+SHORT = ("insufficient_holding", "frozen")
+"""With which codes a transfer is refused of which there is too little."""
+
+
 class Asked(NamedTuple):
     """A transaction that waits for its block, and what the model says of it."""
 
@@ -50,7 +55,7 @@ class Asked(NamedTuple):
     before: Books
     after: Books
     against: list[str] | None
-    """With which codes it may be refused; None if it is not."""
+    """With which codes it would be refused, the first first; None if it is not."""
 
 
 class Ledger(RuleBasedStateMachine):
@@ -154,7 +159,26 @@ class Ledger(RuleBasedStateMachine):
             replay(asked.before, asked.after, asked.operations, outcome.events)
         else:
             assert isinstance(outcome, Rejected), (asked.against, asked.operations)
-            assert outcome.code in asked.against, (outcome, asked.against, asked.operations)
+            assert outcome.code == asked.against[0], (outcome, asked.against, asked.operations)
+            self._compare_figures(asked, outcome)
+
+    def _compare_figures(self, asked: Asked, refused: Rejected) -> None:
+        """Look whether a transfer that finds too little is told how much there is, and why."""
+        act, books = asked.operations[0], asked.before
+        if not isinstance(act, Transfer) or refused.operation != 0 or refused.code not in SHORT:
+            return
+        this = (act.source, act.instrument)
+        said: dict[str, str | int] = {"account": act.source, "instrument": act.instrument}
+        said |= {"have": free(books, *this), "need": act.amount}
+        ice = sum(
+            amount
+            for amount, names in freezes(books, *this)
+            if refused.figures.get("order") in (None, *names)
+        )
+        said |= {"reserved": promised} if (promised := claims.promised(books, *this)) else {}
+        said |= {"frozen": ice} if ice else {}
+        told = {name: value for name, value in refused.figures.items() if name != "order"}
+        assert told == said, (refused, said, act)
 
     def _names(self, queue: Sequence[Asked], receipts: Sequence[Receipt]) -> dict[str, str]:
         """Return the ledger's names for what is new on record."""
