@@ -39,7 +39,7 @@ def played(seed: int) -> None:
 
 MUTANTS: Final = (
     Edit(free_holdings.unclaimed, "held.amount - held.reserved", "held.amount"),
-    Edit(holds.release_expired, "first.rank <= time", "first.rank < 0"),
+    Edit(holds.release_expired, "first.rank <= execution.time", "first.rank < 0"),
     Edit(PostHold.apply, "execution.time >= hold.expires", "False"),
     Edit(balances.readdress, "totals.move(state, before, after, instrument, amount)", "pass"),
     Edit(
