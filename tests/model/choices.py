@@ -39,11 +39,10 @@ from tests.ledger.world import BILL, RUPEE
 from tests.model.books import DAY
 from tests.model.choosing import Choice, Chooser
 from tests.model.claims import freezes, promises
+from tests.model.court_choices import force_transfer, of_courts
 from tests.model.governed import (
     GOVERNED,
     amend,
-    force_transfer,
-    of_courts,
     replace_keys,
     version,
 )
