@@ -38,12 +38,16 @@ from amanat.ledger.settlement.instructions import (
 from tests.ledger.world import BILL, RUPEE
 from tests.model.books import DAY
 from tests.model.choosing import Choice, Chooser
-from tests.model.claims import freezes, promises
+from tests.model.claims import freezes, promises, stopping
 from tests.model.court_choices import force_transfer, of_courts
 from tests.model.governed import (
     GOVERNED,
     amend,
+    block_keys,
     replace_keys,
+    roles,
+    rotate,
+    standing,
     version,
 )
 from tests.model.settling import PRIORITIES
@@ -82,6 +86,8 @@ def redeem(c: Chooser) -> Redeem:
     bills = [name for name, held in c.books.held if held == BILL]
     if bills and c.books.has_come(c.books.assets[BILL].matures or 0) and not c.chance(4):
         claimed = [n for n in bills if freezes(c.books, n, BILL) or promises(c.books, n, BILL)]
+        stopped = [n for n in claimed if stopping(c.books, n, BILL, out=True)]
+        claimed = stopped if stopped and c.chance(2) else claimed
         account, asset = c.of(claimed if claimed and not c.chance(4) else bills), BILL
         units = c.books.has(account, BILL) // c.books.assets[BILL].unit
         ends = c.number(1, units) if c.chance(4) else units
@@ -283,6 +289,17 @@ COMMON: Final[tuple[Choice, ...]] = (
     *(at_maturity,) * 4,
 )
 """What is asked for most of the time."""
+
+THEMES: Final[tuple[tuple[Choice, ...], ...]] = (
+    COMMON,
+    (
+        *(pledge, open_hold, at_maturity, close_day, of_courts) * 3,
+        *(release, substitute, enforce, post_hold, void_hold, force_transfer),
+    ),
+    (*(instruct,) * 6, settle, settle, settle_due, cancel_settlement, close_day, of_courts),
+    (rotate, replace_keys, block_keys, standing, roles, transfer, sale),
+)
+"""One of them is asked for more in each run: so what seldom meets does meet."""
 
 RARE: Final[tuple[Choice, ...]] = (*GOVERNED, cancel_instruction, cancel_settlement)
 """What is asked for now and then."""

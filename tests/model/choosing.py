@@ -26,6 +26,8 @@ class Chooser:
         """Whether what is chosen is a transaction by itself."""
         self.is_idle = False
         """Whether there was nothing on record of what was to be chosen from."""
+        self.theme = 0
+        """Which of the themes is asked for more."""
         self._count = books.made
 
     def one_more(self) -> int:
@@ -165,13 +167,14 @@ Choice = Callable[[Chooser], AnyAct]
 
 def operations(choose: Chooser) -> list[AnyOperation]:
     """Return one operation, sometimes more."""
-    from tests.model.choices import COMMON, RARE, proposals  # noqa: PLC0415
+    from tests.model.choices import COMMON, RARE, THEMES, proposals  # noqa: PLC0415
 
     if choose.chance(7):
         return [proposals(choose)]
     count = 2 if choose.chance(10) else 1
     choose.is_alone = count == 1
-    return [_one(choose, RARE if choose.chance(3) else COMMON) for _ in range(count)]
+    common = THEMES[choose.theme] if choose.chance(2) else COMMON
+    return [_one(choose, RARE if choose.chance(3) else common) for _ in range(count)]
 
 
 def _one(choose: Chooser, among: Sequence[Choice]) -> AnyAct:

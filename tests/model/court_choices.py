@@ -27,6 +27,8 @@ def order(c: Chooser) -> RegisterOrder:
     whole = HoldingScope(name, asset, way)
     scopes: list[Scope] = [amount, amount, amount, whole, whole, AccountScope(name, way)]
     scope = c.of([*scopes, InstrumentScope(asset)])
+    if (name, asset) in due and c.chance(2):
+        scope = whole
     able = isinstance(scope, AmountScope) or (scope == whole and way is not Direction.CREDIT)
     has = c.books.has(name, asset) if scope == whole else amount.amount
     unit = c.books.assets[asset].unit

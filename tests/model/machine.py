@@ -12,6 +12,7 @@ from tests.ledger.desk import Desk
 from tests.ledger.world import public_key
 from tests.model import claims, courts, custody, governing, promises, settling, trading
 from tests.model.books import DAY, Books, Stop
+from tests.model.choices import THEMES
 from tests.model.choosing import Chooser, operations
 from tests.model.claims import free, freezes
 from tests.model.comparing import differences
@@ -67,6 +68,7 @@ class Ledger(RuleBasedStateMachine):
         self.desk, self.books = Desk(made), books_of(made)
         self.books.height = 1
         self.queue: list[Asked] = []
+        self.theme: int | None = None
         self.tick(1_000)
         for signers, acts in founding():
             self.ask(signers.split(", "), *acts)
@@ -114,6 +116,8 @@ class Ledger(RuleBasedStateMachine):
 
     def step_by(self, number: Callable[[int, int], int]) -> None:
         """Do what these numbers choose."""
+        if self.theme is None:
+            self.theme = number(0, len(THEMES) - 1)
         if number(1, SELDOM) == SELDOM:
             self.wait_hours(WAITS[number(0, len(WAITS) - 1)])
         else:
@@ -122,6 +126,7 @@ class Ledger(RuleBasedStateMachine):
     def act_by(self, number: Callable[[int, int], int]) -> None:
         """Ask for what these numbers choose."""
         choose = Chooser(number, self.books)
+        choose.theme = self.theme or 0
         acts = operations(choose)
         self.ask(choose.signers(acts), *acts)
         if len(self.queue) >= 3 or choose.chance(2):
