@@ -54,7 +54,7 @@ def test_a_distributor_that_is_a_custodian_too_registers_its_own_clients() -> No
     desk.do("mof, sbp", Issue(BILL, "li-account", 50 * FACE))
     code, figures = desk.refused("mof, sbp", Issue(BILL, "li-account", 11 * FACE))
     assert code == RejectionCode.DISTRIBUTOR_LIMIT
-    assert figures["distributor"] == "exchange"
+    assert figures["custodian"] == "exchange"
 
 
 def test_an_unknown_participant_is_rejected(desk: Desk) -> None:
