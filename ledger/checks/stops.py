@@ -37,10 +37,9 @@ def _freezes(execution: Execution, movement: Movement) -> Iterator[Refused]:
     if movement.source is None:
         return
     account, instrument = movement.source.name, movement.instrument.id
-    freezes = freezes_of(execution, account, instrument)
-    if not freezes:
-        return
+    # First: it ends holds that have expired, and freezes what these held under an order.
     have = unclaimed(execution, account, instrument) + movement.reserved
+    freezes = freezes_of(execution, account, instrument)
     if not have < movement.amount <= have + sum(freeze.amount for freeze in freezes):
         return
     reserved = holding(execution.state, account, instrument).reserved - movement.reserved

@@ -116,9 +116,10 @@ class ForceTransfer(Operation, frozen=True, tag="force-transfer"):
 
         What is frozen for the orders that it goes before counts as well.
         """
+        # First: it ends holds that have expired, and freezes what these held under an order.
+        loose = unclaimed(execution, self.source, self.instrument)
         freezes = takeable(execution, self.source, self.instrument, goes_before)
-        able = sum(freeze.amount for freeze in freezes)
-        return unclaimed(execution, self.source, self.instrument) + able
+        return loose + sum(freeze.amount for freeze in freezes)
 
     def _against(
         self, execution: Execution, order: LegalOrder, movement: Movement

@@ -11,6 +11,7 @@ from amanat.ledger.operations import (
     AnyOperation,
     DeliverVersusPayment,
     EnforcePledge,
+    ExecuteProposal,
     Issue,
     OpenHold,
     Pledge,
@@ -26,7 +27,15 @@ from amanat.ledger.orders.legal_orders import Direction, HoldingScope
 from amanat.ledger.receipts import Event
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import HOLDINGS
-from tests.ledger.court import amount, at_start_of, lifted, order, register
+from tests.ledger.court import (
+    amount,
+    at_start_of,
+    lifted,
+    notice_over,
+    order,
+    register,
+    taking,
+)
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.world import BILL, RUPEE, START
 
@@ -333,3 +342,35 @@ def test_what_is_given_up_after_the_order_is_free(desk: Desk) -> None:
     desk.do("beta", ReleasePledge(pledge, UNIT))
     desk.do("gamma", VoidHold(hold))
     desk.do("alpha", Transfer("alpha", "beta", RUPEE, 4 * UNIT))
+
+
+def expired_under_order(desk: Desk) -> None:
+    """Let alpha have four units of cash, all of them held until just now, under an order."""
+    held(desk, 4)
+    matured(desk, order(STOPPED_BILLS, seizable=4 * UNIT))
+    (hold,) = redeem(desk, 4)
+    assert (hold.name, hold.fields["orders"]) == ("hold-followed", "court-1")
+    desk.wait_until(EXPIRES)
+
+
+def test_a_hold_that_has_expired_has_left_all_of_it_frozen(desk: Desk) -> None:
+    expired_under_order(desk)
+    assert desk.refused("alpha", Transfer("alpha", "beta", RUPEE, 1)) == (
+        RejectionCode.FROZEN,
+        {
+            "order": "court-1",
+            "account": "alpha",
+            "instrument": RUPEE,
+            "frozen": 4 * UNIT,
+            "have": 0,
+            "need": 1,
+        },
+    )
+
+
+def test_the_order_takes_what_a_hold_that_has_expired_held(desk: Desk) -> None:
+    expired_under_order(desk)
+    proposal = desk.propose("mof, sbp", (taking(4 * UNIT),), EXPIRES + 30 * DAY_MS)
+    desk.wait_until(notice_over(desk))
+    desk.do("sbp", ExecuteProposal(proposal))
+    assert reserved(desk, RUPEE) == (0, 0)
