@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from amanat.consensus.asking import ask
-from amanat.consensus.entry_checks import entry_fault, has_strangers, is_certified
+from amanat.consensus.entry_checks import entry_fault, is_whole
 from amanat.consensus.finality import certify_final
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import AskFinal, Finalized
 from amanat.consensus.raft import Raft, Role
 from amanat.consensus.snapshots import offer
-from amanat.consensus.statements import BlockId, CommitCertificate
+from amanat.consensus.statements import CommitCertificate
 
 BYTES_MAX: Final = 2 * 1024 * 1024
 """Bytes of one message, unless a single entry is longer."""
@@ -55,7 +55,8 @@ def _proved(raft: Raft, entries: list[Entry]) -> tuple[int, CommitCertificate] |
         final = certificate.final(raft.rule)
         if final is None or not first <= final.height <= last:
             continue
-        if certificate.is_proof(raft.me.chain, known):
+        after = raft.configuration_after(final.height)
+        if certificate.is_proof(raft.me.chain, known) and is_whole(raft, certificate, after):
             return final.height - first + 1, certificate
     return None
 
@@ -101,11 +102,12 @@ def on_finalized(raft: Raft, sender: str, message: Finalized) -> None:
     if not entries:
         return
     certificate = message.certificate
-    fault = (
-        _proof_fault(raft, entries, certificate)
-        or _take(raft, entries)
-        or _padding_fault(raft, entries[-1].block, certificate)
-    )
+    fault = _proof_fault(raft, entries, certificate) or _take(raft, entries)
+    # Only now is it known who decides after them.
+    if not fault and not is_whole(
+        raft, certificate, raft.configuration_after(entries[-1].block.height)
+    ):
+        fault = "its certificate has a signature that is not valid, or lacks one"
     if fault:
         raft.out.fault(sender, f"what it sends as final: {fault}")
         return
@@ -130,21 +132,6 @@ def _proof_fault(raft: Raft, entries: list[Entry], certificate: CommitCertificat
     if not certificate.is_proof(raft.me.chain, raft.final_configuration):
         return "its certificate is not valid"
     return None
-
-
-def _padding_fault(raft: Raft, last: BlockId, certificate: CommitCertificate) -> str | None:
-    """Return what is wrong with the signatures that could not be checked before, or None.
-
-    This node will show the certificate to others, who can check them all.
-    """
-    block = certificate.block
-    if raft.log.block_id(block.height) == block:
-        is_whole = is_certified(raft, certificate)
-    else:  # by two thirds it is of the block after the last
-        after = raft.configuration_after(last.height)
-        is_known = certificate.is_proof(raft.me.chain, after)
-        is_whole = is_known and not has_strangers(certificate, after)
-    return None if is_whole else "its certificate has a signature that is not valid"
 
 
 def _take(raft: Raft, entries: list[Entry]) -> str | None:

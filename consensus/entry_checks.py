@@ -85,8 +85,7 @@ def _change_fault(raft: Raft, previous: BlockId, entry: Entry) -> str | None:
         or raft.log.lacks(final)
         or before is None
         or not certificate.is_proof(raft.me.chain, before)
-        or not certificate.is_proof(raft.me.chain, configuration)
-        or has_strangers(certificate, configuration)
+        or not is_whole(raft, certificate, configuration)
     ):
         return "it completes a change of the authorities without proof that it is final"
     return None
@@ -95,7 +94,7 @@ def _change_fault(raft: Raft, previous: BlockId, entry: Entry) -> str | None:
 def is_certified(raft: Raft, certificate: CommitCertificate) -> bool:
     """Return whether `certificate` is of a block in the log, and valid."""
     block = certificate.block
-    if certificate in (raft.certified, raft.commit):
+    if certificate == raft.certified:
         return True
     if not raft.log.follows(block, certificate.parent):
         return False
@@ -103,14 +102,22 @@ def is_certified(raft: Raft, certificate: CommitCertificate) -> bool:
     return configuration is not None and certificate.is_valid(raft.me.chain, configuration)
 
 
-def has_strangers(certificate: CommitCertificate, after: Configuration) -> bool:
-    """Return whether anybody signed who does not decide.
+def is_whole(raft: Raft, certificate: CommitCertificate, after: Configuration) -> bool:
+    """Return whether a certificate can be shown to others, who may know more (invariants 2 and 7).
 
-    `is_proof` looks at those alone whom it knows. What a node keeps is to be shown to others, who
-    check every signature: so nobody may have added one that means nothing.
+    `is_proof` looks at those alone whom it knows. What a node keeps is to be shown to those who
+    check every signature: so nobody may have added one that means nothing. And by two thirds it may
+    be of a block that is not at hand, the one after what it makes final. While a change is under
+    way the incoming set must have signed that in any case: together with the set decided before, or
+    alone if the block completes the change. What the set decided before signed alone makes nothing
+    final: without it one is elected that completed the change in an earlier term.
 
     Args:
-        certificate: valid for whoever knows the configuration before what it makes final.
+        raft: holds what the certificate makes final.
+        certificate: proof to whoever knows the configuration before that.
         after: the configuration after that, in which all who can have certified it are members.
     """
-    return any(after.get(ack.authority) is None for ack in certificate.acks)
+    if raft.log.block_id(certificate.block.height) == certificate.block:
+        return is_certified(raft, certificate)
+    chain = raft.me.chain
+    return certificate.is_proof(chain, after) and certificate.is_signed_by(chain, after)

@@ -11,16 +11,17 @@ Whoever sends pieces is asked for the next one. If he does not, or what he sends
 in order is asked. Another snapshot is begun only once all have failed with the same piece.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from amanat.consensus.asking import ask_everybody, peers
-from amanat.consensus.entry_checks import has_strangers
 from amanat.consensus.finality import certify_final
 from amanat.consensus.interface import Forget, StagedPiece
 from amanat.consensus.log_entry import Snapshot
 from amanat.consensus.messages import AskPiece, OfferSnapshot, Piece
 from amanat.consensus.pending import Fetch
 from amanat.consensus.raft import Raft, Role
+from amanat.ledger.configurations import Configuration
 
 WAIT_MAX: Final = 32
 """The longest wait for a piece, in election timeouts: of 1 MiB at 0.4 Mbit/s."""
@@ -96,13 +97,20 @@ def _offer_fault(raft: Raft, snapshot: Snapshot) -> str | None:
         return "it has other authorities than were decided on here"
     if snapshot.certificate.final(known[-1].current.rule) != snapshot.block:
         return "its certificate is for another block"
-    if not snapshot.certificate.is_proof(raft.me.chain, known[-1]):
+    if not snapshot.certificate.is_proof(raft.me.chain, _certifier(snapshot, known)):
         return "its certificate is not valid"
-    if has_strangers(snapshot.certificate, known[-1]):
-        return "its certificate has a signature of who does not decide"
+    if not snapshot.certificate.is_signed_by(raft.me.chain, known[-1]):
+        return "its certificate shows a signature that does not count"
     if not raft.application.vouches(snapshot.entry):
         return "it is not what its entry says"
     return None
+
+
+def _certifier(snapshot: Snapshot, known: Sequence[Configuration]) -> Configuration:
+    """Return whose quorum makes the block final. Who opens a change is certified as before it."""
+    after, certified = known[-1], snapshot.certificate.block
+    opens = after.is_joint and after.since == certified.height
+    return known[-2] if opens else after
 
 
 def on_ask_piece(raft: Raft, sender: str, message: AskPiece) -> None:

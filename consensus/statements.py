@@ -150,11 +150,15 @@ class LeaderCertificate(Structure, frozen=True):
         return configuration.is_quorum(names) and signed
 
     def is_proof(self, chain: Digest, known: Configuration) -> bool:
-        """Return whether this is proof to somebody who knows `known` to be final, but no later one.
+        """Return whether somebody who knows `known` to be final, but no later one, may believe it.
 
-        As `CommitCertificate.is_proof`: the election may be of the era of `known` or of the next.
+        The election may be of the era of `known` or of the next, or of the one before while a
+        change is under way. A leader that is followed wrongly costs time alone: its blocks are
+        checked one by one.
         """
-        return _is_proof(self._message(chain), self.votes, known)
+        signed = _known_alone(self.votes, known)
+        names = [each.authority for each in signed]
+        return known.may_elect(names) and _all_signed(self._message(chain), signed, known)
 
     def _message(self, chain: Digest) -> bytes:
         return Vote(chain, self.term, self.candidate, self.last).message()
@@ -192,7 +196,13 @@ class CommitCertificate(Structure, frozen=True):
         The certificate may be of the era of `known` or of the next (`Configuration.proves`).
         Signers that `known` does not have are not looked at.
         """
-        return _is_proof(self._message(chain), self.acks, known)
+        signed = _known_alone(self.acks, known)
+        names = [each.authority for each in signed]
+        return known.proves(names) and _all_signed(self._message(chain), signed, known)
+
+    def is_signed_by(self, chain: Digest, configuration: Configuration) -> bool:
+        """Return whether all who signed decide under `configuration`, and every ack verifies."""
+        return _all_signed(self._message(chain), self.acks, configuration)
 
     def _message(self, chain: Digest) -> bytes:
         return Ack(chain, self.parent, self.block).message()
@@ -203,12 +213,8 @@ def genesis_id(chain: Digest) -> BlockId:
     return BlockId(term=0, height=0, digest=chain)
 
 
-def _is_proof(
-    message: bytes, signatures: tuple[AuthoritySignature, ...], known: Configuration
-) -> bool:
-    signed = tuple(each for each in signatures if known.get(each.authority) is not None)
-    names = [each.authority for each in signed]
-    return known.proves(names) and _all_signed(message, signed, known)
+def _known_alone(signatures: Signatures, known: Configuration) -> Signatures:
+    return tuple(each for each in signatures if known.get(each.authority) is not None)
 
 
 def _all_signed(

@@ -73,9 +73,15 @@ class Configuration(Structure, frozen=True):
     def proves(self, names: Iterable[str]) -> bool:
         """Return whether signatures by `names` prove a decision to whoever knows this to be final.
 
-        Weaker than `is_quorum`: a decision of the next era is proved as well, because it still
-        needs a quorum of `current`, or, once the change is complete, one of `incoming`.
+        Weaker than `is_quorum`: a decision of the next era is proved as well. It still needs a
+        quorum of `current`; or, while a change is under way, one of `incoming`, which decides in
+        this era and in the next. One of `current` alone proves nothing then: once the change is
+        complete, others are elected without it.
         """
+        return self.sets[-1].is_quorum(set(names))
+
+    def may_elect(self, names: Iterable[str]) -> bool:
+        """Return whether `names` are a quorum of any one set: a leader's voters of old or new."""
         names = set(names)
         return any(each.is_quorum(names) for each in self.sets)
 

@@ -51,9 +51,10 @@ class Configuration:
     def proves(self, names: list[str]) -> bool:
         """Return whether signatures of these names prove a decision of this era or the next.
 
-        A change is completed only once it is final, and until then needs the old set too.
+        While a change is under way that takes the incoming set, which decides in both eras. The
+        other one alone proves nothing: once the change is complete, others are elected without it.
         """
-        return any(each.is_quorum(names) for each in self.sets)
+        return self.sets[-1].is_quorum(names)
 
 
 def certifier(known: list[Configuration], height: int) -> Configuration:

@@ -103,7 +103,7 @@ def check_certificate(
     By majority the certificate is of the header's own block, by two thirds of its child's in the
     same term. With `later` the block that is signed may be of the next configuration, as a child
     may always be: then signers whom `known` does not have are not looked at, and a quorum of
-    either of its sets is enough.
+    the set that decides next is enough (`Configuration.proves`).
     """
     parent, block, acks = expect(step, list, value, "the certificate", length=3)
     of_child = known.current.rule == "two_thirds"
@@ -119,8 +119,9 @@ def check_certificate(
         raise Invalid(
             step,
             f"{len(signers)} signed, which is no sovereign quorum: it takes "
-            + (" or " if later else " and ").join(
-                f"{each.quorum}, {each.sovereign_min} sovereign" for each in known.sets
+            + " and ".join(
+                f"{each.quorum}, {each.sovereign_min} sovereign"
+                for each in (known.sets[-1:] if later else known.sets)
             ),
         )
     return signers

@@ -1,6 +1,6 @@
 """Change authorities: who votes, who learns, and what makes a quorum."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated
 
 from msgspec import Meta
@@ -84,7 +84,12 @@ class ChangeAuthorities(Operation, frozen=True, tag="change-authorities"):
             if present is None
             else {each.name: each.authority_class.value for each in present.current.members}
         )
-        told = [f"admit {name} as a {voting[name]} vote" for name in voting.keys() - voted.keys()]
+        known = set() if present is None else set(present.everybody())
+        told = [
+            f"admit {_named(member, known)} as a {voting[member.name]} vote"
+            for member in self.members
+            if member.name not in voted
+        ]
         told += [f"take the vote of {name}" for name in voted.keys() - voting.keys()]
         told += [
             f"let {name} be {voting[name]}, not {voted[name]}"
@@ -103,7 +108,7 @@ class ChangeAuthorities(Operation, frozen=True, tag="change-authorities"):
             told.append(
                 f"let {quorum} of {len(voting)} be a quorum, {least} of them sovereign{until_now}"
             )
-        learners = ", ".join(learner.name for learner in self.learners)
+        learners = ", ".join(_named(learner, known) for learner in self.learners)
         told.append(f"let {learners or 'nobody'} learn")
         return "; ".join(told)
 
@@ -153,6 +158,11 @@ class ChangeAuthorities(Operation, frozen=True, tag="change-authorities"):
                     have=word.height,
                     need=execution.height - LAG_MAX,
                 )
+
+
+def _named(authority: Authority, known: Collection[Authority]) -> str:
+    """Return its name, and whose word it will be if that is new: approving it is to trust a key."""
+    return authority.name if authority in known else f"{authority.name} (key {authority.key.hex()})"
 
 
 def _key_problems(

@@ -29,7 +29,7 @@ class SetLimits(Operation, frozen=True, tag="set-limits"):
     also above a new limit; then nothing may add to it. The first limits of one that serves accounts
     already take a count of what these hold, and are refused where it has too many: its clients move
     to another custodian first. Limits are replaced and never taken away; they hold while it has the
-    role.
+    role. One that is to register its own clients has the role custodian as well.
     """
 
     signers = "whom the policy `set-limits` asks"

@@ -35,6 +35,7 @@ from tests.consensus.signing import (
     THREE,
     append,
     authority_set,
+    block_after,
     commit_certificate,
     extended,
     leader_certificate,
@@ -130,6 +131,51 @@ def test_by_two_thirds_who_lost_the_child_of_the_last_final_block_learns_its_cer
     leader = network["mof"].elected[0]
     it.answers("mof", append(leader, final, [], child.parent_certificate))
     assert it.core.status.certified_height == final.height
+
+
+OLD_SET = authority_set(quorum=4, rule=QuorumRule.TWO_THIRDS)
+NEW_SET = authority_set(
+    custodian=("bank-a", "bank-c", "bank-d", "cdc"), quorum=5, rule=QuorumRule.TWO_THIRDS
+)
+OF_OLD = ("bank-a", "bank-b", "mof", "sbp")
+OF_BOTH = ("bank-a", "bank-b", "bank-c", "bank-d", "mof", "sbp")
+ELECTED = leader_certificate("mof", 1, GENESIS, OF_OLD)
+CHANGING = extended(GENESIS, ELECTED, b"opening", change_to(NEW_SET), b"three")
+NEXT = block_after(CHANGING[-1].block, 1, b"four")
+"""Of which nobody who lacks it knows whether it completes the change."""
+
+
+@pytest.mark.parametrize(
+    ("signers", "known", "is_taken"),
+    [
+        ("bank-a bank-b mof sbp", 0, False),
+        ("bank-a bank-b mof sbp", 2, False),
+        ("bank-a bank-c bank-d mof sbp", 0, False),
+        ("bank-a bank-c bank-d mof sbp", 2, True),
+        ("bank-a bank-b bank-c bank-d mof sbp", 0, True),
+    ],
+)
+def test_by_two_thirds_nothing_is_final_during_a_change_without_those_to_come(
+    signers: str, known: int, is_taken: bool
+) -> None:
+    """Once it is complete they elect alone, and perhaps one that completed it in an earlier term.
+
+    Whoever does not know yet that the change is final needs those before as well.
+    """
+    parents = [None, *(commit_certificate(each.block, OF_OLD) for each in CHANGING[:-1])]
+    blocks = [
+        replace(each, parent_certificate=parent)
+        for each, parent in zip(CHANGING, parents, strict=True)
+    ]
+    it = Node("cdc", OLD_SET, Disk())
+    if known:
+        proof = commit_certificate(CHANGING[known].block, OF_BOTH)
+        it.answers("bank-a", Finalized(1, tuple(blocks[:known]), proof, known))
+    assert it.commit_height == known
+    certificate = commit_certificate(NEXT, signers.split())
+    it.answers("sbp", Finalized(1, tuple(blocks[known:]), certificate, 3))
+    assert it.commit_height == (3 if is_taken else known)
+    assert [peer for peer, _ in it.faults] == ([] if is_taken else ["sbp"])
 
 
 def test_no_change_is_completed_by_a_certificate_with_a_signature_of_a_stranger() -> None:

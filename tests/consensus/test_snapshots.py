@@ -116,7 +116,7 @@ def padded(certificate: CommitCertificate, strangers: int) -> CommitCertificate:
         (offer(certificate=commit_certificate(BLOCKS[3].block)), "for another block"),
         (offer(certificate=commit_certificate(LAST, ("bank-a", "bank-b", "cdc"))), "not valid"),
         (offer(certificate=commit_certificate(LAST, ("mof", "sbp"))), "not valid"),
-        (offer(certificate=padded(commit_certificate(LAST), 1)), "of who does not decide"),
+        (offer(certificate=padded(commit_certificate(LAST), 1)), "does not count"),
         (offer(lineage=b"nonsense"), "does not show how the authorities changed"),
         (offer(entry=replace(BLOCKS[-1], parent=BLOCKS[1].block.digest)), "not what its entry"),
     ],

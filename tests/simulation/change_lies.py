@@ -150,9 +150,9 @@ def _leads_by_one_set(liar: Liar, _: str, said: Said) -> Sequence[Said] | None:
         return None
     electorate = liar.beliefs.after(election.last.height)
     voters = [vote.authority for vote in election.votes]
-    if electorate.get(liar.name) is None and electorate.proves(voters):
+    if electorate.get(liar.name) is None and electorate.may_elect(voters):
         return [said, Append(election.term, election, election.last, (), heard.certificate)]
-    if electorate.is_quorum(voters) or not electorate.proves(voters):
+    if electorate.is_quorum(voters) or not electorate.may_elect(voters):
         return None
     return [said, liar.opening(heard, election)]
 

@@ -361,7 +361,7 @@ MUTANTS = (
         0,
         Edit(
             snapshots._offer_fault,
-            "not snapshot.certificate.is_proof(raft.me.chain, known[-1])",
+            "not snapshot.certificate.is_proof(raft.me.chain, _certifier(snapshot, known))",
             "False",
         ),
     ),
@@ -369,7 +369,11 @@ MUTANTS = (
         "a certificate shows signatures of those alone who decide",
         "Violation",
         0,
-        Edit(snapshots._offer_fault, "has_strangers(snapshot.certificate, known[-1])", "False"),
+        Edit(
+            snapshots._offer_fault,
+            "not snapshot.certificate.is_signed_by(raft.me.chain, known[-1])",
+            "False",
+        ),
     ),
     _mutant(
         "a wrong piece is not taken",

@@ -69,6 +69,16 @@ def test_learners_change_at_once(desk: Desk) -> None:
     assert found.get("custodian-a") is None, "it has no vote"
 
 
+def test_whoever_decides_reads_which_keys_are_new(desk: Desk) -> None:
+    """To approve it is to trust them; whose key was known keeps it."""
+    newcomer = change(learners=("custodian-a",))
+    known_by = f"custodian-a (key {authority('custodian-a').key.hex()})"
+    assert newcomer.sentence(desk.state) == f"let {known_by} learn"
+    desk.do("mof, sbp", newcomer)
+    voting = change(members=("custodian-a", *FOUNDERS)).sentence(desk.state)
+    assert voting == "admit custodian-a as a custodian vote; let nobody learn"
+
+
 def test_members_change_by_way_of_both_sets(desk: Desk) -> None:
     desk.do("mof, sbp", change(learners=("custodian-a",)))
     height = desk.leader.tip.height
@@ -219,6 +229,8 @@ def test_no_two_quorums_on_the_way_from_one_set_to_another_decide_without_each_o
         assert not Configuration.first(old).is_quorum(rest)
         assert not Configuration(new, None, (), 2).is_quorum(rest)
         assert joint.proves(deciding)
+    if joint.proves(deciding):
+        assert not Configuration(new, None, (), 2).is_quorum(rest)
 
 
 def test_by_two_thirds_any_two_quorums_share_more_than_may_lie() -> None:

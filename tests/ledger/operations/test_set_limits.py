@@ -15,13 +15,13 @@ from amanat.ledger.custody.limits import (
 from amanat.ledger.custody.served import SERVED, served
 from amanat.ledger.encoding import encode
 from amanat.ledger.governance.participants import Role
-from amanat.ledger.operations import SetLimits, SetRoles, set_limits
+from amanat.ledger.operations import Issue, SetLimits, SetRoles, set_limits
 from amanat.ledger.rejections import RejectionCode
 from amanat.ledger.state import State
 from tests.ledger.desk import Desk, desk_with_market
 from tests.ledger.exchange import LIMITS, desk_with_exchange, register
 from tests.ledger.rules.ruled import FACE, give
-from tests.ledger.world import BILL, RUPEE
+from tests.ledger.world import BILL, RUPEE, account, holder
 
 
 @pytest.fixture
@@ -44,6 +44,17 @@ def test_the_limits_are_replaced_whole(desk: Desk) -> None:
 def test_limits_are_set_under_dual_control(desk: Desk, signers: str) -> None:
     code, figures = desk.refused(signers, SetLimits("exchange", LIMITS))
     assert (code, figures["act"]) == (RejectionCode.MISSING_APPROVAL, "set-limits")
+
+
+def test_a_distributor_that_is_a_custodian_too_registers_its_own_clients() -> None:
+    """Its limits hold all the same."""
+    desk = desk_with_market()
+    desk.do("mof, sbp", register(Role.CUSTODIAN, Role.DISTRIBUTOR), SetLimits("exchange", LIMITS))
+    desk.do("exchange", holder("li"), account("li-account", "li", "exchange"))
+    desk.do("mof, sbp", Issue(BILL, "li-account", 50 * FACE))
+    code, figures = desk.refused("mof, sbp", Issue(BILL, "li-account", 11 * FACE))
+    assert code == RejectionCode.DISTRIBUTOR_LIMIT
+    assert figures["custodian"] == "exchange"
 
 
 def test_an_unknown_participant_is_rejected(desk: Desk) -> None:

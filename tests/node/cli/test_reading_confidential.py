@@ -49,7 +49,7 @@ def test_what_is_to_be_signed_is_tried_as_whoever_signs_it(office: Office) -> No
     assert (ended.code, ended.out) == (0, "- transfer PKR 0.25 from payer to payee\n")
     assert office.do(PAYMENT, "client")["transferred"]["amount"] == "25"
     too_much = PAYMENT | {"amount": str(2 * ISSUED)}
-    assert "insufficient_funds" in office.refused(too_much, "client")
+    assert "insufficient_holding" in office.refused(too_much, "client")
 
 
 def test_a_passphrase_is_typed_once_for_reading_and_signing(
