@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
@@ -62,7 +61,8 @@ class Gate:
         self._node = node
         self.now: Callable[[], LedgerTime] = node.now
         self.tokens = Tokens()
-        self._signatures = Signatures(_authorities(node), now=node.now)
+        api = node.settings.api
+        self._signatures = Signatures([api.url, f"http://{api.listen}"], now=node.now)
         self._log = AccessLog(Path(node.settings.data) / "access")
         self.is_open = node.settings.api.readers is Readers.ANYONE
 
@@ -184,7 +184,3 @@ def guarded(route: Route) -> Handler:
         return answer
 
     return handle
-
-
-def _authorities(node: Node) -> set[str]:
-    return {urlsplit(node.settings.api.url).netloc, node.settings.api.listen}

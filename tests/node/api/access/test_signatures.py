@@ -1,0 +1,68 @@
+"""Under which names a node knows itself, however they are spelled."""
+
+import pytest
+from aiohttp.test_utils import make_mocked_request
+
+from amanat.ledger.state import State
+from amanat.node.api.access.readers import Unproven
+from amanat.node.api.access.signatures import Signatures
+from amanat.node.keystore import Signer
+from amanat.node.message_signatures import RequestSigner
+from tests.ledger import world
+from tests.ledger.world import START
+
+STATE = State(world.chain(world.genesis()).final.tree.get)
+
+
+def read_by(urls: list[str], *, signed_for: str, host: str, path: str = "/v1/x") -> str:
+    """Return whom a node with these URLs takes to have signed a request."""
+    signer = RequestSigner(Signer(world.key("sbp")), now=lambda: START)
+    headers = signer.headers("GET", signed_for + "/v1/x", None) | {"Host": host}
+    request = make_mocked_request("GET", path, headers=headers)
+    signatures = Signatures(urls, now=lambda: START)
+    return signatures.reader(request, b"", STATE, START).participant
+
+
+@pytest.mark.parametrize(
+    ("url", "signed_for", "host"),
+    [
+        ("http://Node.example:8101", "http://node.example:8101", "NODE.example:8101"),
+        ("https://node.example", "https://node.example", "node.example"),
+        ("https://node.example", "https://node.example:443", "node.example:443"),
+        ("https://node.example:443", "https://node.example", "node.example"),
+        ("https://node.example/", "https://node.example", "node.example"),
+        ("http://node.example:80", "http://node.example", "node.example:80"),
+        ("https://[2001:db8::1]", "https://[2001:db8::1]", "[2001:db8::1]"),
+        ("https://[2001:db8::1]:8101", "https://[2001:db8::1]:8101", "[2001:db8::1]:8101"),
+        ("https://node.example", "http://127.0.0.1:8101", "127.0.0.1:8101"),
+    ],
+)
+def test_a_node_is_known_by_its_url_and_by_where_it_listens(
+    url: str, signed_for: str, host: str
+) -> None:
+    """A proxy may speak TLS for it: the port that a scheme has anyway is no part of the name."""
+    assert read_by([url, "http://127.0.0.1:8101"], signed_for=signed_for, host=host) == "sbp"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "node.example/v1/x#",
+        "node.example/v1/x?",
+        "a@node.example",
+        "node.example:8101",
+        "",
+        "other",
+    ],
+)
+def test_under_no_other_name(host: str) -> None:
+    with pytest.raises(Unproven, match=r"this node is node\.example"):
+        read_by(["https://node.example"], signed_for="https://node.example", host=host)
+
+
+@pytest.mark.parametrize("path", ["http://node.example/v1/x", "/v1/x#", "/v1/x#?y"])
+def test_what_is_asked_is_a_path(path: str) -> None:
+    """One with a fragment is read in two ways: by what verifies, and by what serves."""
+    url = "https://node.example"
+    with pytest.raises(Unproven, match="a path alone"):
+        read_by([url], signed_for=url, host="node.example", path=path)
