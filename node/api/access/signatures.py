@@ -36,7 +36,7 @@ class Signatures:
         """`urls` are those under which this node is reached, the one for others first."""
         self._origins = {host: origin for url in urls for host, origin in _hosts(url)}
         self._now = now
-        self._since = now()
+        self._since = self._latest = now()
         self._nonces = Nonces(kept_ms=AGE_MAX_MS + AHEAD_MAX_MS)
 
     def reader(
@@ -49,6 +49,9 @@ class Signatures:
                 or its key does not count.
             TooMany: its participant signs more requests than are remembered.
         """
+        # A nonce is forgotten once its signature is too old. A clock that is set back must not make
+        # it young again.
+        self._latest = max(self._latest, self._now())
         keys = _Keys(state, max(ledger_time, self._now()))
         message = Message(request.method, self._url(request), request.headers)
         parameters = self._verified(message, body, keys)
@@ -58,7 +61,7 @@ class Signatures:
         nonce = str(parameters.get("nonce", ""))
         if not 0 < len(nonce) <= NONCE_LENGTH_MAX:
             raise Unproven(f"it needs a nonce of 1 to {NONCE_LENGTH_MAX} characters")
-        if not self._nonces.take(keys.reader.participant, nonce, self._now()):
+        if not self._nonces.take(keys.reader.participant, nonce, self._latest):
             raise Unproven("its nonce was used before: sign each request anew")
         return keys.reader
 
@@ -91,8 +94,9 @@ class Signatures:
         made, now = created * 1000, self._now()
         if made > now + AHEAD_MAX_MS:
             raise Unproven(f"it was made {made - now} ms ahead of this node's clock")
-        if now - made > AGE_MAX_MS:
-            raise Unproven(f"it was made {now - made} ms ago; it counts for {AGE_MAX_MS}")
+        age = self._latest - made
+        if age > AGE_MAX_MS:
+            raise Unproven(f"it was made {age} ms ago; it counts for {AGE_MAX_MS}")
         if expires is not None and expires * 1000 < now:
             raise Unproven("it has expired")
         if made + 1000 <= self._since:

@@ -1,16 +1,17 @@
-"""Under which names a node knows itself, however they are spelled."""
+"""Under which names a node knows itself; and that a signature counts once, whatever its clock."""
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from amanat.ledger.state import State
 from amanat.node.api.access.readers import Unproven
-from amanat.node.api.access.signatures import Signatures
+from amanat.node.api.access.signatures import AGE_MAX_MS, AHEAD_MAX_MS, Signatures
 from amanat.node.keystore import Signer
 from amanat.node.message_signatures import RequestSigner
 from tests.ledger import world
 from tests.ledger.world import START
 
+URL = "https://node.example"
 STATE = State(world.chain(world.genesis()).final.tree.get)
 
 
@@ -57,12 +58,57 @@ def test_a_node_is_known_by_its_url_and_by_where_it_listens(
 )
 def test_under_no_other_name(host: str) -> None:
     with pytest.raises(Unproven, match=r"this node is node\.example"):
-        read_by(["https://node.example"], signed_for="https://node.example", host=host)
+        read_by([URL], signed_for=URL, host=host)
 
 
 @pytest.mark.parametrize("path", ["http://node.example/v1/x", "/v1/x#", "/v1/x#?y"])
 def test_what_is_asked_is_a_path(path: str) -> None:
     """One with a fragment is read in two ways: by what verifies, and by what serves."""
-    url = "https://node.example"
     with pytest.raises(Unproven, match="a path alone"):
-        read_by([url], signed_for=url, host="node.example", path=path)
+        read_by([URL], signed_for=URL, host="node.example", path=path)
+
+
+class Clocks:
+    """The clock of a node and that of who signs, and requests between them."""
+
+    def __init__(self) -> None:
+        self.time = START
+        self.signatures = Signatures([URL], now=lambda: self.time)
+
+    def signed(self, *, ahead_ms: int = 0) -> dict[str, str]:
+        """Return the headers of a request that is signed now."""
+        made = self.time + ahead_ms
+        signer = RequestSigner(Signer(world.key("sbp")), now=lambda: made)
+        return signer.headers("GET", URL + "/v1/x", None) | {"Host": "node.example"}
+
+    def read(self, headers: dict[str, str]) -> str:
+        request = make_mocked_request("GET", "/v1/x", headers=headers)
+        return self.signatures.reader(request, b"", STATE, START).participant
+
+
+def test_it_counts_once_up_to_the_last_moment_at_which_it_counts() -> None:
+    clocks = Clocks()
+    signed = clocks.signed(ahead_ms=AHEAD_MAX_MS)
+    assert clocks.read(signed) == "sbp"
+    clocks.time += AHEAD_MAX_MS + AGE_MAX_MS
+    with pytest.raises(Unproven, match="its nonce was used"):
+        clocks.read(signed)
+
+
+def test_a_clock_that_is_set_back_brings_no_signature_back() -> None:
+    """Its nonce is forgotten by then: what was too old once must stay so."""
+    clocks = Clocks()
+    signed = clocks.signed()
+    assert clocks.read(signed) == "sbp"
+    clocks.time += 2 * AGE_MAX_MS
+    assert clocks.read(clocks.signed()) == "sbp"
+    clocks.time -= 2 * AGE_MAX_MS - 1_000
+    with pytest.raises(Unproven, match="it was made 120000 ms ago"):
+        clocks.read(signed)
+
+
+def test_a_clock_that_is_set_back_a_little_stops_nobody() -> None:
+    clocks = Clocks()
+    assert clocks.read(clocks.signed()) == "sbp"
+    clocks.time -= 1_000
+    assert clocks.read(clocks.signed(ahead_ms=1_000)) == "sbp"
