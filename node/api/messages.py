@@ -71,8 +71,10 @@ class HoldingView(msgspec.Struct, frozen=True, omit_defaults=True):
     amount: str
     height: int
     state_root: str
+    as_of: str | None = None
+    """The business day at whose close it was, if that was asked for."""
     proof: str | None = None
-    """Base64 of a balance proof (docs/wire-format.md), if it was asked for."""
+    """Base64 of a balance proof, or with `as_of` of a balance certificate (docs/proofs.md)."""
 
 
 class AttestationView(msgspec.Struct, frozen=True):

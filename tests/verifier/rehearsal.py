@@ -24,7 +24,13 @@ from amanat.ledger.receipts import Applied, Event, Receipt, Rejected
 from amanat.ledger.state import HOLDINGS, SUPPLIES
 from amanat.ledger.tree import merkle
 from amanat.ledger.tree.state_tree import MissingNode, StateTree
-from amanat.node.proofs import balance_proof, receipt_proof
+from amanat.node.proofs import (
+    BalanceCertificate,
+    ReceiptProof,
+    balance_certificate,
+    balance_proof,
+    receipt_proof,
+)
 from amanat.verifier import Invalid, verify
 
 SOVEREIGN, CUSTODIAN = AuthorityClass.SOVEREIGN, AuthorityClass.CUSTODIAN
@@ -174,12 +180,41 @@ ABSENT = {
     TREE.prove(HOLDINGS.key(name, BILL)).other is not None: name
     for name in (f"nobody-{n}" for n in range(60))
 }
+CLOSED = 20_369
+"""2025-10-08."""
+CLOSE = Receipt(
+    b"\x55" * 32,
+    b"\x56" * 32,
+    Applied((Event(0, "day-closed", {"date": CLOSED, "next": CLOSED + 1}),)),
+)
+
+
+def closing(
+    receipts: Sequence[Receipt] = (*RECEIPTS, CLOSE),
+    account: str = "client-3",
+    *,
+    shown: int | None = None,
+) -> bytes:
+    """The certificate of a balance in a block with these receipts; of the last, or the `shown`."""
+    root = merkle.root([encode(receipt) for receipt in receipts])
+    headers = line(1, transactions_root=root)
+    proof = TREE.prove(HOLDINGS.key(account, BILL))
+    balance = balance_proof([], headers, certificate(headers[-1], QUORUM), proof)
+    if shown is None:
+        return balance_certificate(balance, receipts)
+    receipt = decode(receipt_proof([], headers, CERTIFICATE, receipts, shown), ReceiptProof)
+    whole = decode(balance_certificate(balance, receipts), BalanceCertificate)
+    return encode(msgspec.structs.replace(whole, receipt=receipt.receipt, path=receipt.path))
+
+
 BUNDLES = {
     "a holding": balance_of("client-3"),
     "nothing, in an empty place": balance_of(ABSENT[False]),
     "nothing, beside another leaf": balance_of(ABSENT[True]),
     "a receipt": receipt_proof([], HEADERS, CERTIFICATE, RECEIPTS, 2),
     "the last receipt": receipt_proof([], HEADERS, CERTIFICATE, RECEIPTS, 6),
+    "a balance at the close of a day": closing(),
+    "nothing at the close of a day, alone in its block": closing([CLOSE], ABSENT[True]),
 }
 HOLDING = BUNDLES["a holding"]
 

@@ -1,9 +1,14 @@
 """Reading business days, and what was sealed when they were closed."""
 
+import base64
+
 import pytest
 
 from amanat.ledger.dates import DAY_MS, start_of
+from amanat.ledger.encoding import encode
 from amanat.ledger.operations import CloseDay, Transfer
+from amanat.node.store import Store
+from amanat.verifier import Balance, ClosingBalance, verify
 from tests.ledger.world import BILL, RUPEE, START
 from tests.node.conftest import Api
 
@@ -43,6 +48,59 @@ async def test_what_was_sealed_stays_as_it_was(api: Api) -> None:
     assert bill["custodians"] == {"mof": "5000000000"}
 
 
+HOLDING = f"/v1/accounts/alpha/holdings/{RUPEE}"
+
+
+async def test_a_holding_is_certified_as_it_was_at_the_close(api: Api) -> None:
+    shown = (await api.get(f"{HOLDING}?as_of=2026-01-01&proof=true")).json
+    day = (await api.get("/v1/days/2026-01-01")).json
+    assert (shown["as_of"], shown["height"]) == ("2026-01-01", day["height"])
+    assert shown["amount"] == "1000000000"
+    assert (await api.get(HOLDING)).json["amount"] == "999999995"
+    finding = verify(encode(api.network.document), base64.b64decode(shown["proof"]))
+    assert finding.proved == ClosingBalance("alpha", RUPEE, 1_000_000_000, 0, "2026-01-01")
+    assert (finding.height, finding.time) == (day["height"], day["time"])
+
+
+async def test_a_holding_is_proved_as_it_was_after_a_block(api: Api) -> None:
+    final = api.network.nodes[api.at].chain.final.height
+    for height in range(1, final + 1):
+        answer = await api.get(f"{HOLDING}?at_height={height}&proof=true")
+        shown = answer.json
+        finding = verify(encode(api.network.document), base64.b64decode(shown["proof"]))
+        assert finding.proved == Balance("alpha", RUPEE, int(shown["amount"]))
+        assert finding.height == shown["height"] == height
+        assert answer.headers["Ledger-Height"] == str(height)
+        assert answer.headers["Ledger-Root"] == shown["state_root"]
+    assert (await api.get(f"{HOLDING}?at_height={final}")).json["amount"] == "999999995"
+    assert (await api.get(f"{HOLDING}?at_height={final - 1}")).json["amount"] == "1000000000"
+
+
+async def test_what_did_not_exist_yet_is_not_found_without_a_proof(api: Api) -> None:
+    assert (await api.get(f"{HOLDING}?at_height=1")).json["code"] == "not_found"
+    assert (await api.get(f"{HOLDING}?at_height=1&proof=true")).json["amount"] == "0"
+
+
+async def test_a_height_that_is_not_final_yet_is_said_to_be_so(api: Api) -> None:
+    final = api.network.nodes[api.at].chain.final.height
+    answer = await api.get(f"{HOLDING}?at_height={final + 1}")
+    assert (answer.status, answer.json["code"]) == (503, "behind")
+    assert answer.json["figures"] == {"have": str(final), "need": str(final + 1)}
+
+
+async def test_a_state_that_is_not_kept_is_gone_and_those_that_are_kept_are_named(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = api.network.nodes[api.at]
+    final = node.chain.final.height
+    monkeypatch.setattr(Store, "first_height", final)
+    for query in ("at_height=1&proof=true", "as_of=2026-01-01"):
+        answer = await api.get(f"{HOLDING}?{query}")
+        assert (answer.status, answer.json["code"]) == (410, "pruned")
+        assert answer.json["figures"]["first"] == answer.json["figures"]["last"] == str(final)
+    assert (await api.get(f"{HOLDING}?at_height={final}")).status == 200
+
+
 @pytest.mark.parametrize(
     ("path", "status", "code"),
     [
@@ -53,6 +111,12 @@ async def test_what_was_sealed_stays_as_it_was(api: Api) -> None:
         ("/v1/days/yesterday", 400, "malformed_request"),
         ("/v1/days/2026-01-01/instruments/USD", 404, "not_found"),
         ("/v1/days/2026-01-02/instruments/PKR", 404, "not_found"),
+        (f"{HOLDING}?as_of=2026-01-03", 404, "not_found"),
+        (f"{HOLDING}?as_of=today", 400, "malformed_request"),
+        (f"{HOLDING}?at_height=-1", 400, "malformed_request"),
+        (f"{HOLDING}?at_height=x", 400, "malformed_request"),
+        (f"{HOLDING}?at_height=1&as_of=2026-01-01", 400, "malformed_request"),
+        (f"{HOLDING}?at_height=0", 410, "pruned"),
     ],
 )
 async def test_what_cannot_be_shown_is_a_problem(
