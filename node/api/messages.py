@@ -49,7 +49,7 @@ class TransactionView(msgspec.Struct, frozen=True, omit_defaults=True):
     events: list[EventView] | None = None
     rejection: RejectionView | None = None
     submission_receipt: str | None = None
-    """Base64 of this node's receipt of submission (docs/wire-format.md), for what was just handed
+    """Base64 of this node's receipt of submission (docs/proofs.md), for what was just handed
     in and was not final then."""
 
 

@@ -87,7 +87,7 @@ TREE = (
     .update(
         {
             **{
-                HOLDINGS.key(f"client-{n}", BILL): encode(Holding(n * 5_000, 0))
+                HOLDINGS.key(f"client-{n}", BILL): encode(Holding(n * 5_000, 300 if n == 39 else 0))
                 for n in range(1, 40)
             },
             SUPPLIES.key(BILL): encode(Supply(3_900_000, 0)),
@@ -182,11 +182,19 @@ ABSENT = {
 }
 CLOSED = 20_369
 """2025-10-08."""
-CLOSE = Receipt(
-    b"\x55" * 32,
-    b"\x56" * 32,
-    Applied((Event(0, "day-closed", {"date": CLOSED, "next": CLOSED + 1}),)),
+DAY_CLOSED: tuple[str, dict[str, int | str]] = (
+    "day-closed",
+    {"date": CLOSED, "next": CLOSED + 1},
 )
+
+
+def doing(*events: tuple[str, dict[str, int | str]]) -> Receipt:
+    """The receipt of a transaction that did these things."""
+    applied = Applied(tuple(Event(0, name, fields) for name, fields in events))
+    return Receipt(b"\x55" * 32, b"\x56" * 32, applied)
+
+
+CLOSE = doing(DAY_CLOSED)
 
 
 def closing(
@@ -207,13 +215,33 @@ def closing(
     return encode(msgspec.structs.replace(whole, receipt=receipt.receipt, path=receipt.path))
 
 
+NOT_CLOSED = {
+    "others follow the close": closing([CLOSE, RECEIPTS[0]], shown=0),
+    "a rejected one follows the close": closing([*RECEIPTS[:4], CLOSE, RECEIPTS[6]], shown=4),
+    "it closed nothing": closing(RECEIPTS[:1]),
+    "the close was rejected": closing(RECEIPTS),
+    "it did nothing": closing([doing()]),
+    "it did something after the close": closing([doing(DAY_CLOSED, ("transferred", {}))]),
+    "the proposal did something after the close": closing(
+        [doing(DAY_CLOSED, ("transferred", {}), ("proposal-executed", {}))]
+    ),
+    "the close names no date": closing([doing(("day-closed", {}))]),
+    "the date is negative": closing([doing(("day-closed", {"date": -1}))]),
+    "the date is too late": closing([doing(("day-closed", {"date": 200_001}))]),
+    "the date is no number": closing([doing(("day-closed", {"date": "2025-10-08"}))]),
+    "the receipt is another one": closing([*RECEIPTS, CLOSE], shown=5),
+}
+"""Certificates of a close that was none, or not the last of its block. Each is certified."""
+BY_PROPOSAL = closing([doing(("transferred", {}), DAY_CLOSED, ("proposal-executed", {}))])
 BUNDLES = {
     "a holding": balance_of("client-3"),
+    "a holding of which some is reserved": balance_of("client-39"),
     "nothing, in an empty place": balance_of(ABSENT[False]),
     "nothing, beside another leaf": balance_of(ABSENT[True]),
     "a receipt": receipt_proof([], HEADERS, CERTIFICATE, RECEIPTS, 2),
     "the last receipt": receipt_proof([], HEADERS, CERTIFICATE, RECEIPTS, 6),
     "a balance at the close of a day": closing(),
+    "a day closed by a proposal": BY_PROPOSAL,
     "nothing at the close of a day, alone in its block": closing([CLOSE], ABSENT[True]),
 }
 HOLDING = BUNDLES["a holding"]
