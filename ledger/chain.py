@@ -19,13 +19,7 @@ from amanat.ledger.execution import BlockExecution, check_door
 from amanat.ledger.governance.policies import Parameters
 from amanat.ledger.identifiers import Digest, LedgerTime, PublicKey
 from amanat.ledger.rejections import DoorRefusal
-from amanat.ledger.state import (
-    CONFIGURATION,
-    State,
-    business_day_of,
-    configuration_of,
-    parameters_of,
-)
+from amanat.ledger.state import CONFIGURATION, State, configuration_of, parameters_of
 from amanat.ledger.transactions import CheckedTransaction
 
 RESIDENT_MAX: Final = 1_000_000
@@ -173,32 +167,14 @@ class Chain:
     ) -> Built:
         """Execute a new block on the tip, of as many candidates as fit. The tip does not move.
 
-        It ends with the transaction that closes a business day, if there is one. Its time is
-        `time`, or just after the tip's if that is later. With `completes_change` it ends the
-        change of the authority set that is under way.
+        Its time is `time`, or just after the tip's if that is later. With `completes_change` it
+        ends the change of the authority set that is under way.
         """
         tip = self.tip
         state = self._working_state()
         configuration = _begin(state, tip.height + 1, completes_change=completes_change)
-        parameters = parameters_of(state)
-        execution = self._execution(state, max(time, tip.time + 1), parameters)
-        taken: list[bytes] = []
-        refused: list[tuple[CheckedTransaction, DoorRefusal]] = []
-        room = parameters.block_bytes_max
-        today = business_day_of(state)
-        for candidate in candidates[: parameters.block_transactions_max]:
-            if taken and len(candidate.envelope) > room:
-                break
-            try:
-                execution.add(candidate)
-            except DoorRefusal as refusal:
-                refused.append((candidate, refusal))
-                continue
-            taken.append(candidate.envelope)
-            room -= len(candidate.envelope)
-            if business_day_of(state) is not today:
-                # What waits is of the next day: so the state after this block is that of the close.
-                break
+        execution = self._execution(state, max(time, tip.time + 1), parameters_of(state))
+        taken, refused = execution.take(candidates)
         outcome = Outcome.of(execution, tip)
         header = BlockHeader(
             version=1,

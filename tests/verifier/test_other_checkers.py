@@ -19,9 +19,16 @@ from amanat.verifier.sentences import claim, word
 from amanat.verifier.submissions import is_submission_receipt
 from tests.verifier.changing import AFTER, NETWORKS
 from tests.verifier.javascript import Case, Started, run
-from tests.verifier.rehearsal import BUNDLES, GENESIS, HOLDING, NOT_CLOSED, signed_by
+from tests.verifier.rehearsal import (
+    BUNDLES,
+    GENESIS,
+    HOLDING,
+    NOT_CLOSED,
+    certified_under,
+    signed_by,
+)
 from tests.verifier.spoiling import spoiled
-from tests.verifier.test_checks import UNSAFE, certified_under
+from tests.verifier.test_checks import UNSAFE
 from tests.verifier.test_vectors import content, published, word_of_the_new_one
 
 SPOILED: Final = 1_000
@@ -54,11 +61,15 @@ def verdict(case: Case) -> dict[str, Any]:
         return {"valid": False, "step": invalid.step}
 
 
-def written(value: Any) -> Any:
+def written(shown: dict[str, Any]) -> dict[str, Any]:
+    return {name: plain(each) for name, each in shown.items()}
+
+
+def plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: written(each) for name, each in value.items()}
+        return {name: plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
-        return [written(each) for each in value]
+        return [plain(each) for each in value]
     return str(value) if type(value) is int else value
 
 
