@@ -62,3 +62,19 @@ class Started:
         """Return its verdicts, in order."""
         assert self._process.wait(timeout=120) == 0
         return [json.loads(line) for line in self._answers.read_text().splitlines()]
+
+
+def evaluated(code: str) -> Any:
+    """Return what a module in the program's folder writes, which is JSON."""
+    command = [node(), "--input-type=module", "-"]
+    done = subprocess.run(
+        command,
+        input=code,
+        cwd=PROGRAM.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
