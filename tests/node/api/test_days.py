@@ -1,16 +1,20 @@
 """Reading business days, and what was sealed when they were closed."""
 
 import base64
+from pathlib import Path
 
 import pytest
 
+from amanat.config.genesis_file import to_json
 from amanat.ledger.dates import DAY_MS, start_of
 from amanat.ledger.encoding import encode
 from amanat.ledger.operations import CloseDay, Transfer
+from amanat.node import provable
 from amanat.node.store import Store
 from amanat.verifier import Balance, ClosingBalance, verify
 from tests.ledger.world import BILL, RUPEE, START
 from tests.node.conftest import Api
+from tests.verifier.javascript import run
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -60,6 +64,29 @@ async def test_a_holding_is_certified_as_it_was_at_the_close(api: Api) -> None:
     finding = verify(encode(api.network.document), base64.b64decode(shown["proof"]))
     assert finding.proved == ClosingBalance("alpha", RUPEE, 1_000_000_000, 0, "2026-01-01")
     assert (finding.height, finding.time) == (day["height"], day["time"])
+
+
+async def test_the_certificate_is_checked_without_any_of_this_program(
+    api: Api, tmp_path: Path
+) -> None:
+    shown = (await api.get(f"{HOLDING}?as_of=2026-01-01&proof=true")).json
+    (tmp_path / "genesis.json").write_text(to_json(api.network.document))
+    (tmp_path / "certificate").write_bytes(base64.b64decode(shown["proof"]))
+    done = run(tmp_path / "certificate", "--genesis", tmp_path / "genesis.json")
+    assert (done.returncode, done.stderr) == (0, "")
+    said = "VALID:        alpha held 1000000000 of PKR at the close of 2026-01-01 (block "
+    assert done.stdout.splitlines()[-1].startswith(said)
+
+
+async def test_a_close_that_others_follow_in_its_block_is_said_to_have_no_certificate(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provable, "closes_a_day", lambda _: False)
+    answer = await api.get(f"{HOLDING}?as_of=2026-01-01&proof=true")
+    assert (answer.status, answer.json["code"]) == (409, "not_provable")
+    height = answer.json["figures"]["height"]
+    assert (await api.get(f"{HOLDING}?at_height={height}&proof=true")).status == 200
+    assert (await api.get(f"{HOLDING}?as_of=2026-01-01")).json["amount"] == "1000000000"
 
 
 async def test_a_holding_is_proved_as_it_was_after_a_block(api: Api) -> None:
