@@ -12,8 +12,8 @@ import msgspec
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from yarl import URL
 
+from amanat.client.message_signatures import RequestSigner
 from amanat.ledger.encoding import encode
-from amanat.node.message_signatures import RequestSigner
 
 
 class Unreachable(Exception):  # noqa: N818 - what happened

@@ -16,10 +16,10 @@ from http_message_signatures import (
     InvalidSignature,
 )
 
+from amanat.client import clock
+from amanat.client.keystore import Signer
 from amanat.ledger.crypto import verify
 from amanat.ledger.identifiers import LedgerTime
-from amanat.node import clock
-from amanat.node.keystore import Signer
 
 COMPONENTS: Final = ("@method", "@authority", "@path", "@query")
 """What a signature must cover; of a request with a body `content-digest` (RFC 9530) too."""
