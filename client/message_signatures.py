@@ -17,7 +17,7 @@ from http_message_signatures import (
 )
 
 from amanat.client import clock
-from amanat.client.keystore import Signer
+from amanat.client.signers import Signs
 from amanat.ledger.crypto import verify
 from amanat.ledger.identifiers import LedgerTime
 
@@ -56,7 +56,7 @@ class Message:
 class RequestSigner:
     """Signs requests with a participant's key."""
 
-    def __init__(self, signer: Signer, *, now: Callable[[], LedgerTime] = clock.now) -> None:
+    def __init__(self, signer: Signs, *, now: Callable[[], LedgerTime] = clock.now) -> None:
         """`now` is the time in milliseconds since 1970."""
         self._signer = signer
         self._now = now
