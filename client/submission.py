@@ -183,13 +183,13 @@ class Submission:
             self._trouble[url] = heard.reason
             return None
         if heard.status >= 400:
-            return (yield from self._after_problem(url, problem_of(heard), height))
+            return (yield from self._after_problem(url, problem_of(heard)))
         self._maybe_taken = True
         state = _state_of(heard, self._order.id)
         if state in ("committed", "rejected", "executed"):
             return (yield from self._receipt(url))
         if state == "expired":
-            yield from self._after_end(url, height, saw_it_expire=True)
+            yield from self._after_end(url, saw_it_expire=True)
             return None
         self._trouble[url] = f"it is {state} there" if state else "what answers is not a node"
         if state:
@@ -209,11 +209,9 @@ class Submission:
             as_reader=False,
         )
 
-    def _after_problem(
-        self, url: str, problem: Refused, height: int
-    ) -> Conversation[Receipt | None]:
+    def _after_problem(self, url: str, problem: Refused) -> Conversation[Receipt | None]:
         if problem.code == "expired":
-            yield from self._after_end(url, height, saw_it_expire=False)
+            yield from self._after_end(url, saw_it_expire=False)
             return None
         if problem.code == "already_executed":
             self._maybe_taken = True
@@ -245,20 +243,22 @@ class Submission:
 
     # --- after its time ---------------------------------------------------------------------------
 
-    def _after_end(self, url: str, height: int, *, saw_it_expire: bool) -> Conversation[None]:
-        """A node says that its time has passed, as of `height`, if that was asked for."""
+    def _after_end(self, url: str, *, saw_it_expire: bool) -> Conversation[None]:
+        """A node says that its time has passed; once that is proved, as of that height or above."""
         status = yield from self._json(url, "/v1/status")
         if self._moment is None:
             yield from self._prove_time(url, status)
-        elif height == self._moment.height and (saw_it_expire or status.get("first_height") == 1):
+        elif saw_it_expire or status.get("first_height") == 1:
             self._without.add(url)
         else:
             self._trouble[url] = "it does not keep all blocks, and cannot tell what became of it"
 
     def _prove_time(self, url: str, status: dict[str, Any]) -> Conversation[None]:
-        height = status.get("height")
-        shown = yield from self._json(url, f"/v1/record?from={height}")
         self._trouble[url] = "its time has passed by the node's clock, and not yet on the ledger"
+        height = status.get("height")
+        if not isinstance(height, int):
+            return
+        shown = yield from self._json(url, f"/v1/record?from={height}")
         try:
             part = base64.b64decode(str(shown.get("part", "")), validate=True)
             moment = self._proofs.moment(part)

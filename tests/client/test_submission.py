@@ -1,0 +1,374 @@
+"""Whatever nodes answer, lose or make up, and wherever the program ends: one outcome, proved."""
+
+import base64
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from amanat.client.asking import Nodes
+from amanat.client.drafts import DraftError, opened, unsigned
+from amanat.client.errors import Expired, OutcomeUnknown, Refused, Rejected
+from amanat.client.exchange import (
+    Answer,
+    Close,
+    Conversation,
+    Ending,
+    Heard,
+    Kept,
+    Open,
+    Pause,
+    Request,
+    Send,
+    Silence,
+    Step,
+)
+from amanat.client.receipts import Receipt
+from amanat.client.submission import Order, Submission, resume
+from amanat.ledger.operations import Transfer
+from tests.client.made_up import BLOCK_MS, Ledger, MadeUpProofs, MemoryJournal, Node
+from tests.ledger.world import RUPEE, Writer, keys_called, public_key
+
+CHAIN = bytes(32)
+END = 8 * BLOCK_MS
+ENVELOPE = Writer(CHAIN, END).sign(["alpha"], Transfer("alpha", "beta", RUPEE, 5))
+ORDER = Order.of(ENVELOPE, CHAIN)
+PROOFS = MadeUpProofs(b"", CHAIN)
+URLS = ("http://one", "http://two", "http://three")
+
+Outcome = Receipt | Rejected | Expired | OutcomeUnknown | Refused
+
+
+class Crashed(Exception):  # noqa: N818 - what happened
+    """The program has ended; what its journal holds is left."""
+
+
+@dataclass
+class Run:
+    """One life of a program after the other, on one network, with one journal."""
+
+    ledger: Ledger
+    liar: str | None = None
+    pace: int = 1
+    """At most so many blocks come between one request and the next."""
+    journal: MemoryJournal = field(default_factory=MemoryJournal)
+    outcomes: list[Outcome] = field(default_factory=list)
+    clock: float = 0.0
+
+    def submission(self, seconds: float = 20.0) -> Conversation[Receipt]:
+        return Submission(ORDER, Nodes(URLS), PROOFS, lambda: self.clock, seconds).run()
+
+    def resumed(self) -> "Conversation[list[Receipt | Rejected | Expired | OutcomeUnknown]]":
+        return resume(Nodes(URLS), PROOFS, lambda: self.clock, 20.0)
+
+    def live(self, draw: st.DataObject, *, resumes: bool) -> None:
+        """Play one life of the program; what happens is drawn."""
+        try:
+            if resumes:
+                self.outcomes += self._played(self.resumed(), draw)
+            else:
+                self.outcomes.append(self._played(self.submission(), draw))
+        except (Rejected, Expired, OutcomeUnknown, Refused) as outcome:
+            self.outcomes.append(outcome)
+            if isinstance(outcome, Refused) and self.liar is None:
+                assert not self.ledger.has_it, "it was refused by nobody who has it"
+        except Crashed:
+            pass
+
+    def _played(self, conversation: Conversation[object], draw: st.DataObject) -> object:
+        heard: Heard = None
+        while True:
+            try:
+                step = conversation.send(heard)
+            except StopIteration as end:
+                return end.value
+            if draw.draw(st.integers(0, 30), label="crash") == 30:
+                raise Crashed
+            heard = self._done(step, draw)
+
+    def _done(self, step: Step, draw: st.DataObject) -> Heard:
+        if isinstance(step, Pause):
+            self.clock += step.seconds
+            return None
+        if not isinstance(step, Send):
+            return self.journal.perform(step)
+        assert ORDER.id in self.journal.entries, "it was sent before it was in the journal"
+        self._goes_on(draw)
+        self.clock += 0.5
+        happens = draw.draw(st.sampled_from(("answer",) * 4 + ("no way", "lost", "no answer")))
+        if happens == "no way":
+            return Silence("refused", sent=False)
+        if happens == "lost":
+            return Silence("lost", sent=True)
+        answer = self._answer(step.url, step.request, draw)
+        return Silence("no answer", sent=True) if happens == "no answer" else answer
+
+    def _answer(self, url: str, request: Request, draw: st.DataObject) -> Answer:
+        honest = self.ledger.answer(url, request)
+        if url == self.liar and draw.draw(st.booleans(), label="lies"):
+            return draw.draw(st.sampled_from(self.ledger.lies()))
+        return honest
+
+    def _goes_on(self, draw: st.DataObject) -> None:
+        for _ in range(draw.draw(st.integers(0, self.pace), label="blocks")):
+            self.ledger.add_block()
+        for node in self.ledger.nodes.values():
+            if draw.draw(st.integers(0, 2), label="applies"):
+                self.ledger.apply(node)
+
+
+def ledger(outcome: str = "applied", nodes: dict[str, Node] | None = None) -> Ledger:
+    return Ledger(ORDER.id, ENVELOPE, END, outcome, nodes or {url: Node() for url in URLS})
+
+
+@st.composite
+def runs(draw: st.DrawFn) -> Run:
+    """Return a network that is early or late in the transaction's time, and who lies in it."""
+    height = draw(st.sampled_from((1, 6, 8, 9)))
+    executed = draw(st.sampled_from((None, None, 2))) if height > 2 else None
+    nodes = {
+        url: Node(
+            height=draw(st.sampled_from((1, height))),
+            clock_ahead=draw(st.sampled_from((0, 3 * BLOCK_MS))),
+            refuses_below=draw(st.sampled_from((0, 0, 7))),
+            keeps_all=draw(st.booleans()),
+        )
+        for url in URLS
+    }
+    made = ledger(draw(st.sampled_from(("applied", "rejected"))), nodes)
+    made.height, made.executed = height, executed
+    run = Run(made, draw(st.sampled_from((None, *URLS))), draw(st.sampled_from((0, 1, 5))))
+    if executed is not None:
+        run.journal.entries[ORDER.id] = Kept(ENVELOPE)
+    return run
+
+
+@settings(max_examples=200)
+@given(runs(), st.data())
+def test_one_outcome_and_the_true_one_whatever_happens(run: Run, data: st.DataObject) -> None:
+    for life in range(data.draw(st.integers(1, 3), label="lives")):
+        run.live(data, resumes=life > 0 and data.draw(st.booleans(), label="resumes"))
+
+    made = run.ledger
+    assert not made.forged
+    told = [each for each in run.outcomes if not isinstance(each, OutcomeUnknown | Refused)]
+    for each in told:
+        if isinstance(each, Expired):
+            assert made.executed is None
+            assert made.height * BLOCK_MS > END
+        else:
+            receipt = each if isinstance(each, Receipt) else each.receipt
+            assert receipt.height == made.executed
+            assert receipt.is_applied == isinstance(each, Receipt) == (made.outcome == "applied")
+    assert len({type(each) for each in told}) <= 1
+
+
+def played(
+    conversation: Conversation[Receipt], *answers: Heard, journal: MemoryJournal | None = None
+) -> tuple[object, list[Step]]:
+    """Carry a conversation out with these answers to its requests; what it ended with, and did."""
+    kept, told, steps = journal or MemoryJournal(), list(answers), []
+    heard: Heard = None
+    try:
+        while True:
+            step = conversation.send(heard)
+            steps.append(step)
+            if isinstance(step, Send):
+                heard = told.pop(0)
+            else:
+                heard = None if isinstance(step, Pause) else kept.perform(step)
+    except StopIteration as end:
+        return end.value, steps
+    except (Rejected, Expired, OutcomeUnknown, Refused) as raised:
+        return raised, steps
+
+
+def problem(status: int, code: str, *, retryable: bool = False) -> Answer:
+    text = f'{{"code": "{code}", "retryable": {str(retryable).lower()}}}'
+    return Answer(status, {}, text.encode())
+
+
+def state(name: str) -> Answer:
+    return Answer(200, {}, f'{{"id": "{ORDER.id.hex()}", "state": "{name}"}}'.encode())
+
+
+RECEIPT = Answer(200, {}, f"receipt:applied:3:{ORDER.id.hex()}".encode())
+AWAY = Silence("refused", sent=False)
+LOST = Silence("lost", sent=True)
+
+
+def submission(seconds: float = 0.0) -> Conversation[Receipt]:
+    return Submission(ORDER, Nodes(URLS), PROOFS, lambda: 0.0, seconds).run()
+
+
+def test_it_is_in_the_journal_before_it_is_sent_and_its_end_after() -> None:
+    ended, steps = played(submission(), state("committed"), RECEIPT)
+    assert isinstance(ended, Receipt)
+    _, opened_first, first, second, closed = steps
+    assert opened_first == Open(ORDER.id, ENVELOPE)
+    assert isinstance(first, Send)
+    assert isinstance(second, Send)
+    assert (first.request.body, second.request.body) == (ENVELOPE, None)
+    assert closed == Close(ORDER.id, Ending.RECEIPT, RECEIPT.body)
+
+
+def test_an_order_is_sent_without_the_readers_name_and_its_receipt_asked_for_with_it() -> None:
+    _, steps = played(submission(), state("committed"), RECEIPT)
+    assert [each.request.as_reader for each in steps if isinstance(each, Send)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("answers", "ends"),
+    [
+        pytest.param([state("committed"), RECEIPT], "Receipt", id="proved at once"),
+        pytest.param(
+            [state("committed"), LOST, state("committed"), RECEIPT],
+            "Receipt",
+            id="proved elsewhere",
+        ),
+        pytest.param(
+            [state("committed"), Answer(200, {}, b"made up"), AWAY, AWAY],
+            "OutcomeUnknown",
+            id="said and not proved",
+        ),
+        pytest.param([AWAY, AWAY, AWAY], "OutcomeUnknown", id="nobody there"),
+        pytest.param(
+            [AWAY, problem(422, "unknown_key"), AWAY], "Refused", id="refused by all there"
+        ),
+        pytest.param(
+            [LOST, problem(422, "unknown_key"), AWAY], "OutcomeUnknown", id="one may have taken it"
+        ),
+        pytest.param(
+            [problem(422, "unknown_key"), state("committed"), RECEIPT],
+            "Receipt",
+            id="refused by one that lags",
+        ),
+        pytest.param(
+            [problem(503, "busy", retryable=True), problem(422, "unknown_key"), AWAY],
+            "Refused",
+            id="who is busy took nothing",
+        ),
+        pytest.param(
+            [problem(500, "internal_error", retryable=True), problem(422, "unknown_key"), AWAY],
+            "OutcomeUnknown",
+            id="who broke may have",
+        ),
+        pytest.param(
+            [problem(422, "already_executed"), RECEIPT], "Receipt", id="already in the chain"
+        ),
+    ],
+)
+def test_how_it_ends(answers: list[Heard], ends: str) -> None:
+    conversation = Submission(ORDER, Nodes(URLS), PROOFS, _later(), 8.0).run()
+    assert type(played(conversation, *answers)[0]).__name__ == ends
+
+
+def _later() -> "type[float]":
+    """Return a clock by which one round over the nodes takes all the time there is."""
+    times = iter((0.0, *(1.0,) * 5, *(9.0,) * 100))
+    return lambda: next(times)  # type: ignore[return-value]
+
+
+STATUS = Answer(200, {}, b'{"height": 9, "first_height": 1}')
+PRUNED = Answer(200, {}, b'{"height": 9, "first_height": 2}')
+OVER = problem(422, "expired")
+
+
+def record(time: int) -> Answer:
+    part = base64.b64encode(f"moment:9:{time}".encode()).decode()
+    return Answer(200, {}, f'{{"part": "{part}"}}'.encode())
+
+
+LATE = (STATUS, record(END + 1))
+
+
+@pytest.mark.parametrize(
+    ("answers", "ends"),
+    [
+        ([OVER, *LATE, OVER, STATUS, OVER, STATUS], "Expired"),
+        ([state("expired"), *LATE, state("expired"), PRUNED, OVER, STATUS], "Expired"),
+        ([OVER, *LATE, OVER, STATUS, AWAY], "OutcomeUnknown"),
+        ([OVER, *LATE, OVER, PRUNED, OVER, STATUS], "OutcomeUnknown"),
+        ([OVER, STATUS, record(END), OVER, STATUS, record(END), AWAY], "OutcomeUnknown"),
+        ([OVER, STATUS, Answer(200, {}, b"{}"), AWAY, AWAY], "OutcomeUnknown"),
+        ([OVER, *LATE, state("committed"), RECEIPT], "Receipt"),
+    ],
+    ids=[
+        "two of three do not have it",
+        "one saw it expire, and need not keep all blocks",
+        "one of three is no majority",
+        "who has forgotten what expired is no witness",
+        "its time has not passed on the ledger",
+        "how late it is is not proved",
+        "the next has its receipt",
+    ],
+)
+def test_how_it_ends_after_its_time(answers: list[Heard], ends: str) -> None:
+    conversation = Submission(ORDER, Nodes(URLS), PROOFS, _later(), 8.0).run()
+    ended, steps = played(conversation, *answers)
+    assert type(ended).__name__ == ends
+    sent = [each.request.path for each in steps if isinstance(each, Send) and each.request.body]
+    late = LATE[1] in answers
+    assert ["min_height=9" in each for each in sent] == [False, *(late for _ in sent[1:])]
+
+
+def test_a_proof_that_is_not_shown_to_whoever_asks_ends_the_wait() -> None:
+    hidden = (state("committed"), problem(401, "authentication_required"))
+    ended, steps = played(submission(seconds=1000), *hidden * 3)
+    assert isinstance(ended, OutcomeUnknown)
+    assert "authentication_required" in ended.reason
+    assert not any(isinstance(each, Pause) for each in steps)
+
+
+def test_the_same_body_signed_anew_is_not_sent_instead() -> None:
+    journal = MemoryJournal({ORDER.id: Kept(b"what was sent before")})
+    _, steps = played(submission(), AWAY, AWAY, AWAY, journal=journal)
+    bodies = {each.request.body for each in steps if isinstance(each, Send)}
+    assert bodies == {b"what was sent before"}
+
+
+def test_an_end_in_the_journal_needs_no_network() -> None:
+    for ending, content, expected in (
+        (Ending.RECEIPT, RECEIPT.body, Receipt),
+        (Ending.RECEIPT, RECEIPT.body.replace(b"applied", b"rejected"), Rejected),
+        (Ending.EXPIRED, f"moment:9:{END + 1}".encode(), Expired),
+    ):
+        journal = MemoryJournal({ORDER.id: Kept(ENVELOPE, ending, content)})
+        assert isinstance(played(submission(), journal=journal)[0], expected)
+
+
+@pytest.mark.parametrize("ending", [Ending.RECEIPT, Ending.EXPIRED])
+def test_an_end_in_the_journal_that_proves_nothing_is_asked_for_again(ending: Ending) -> None:
+    journal = MemoryJournal({ORDER.id: Kept(ENVELOPE, ending, b"damaged")})
+    asked = submission()
+    heard: Heard = None
+    step: Step | None = None
+    while not isinstance(step, Send):
+        step = asked.send(heard)
+        heard = None if isinstance(step, Send | Pause) else journal.perform(step)
+    assert step.request.body == ENVELOPE
+
+
+def test_what_is_not_whole_or_of_another_network_is_not_sent() -> None:
+    body = opened(ENVELOPE).body
+    with pytest.raises(DraftError, match=f"lacks the signature of {public_key('alpha').hex()}"):
+        Order.of(unsigned(body).envelope, CHAIN)
+    with pytest.raises(DraftError, match="another chain"):
+        Order.of(ENVELOPE, bytes(31) + b"\x01")
+    with pytest.raises(DraftError):
+        Order.of(b"garbage", CHAIN)
+    assert keys_called(["alpha"]).keys() == {public_key("alpha")}
+
+
+def test_what_lies_in_the_journal_for_another_network_is_told_and_not_sent() -> None:
+    other = Writer(bytes(31) + b"\x01", END).sign(["alpha"], Transfer("a", "b", RUPEE, 5))
+    journal = MemoryJournal({opened(other).id: Kept(other)})
+    ended, steps = played(
+        resume(Nodes(URLS), PROOFS, lambda: 0.0, 1.0),
+        journal=journal,  # type: ignore[arg-type]
+    )
+    assert isinstance(ended, list)
+    (unknown,) = ended
+    assert "another chain" in unknown.reason
+    assert not any(isinstance(each, Send) for each in steps)
