@@ -1,0 +1,60 @@
+"""The network for a custodian's own tests: it is there by itself, and gone after them."""
+
+import socket
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from amanat.client import testing
+
+TESTS = """
+    from pathlib import Path
+
+    from amanat.client import Rejected, signed
+    from amanat.ledger.operations import Transfer
+
+    def test_a_transfer_arrives(amanat_network, tmp_path):
+        with amanat_network.client(journal=tmp_path, reader="client-b") as client:
+            before = client.balance("client-b", "PKR").amount
+            paid = Transfer("client-a", "client-b", "PKR", 2500)
+            order = signed(client.chain, [paid], [amanat_network.signer("client-a")])
+            assert client.submit_and_wait(order).is_applied
+            assert client.balance("client-b", "PKR").amount == before + 2500
+        Path("seen.txt").write_text(" ".join(amanat_network.urls))
+
+    async def test_the_same_network_serves_all_tests(amanat_network):
+        assert Path("seen.txt").read_text() == " ".join(amanat_network.urls)
+        async with amanat_network.async_client() as client:
+            assert (await client.balance("client-b", amanat_network.bill)).amount > 0
+"""
+
+
+def test_a_project_with_nothing_but_tests_has_the_network(tmp_path: Path) -> None:
+    """No conftest and no settings: what is installed brings the fixture."""
+    (tmp_path / "test_ours.py").write_text(textwrap.dedent(TESTS))
+    (tmp_path / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\n")
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=150,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "2 passed" in ended.stdout
+    urls = (tmp_path / "seen.txt").read_text().split()
+    assert len(urls) == 5
+    for url in urls:
+        with pytest.raises(OSError, match="refused"):
+            socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1])), timeout=2)
+
+
+def test_what_does_not_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "there").mkdir()
+    monkeypatch.setattr(testing, "free_base_port", lambda: 20_000)
+    with pytest.raises(testing.NetworkFailed, match="holds a test network that is not running"):
+        testing.start(tmp_path / "there")
