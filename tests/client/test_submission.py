@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -28,7 +29,7 @@ from amanat.client.receipts import Receipt
 from amanat.client.submission import Order, Submission, resume
 from amanat.ledger.operations import Transfer
 from tests.client.made_up import BLOCK_MS, Ledger, MadeUpProofs, MemoryJournal, Node
-from tests.ledger.world import RUPEE, Writer, keys_called, public_key
+from tests.ledger.world import RUPEE, Writer, public_key
 
 CHAIN = bytes(32)
 END = 8 * BLOCK_MS
@@ -37,6 +38,7 @@ ORDER = Order.of(ENVELOPE, CHAIN)
 PROOFS = MadeUpProofs(b"", CHAIN)
 URLS = ("http://one", "http://two", "http://three")
 
+T = TypeVar("T")
 Outcome = Receipt | Rejected | Expired | OutcomeUnknown | Refused
 
 
@@ -76,13 +78,14 @@ class Run:
         except Crashed:
             pass
 
-    def _played(self, conversation: Conversation[object], draw: st.DataObject) -> object:
+    def _played(self, conversation: Conversation[T], draw: st.DataObject) -> T:
         heard: Heard = None
         while True:
             try:
                 step = conversation.send(heard)
             except StopIteration as end:
-                return end.value
+                result: T = end.value
+                return result
             if draw.draw(st.integers(0, 30), label="crash") == 30:
                 raise Crashed
             heard = self._done(step, draw)
@@ -165,7 +168,7 @@ def test_one_outcome_and_the_true_one_whatever_happens(run: Run, data: st.DataOb
 
 
 def played(
-    conversation: Conversation[Receipt], *answers: Heard, journal: MemoryJournal | None = None
+    conversation: Conversation[T], *answers: Heard, journal: MemoryJournal | None = None
 ) -> tuple[object, list[Step]]:
     """Carry a conversation out with these answers to its requests; what it ended with, and did."""
     kept, told, steps = journal or MemoryJournal(), list(answers), []
@@ -358,7 +361,6 @@ def test_what_is_not_whole_or_of_another_network_is_not_sent() -> None:
         Order.of(ENVELOPE, bytes(31) + b"\x01")
     with pytest.raises(DraftError):
         Order.of(b"garbage", CHAIN)
-    assert keys_called(["alpha"]).keys() == {public_key("alpha")}
 
 
 def test_what_lies_in_the_journal_for_another_network_is_told_and_not_sent() -> None:
@@ -366,7 +368,7 @@ def test_what_lies_in_the_journal_for_another_network_is_told_and_not_sent() -> 
     journal = MemoryJournal({opened(other).id: Kept(other)})
     ended, steps = played(
         resume(Nodes(URLS), PROOFS, lambda: 0.0, 1.0),
-        journal=journal,  # type: ignore[arg-type]
+        journal=journal,
     )
     assert isinstance(ended, list)
     (unknown,) = ended
