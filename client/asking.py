@@ -59,7 +59,7 @@ def ask(
         for url in nodes.in_turn():
             asked = _from_height(request, nodes.height) if fresh else request
             heard = yield from send(url, asked)
-            if not question.is_answer(heard, url):
+            if not question.is_answer(heard, url, request):
                 continue
             try:
                 found = understand(heard)
@@ -85,10 +85,11 @@ class _Question:
         self._failures: dict[str, str] = {}
         self._refused: Refused | None = None
         self._is_doubted = False
+        self._is_silent = False
         self.may_succeed = False
         """Whether a node may be able to answer in a moment."""
 
-    def is_answer(self, heard: Answer | Silence, url: str) -> TypeGuard[Answer]:
+    def is_answer(self, heard: Answer | Silence, url: str, request: Request) -> TypeGuard[Answer]:
         """Return whether this is to be understood; else note why not.
 
         Raises:
@@ -96,14 +97,15 @@ class _Question:
         """
         if isinstance(heard, Silence):
             self._failures[url] = heard.reason
+            self._is_silent = True
             return False
-        if heard.status >= 400:
+        if heard.status >= 400 and heard.status not in request.answers:
             self._note(url, problem_of(heard))
             return False
         if self._fresh and heard.height is not None and heard.height < self._nodes.height:
             seen = self._nodes.height
             self._failures[url] = f"it is at height {heard.height}; {seen} was seen before"
-            self.may_succeed = True
+            self._is_silent = self.may_succeed = True
             return False
         return True
 
@@ -123,7 +125,7 @@ class _Question:
         """Return what is raised once nobody is left to ask."""
         if self._is_doubted:
             return Unproved(self._failures)
-        if self._refused is not None and len(self._nodes.urls) == 1:
+        if self._refused is not None and not self._is_silent:
             return self._refused
         return Unreachable(self._failures)
 

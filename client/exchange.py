@@ -26,6 +26,8 @@ class Request:
     accept: str | None = None
     seconds: float = 10.0
     """How long the whole of it may take."""
+    answers: frozenset[int] = frozenset()
+    """Statuses of 400 and above that answer it, and refuse nothing."""
     as_reader: bool = True
     """Whether it is signed by the reader's key, where the client has one."""
 

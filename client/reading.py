@@ -40,7 +40,15 @@ def json_of(answer: Answer) -> Any:
 
 def get(nodes: Nodes, path: str) -> Conversation[Any]:
     """Return the JSON under a path, on the word of the node that answers."""
-    return (yield from ask(nodes, Request("GET", path), json_of))
+    return (yield from ask(nodes, question(path), json_of))
+
+
+def question(path: str, *, seconds: float = 10.0) -> Request:
+    """Return the request for what is under a path."""
+    not_ready = (
+        frozenset({503}) if path.split("?", maxsplit=1)[0] == "/readyz" else frozenset[int]()
+    )
+    return Request("GET", path, seconds=seconds, answers=not_ready)
 
 
 def balance(

@@ -69,4 +69,4 @@ def talk(
         ) from error
     except Refusal as refusal:
         fix = refusal.problem.get("fix", "")
-        raise Failure(f"{refusal.code}: {refusal}. {fix}", ExitCode.REJECTED) from refusal
+        raise Failure(f"{refusal}. {fix}", ExitCode.REJECTED) from refusal
