@@ -20,7 +20,6 @@ from amanat.client.exchange import (
     Conversation,
     Heard,
     Pause,
-    Request,
     Send,
     Silence,
     Step,
@@ -156,16 +155,21 @@ class AsyncClient(Face):
 
     async def _done(self, step: Step) -> Heard:
         if isinstance(step, Send):
-            return await self._exchanged(step.url + step.request.path, step.request)
+            return await self._exchanged(step)
         if isinstance(step, Pause):
             await asyncio.sleep(step.seconds)
             return None
         # The disk may take its time; who cancels meanwhile finds the file written, or not.
         return await asyncio.to_thread(self._perform, step)
 
-    async def _exchanged(self, url: str, request: Request) -> Answer | Silence:
+    async def _exchanged(self, step: Send) -> Answer | Silence:
         if self._session is None:
             raise RuntimeError("use the client as an async context manager")
+        request = step.request
+        try:
+            url = self._target(step)
+        except ValueError as error:
+            return Silence(str(error), sent=False)
         try:
             async with self._session.request(
                 request.method,

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from yarl import URL
+
 from amanat.client import clock
 from amanat.client.asking import Nodes
 from amanat.client.conversations import Conversations
-from amanat.client.exchange import Heard, JournalStep, Request
+from amanat.client.exchange import Heard, JournalStep, Request, Send
 from amanat.client.journal import Journal
 from amanat.client.message_signatures import RequestSigner
 from amanat.client.signers import Signs
@@ -62,6 +64,19 @@ class Face:
         if self._journal is None:
             raise ValueError("this needs a journal: Client(…, journal=directory)")
         return self._journal.perform(step)
+
+    def _target(self, step: Send) -> str:
+        """Return where a request goes, encoded as it is sent and signed.
+
+        Raises:
+            ValueError: the address is none.
+        """
+        url = URL(step.url + step.request.path)
+        if url.scheme not in ("http", "https") or not url.host:
+            raise ValueError(
+                f"{step.url} is no address of a node: it begins with http:// or https://"
+            )
+        return str(url)
 
     def _headers(self, url: str, request: Request) -> dict[str, str]:
         headers = {}

@@ -141,7 +141,10 @@ class Client(Face):
 
     def _done(self, step: Step) -> Heard:
         if isinstance(step, Send):
-            url = step.url + step.request.path
+            try:
+                url = self._target(step)
+            except ValueError as error:
+                return Silence(str(error), sent=False)
             return _exchanged(url, step.request, self._headers(url, step.request))
         if isinstance(step, Pause):
             time.sleep(step.seconds)

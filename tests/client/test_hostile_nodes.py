@@ -9,7 +9,7 @@ from time import monotonic
 
 import pytest
 
-from amanat.client.errors import OutcomeUnknown, Unproved, Unreachable
+from amanat.client.errors import OutcomeUnknown, Refused, Unproved, Unreachable
 from amanat.client.face import Face
 from amanat.ledger.operations import Transfer
 from tests.client.faces import FACES, speaker
@@ -122,3 +122,22 @@ async def test_a_proof_of_the_past_is_passed_over_once_the_present_was_seen(
         first = await client("balance", "mof-house", BILL)
         client.client._talk.nodes.prefer(url)
         assert (await client("balance", "mof-house", BILL)).height >= first.height > held.height
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:99999", "non:sense", "http://", "ftp://127.0.0.1", "http://[::1"]
+)
+async def test_an_address_that_is_none_is_passed_over(
+    market: LocalNetwork, face: type[Face], url: str
+) -> None:
+    async with speaker(face, market, url, "sbp") as client:
+        assert (await client("get", "/v1/status"))["name"] == "sbp"
+
+
+async def test_whatever_stands_in_a_path_is_one_request(
+    market: LocalNetwork, face: type[Face]
+) -> None:
+    async with speaker(face, market, "sbp") as client:
+        for path in ("/v1/accounts/a b", "/v1/accounts/a\r\nX: y", "/v1/accounts/\u0668"):
+            with pytest.raises(Refused, match="not_found"):
+                await client("get", path)
