@@ -79,7 +79,7 @@ class Face:
         return str(url)
 
     def _headers(self, url: str, request: Request) -> dict[str, str]:
-        headers = {}
+        headers = {"Accept-Encoding": "identity"}
         if request.content_type is not None:
             headers["Content-Type"] = request.content_type
         if request.accept is not None:

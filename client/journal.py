@@ -7,6 +7,7 @@ Files are written whole or not at all, and are on disk before the program goes o
 
 import contextlib
 import os
+import secrets
 from pathlib import Path
 from typing import Final
 
@@ -91,8 +92,9 @@ class Journal:
         return [(transaction, envelope) for _, transaction, envelope in sorted(found)]
 
     def _write(self, file: Path, content: bytes) -> None:
-        temporary = file.with_name(f"{file.name}.{os.getpid()}.new")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        # Several programs and threads may write the same: each its own file, until it is whole.
+        temporary = file.with_name(f"{file.name}.{secrets.token_hex(8)}.new")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as target:
             target.write(content)
             target.flush()

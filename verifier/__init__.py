@@ -7,8 +7,9 @@ in one sitting. docs/wire-format.md describes every byte that it reads.
 
 Reading order: `decoding` (one value, one encoding), `authorities` (who decides),
 `certified_headers` (what they signed), `eras` (how one configuration of the authorities led to the
-next), `contents` (what the certified roots say), `checks` (the steps, in order); by itself
-`submissions` (what one authority signed for whoever handed it a transaction).
+next), `contents` (what the certified roots say), `checks` (the steps, in order); by themselves
+`submissions` (what one authority signed for whoever handed it a transaction) and `moments` (how
+late it is on the ledger).
 
     python -m amanat.verifier GENESIS BUNDLE
 """
@@ -16,14 +17,17 @@ next), `contents` (what the certified roots say), `checks` (the steps, in order)
 from amanat.verifier.checks import Finding, verify
 from amanat.verifier.contents import Balance, Outcome
 from amanat.verifier.decoding import Invalid
+from amanat.verifier.moments import Moment, verify_moment
 from amanat.verifier.submissions import Submission, verify_submission
 
 __all__ = [
     "Balance",
     "Finding",
     "Invalid",
+    "Moment",
     "Outcome",
     "Submission",
     "verify",
+    "verify_moment",
     "verify_submission",
 ]
