@@ -23,7 +23,8 @@ class Nodes:
     def __init__(self, urls: Sequence[str]) -> None:
         if not urls:
             raise ValueError("name the address of at least one node")
-        self.urls = tuple(url.rstrip("/") for url in urls)
+        # Each once: where a majority of the nodes is asked, nobody counts twice.
+        self.urls = tuple(dict.fromkeys(url.rstrip("/") for url in urls))
         self.height = 0
         """The greatest height of which any answer spoke."""
         self._first = 0

@@ -8,9 +8,11 @@ from typing import Final
 from amanat.client import clock
 from amanat.client.drafts import DraftError, PartlySigned, opened, unsigned
 from amanat.client.signers import Signs
+from amanat.ledger.encoding import EncodingError
 from amanat.ledger.identifiers import Digest, PublicKey
 from amanat.ledger.operations import AnyOperation
-from amanat.ledger.transactions import Body
+from amanat.ledger.rejections import DoorRefusal
+from amanat.ledger.transactions import Body, open_body
 
 VALID_FOR_MS: Final = 60 * 60 * 1000
 """How long what is made here stays valid, if nothing else is said."""
@@ -32,9 +34,19 @@ def draft(
         operations: what it does, all or nothing, in this order.
         signers: the keys that will sign, all of them.
         valid_for_ms: how long it may take to be in a block, in milliseconds from now.
+
+    Raises:
+        DraftError: a value is of the wrong type or out of its range, an amount that is a float for
+            one.
     """
     until, nonce = clock.now() + valid_for_ms, secrets.token_bytes(NONCE_BYTES)
-    return unsigned(Body(chain, until, nonce, tuple(sorted(set(signers))), tuple(operations)))
+    body = Body(chain, until, nonce, tuple(sorted(set(signers))), tuple(operations))
+    try:
+        made = unsigned(body)
+        open_body(made.encoded)
+    except (DoorRefusal, EncodingError, OverflowError, TypeError) as error:
+        raise DraftError(str(error)) from error
+    return made
 
 
 def signed(
@@ -44,7 +56,7 @@ def signed(
     *,
     valid_for_ms: int = VALID_FOR_MS,
 ) -> bytes:
-    """Return a new transaction that these sign, as it is submitted."""
+    """Return a new transaction that these sign, as it is submitted. Raises as `draft` does."""
     made = draft(chain, operations, [s.public_key for s in signers], valid_for_ms=valid_for_ms)
     return made.signed_by((each.public_key, each.sign) for each in signers).envelope
 

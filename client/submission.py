@@ -101,6 +101,7 @@ class Submission:
 
         Raises:
             Rejected, Expired, Refused, OutcomeUnknown: as their descriptions say.
+            DraftError: what the journal has of it is damaged; nothing is sent.
         """
         kept = yield Recall(self._order.id)
         if isinstance(kept, Kept):
@@ -133,7 +134,10 @@ class Submission:
         """Return the receipt in the journal, raise what else ended it there; None if it has not."""
         if kept.envelope != self._order.envelope:
             # The same body, signed anew: what was sent first stays what is sent.
-            self._order = Order(self._order.id, kept.envelope, self._order.valid_until)
+            before = Order.of(kept.envelope, self._proofs.chain)
+            if before.id != self._order.id:
+                raise DraftError(f"the journal has another transaction as {self._order.id.hex()}")
+            self._order = before
         try:
             if kept.ending is Ending.RECEIPT:
                 return _applied(self._proofs.receipt(kept.content, self._order.id))
@@ -218,7 +222,11 @@ class Submission:
             return (yield from self._receipt(url))
         if problem.status >= 500 and problem.code not in NOT_TAKEN:
             self._maybe_taken = True
-        if problem.is_retryable or problem.status >= 500:
+        if not problem.code:
+            # No node speaks so: something on the way does, and what it did with the bytes it says
+            # to nobody.
+            self._maybe_taken = True
+        if problem.is_retryable or problem.status >= 500 or not problem.code:
             self._trouble[url] = str(problem)
         else:
             self._refusals[url] = problem

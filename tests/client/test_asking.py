@@ -139,3 +139,7 @@ def test_a_height_that_is_none_is_none(told: str) -> None:
 def test_somebody_must_be_named() -> None:
     with pytest.raises(ValueError, match="at least one"):
         Nodes([])
+
+
+def test_each_node_is_named_once() -> None:
+    assert Nodes([ONE, TWO, ONE + "/"]).urls == (ONE, TWO)

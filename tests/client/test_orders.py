@@ -82,3 +82,27 @@ def test_what_comes_back_from_a_call_is_checked(wrong: object) -> None:
     called = CallableSigner(public_key("one"), wrong)  # type: ignore[arg-type]
     with pytest.raises(SigningFailed):
         signed(CHAIN, [PAY], [called])
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        Transfer("alpha", "beta", RUPEE, 5.0),  # type: ignore[arg-type]
+        Transfer("alpha", "beta", RUPEE, "5"),  # type: ignore[arg-type]
+        Transfer("alpha", "beta", RUPEE, 0),
+        Transfer("alpha", "beta", RUPEE, 2**63),
+        Transfer("alpha", "beta", RUPEE, 2**70),
+        Transfer("no name", "beta", RUPEE, 5),
+        Transfer("alpha", object(), RUPEE, 5),  # type: ignore[arg-type]
+    ],
+)
+def test_what_no_ledger_takes_is_not_signed(operation: Transfer) -> None:
+    with pytest.raises(DraftError):
+        signed(CHAIN, [operation], [Signer(key("one"))])
+
+
+def test_nobody_and_nothing_make_no_order() -> None:
+    with pytest.raises(DraftError):
+        draft(CHAIN, [PAY], [])
+    with pytest.raises(DraftError):
+        draft(CHAIN, [], [public_key("one")])

@@ -2,11 +2,13 @@
 
 import base64
 from dataclasses import dataclass, field
+from hashlib import sha512
 from typing import TypeVar
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nacl import bindings
 
 from amanat.client.asking import Nodes
 from amanat.client.drafts import DraftError, opened, unsigned
@@ -27,13 +29,16 @@ from amanat.client.exchange import (
 )
 from amanat.client.receipts import Receipt
 from amanat.client.submission import Order, Submission, resume
+from amanat.ledger.encoding import encode
 from amanat.ledger.operations import Transfer
+from amanat.ledger.transactions import SignedTransaction, signed_message
 from tests.client.made_up import BLOCK_MS, Ledger, MadeUpProofs, MemoryJournal, Node
-from tests.ledger.world import RUPEE, Writer, public_key
+from tests.ledger.world import RUPEE, Writer, key, public_key
 
 CHAIN = bytes(32)
 END = 8 * BLOCK_MS
-ENVELOPE = Writer(CHAIN, END).sign(["alpha"], Transfer("alpha", "beta", RUPEE, 5))
+PAY = Transfer("alpha", "beta", RUPEE, 5)
+ENVELOPE = Writer(CHAIN, END).sign(["alpha"], PAY)
 ORDER = Order.of(ENVELOPE, CHAIN)
 PROOFS = MadeUpProofs(b"", CHAIN)
 URLS = ("http://one", "http://two", "http://three")
@@ -258,6 +263,11 @@ def test_an_order_is_sent_without_the_readers_name_and_its_receipt_asked_for_wit
             id="who broke may have",
         ),
         pytest.param(
+            [Answer(403, {}, b"<html>"), problem(422, "unknown_key"), AWAY],
+            "OutcomeUnknown",
+            id="what stands in between says nothing certain",
+        ),
+        pytest.param(
             [problem(422, "already_executed"), RECEIPT], "Receipt", id="already in the chain"
         ),
     ],
@@ -324,11 +334,36 @@ def test_a_proof_that_is_not_shown_to_whoever_asks_ends_the_wait() -> None:
     assert not any(isinstance(each, Pause) for each in steps)
 
 
+def signed_anew() -> bytes:
+    """Return the order with another signature that is valid, as a key may make that draws lots."""
+    base = bindings.crypto_scalarmult_ed25519_base_noclamp
+    reduced = bindings.crypto_core_ed25519_scalar_reduce
+    message = signed_message(ORDER.id)
+    secret = bytearray(sha512(bytes(key("alpha"))).digest()[:32])
+    secret[0] &= 248
+    secret[31] = secret[31] & 63 | 64
+    lot = reduced(sha512(b"a lot").digest())
+    point = base(lot)
+    hashed = reduced(sha512(point + public_key("alpha") + message).digest())
+    part = bindings.crypto_core_ed25519_scalar_mul(hashed, reduced(bytes(secret) + bytes(32)))
+    signature = point + bindings.crypto_core_ed25519_scalar_add(lot, part)
+    return encode(SignedTransaction(opened(ENVELOPE).encoded, (signature,)))
+
+
 def test_the_same_body_signed_anew_is_not_sent_instead() -> None:
-    journal = MemoryJournal({ORDER.id: Kept(b"what was sent before")})
+    sent_before = signed_anew()
+    assert sent_before != ENVELOPE
+    assert Order.of(sent_before, CHAIN).id == ORDER.id
+    journal = MemoryJournal({ORDER.id: Kept(sent_before)})
     _, steps = played(submission(), AWAY, AWAY, AWAY, journal=journal)
-    bodies = {each.request.body for each in steps if isinstance(each, Send)}
-    assert bodies == {b"what was sent before"}
+    assert {each.request.body for each in steps if isinstance(each, Send)} == {sent_before}
+
+
+@pytest.mark.parametrize("damaged", [b"", ENVELOPE[:-1], Writer(CHAIN, END + 1).sign(["a"], PAY)])
+def test_what_is_damaged_in_the_journal_is_told_and_nothing_sent(damaged: bytes) -> None:
+    journal = MemoryJournal({ORDER.id: Kept(damaged)})
+    with pytest.raises(DraftError):
+        played(submission(), journal=journal)
 
 
 def test_an_end_in_the_journal_needs_no_network() -> None:
