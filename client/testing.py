@@ -16,7 +16,8 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
@@ -103,30 +104,40 @@ class TestNetwork:
         return next(str(each["id"]) for each in found if each["id"] != "PKR")
 
 
-def start(directory: Path) -> TestNetwork:
-    """Start a network in a directory that is not there yet, on ports that are free.
+@contextmanager
+def running(directory: Path) -> Iterator[TestNetwork]:
+    """Run a network in a directory that is not there yet, on ports that are free.
+
+    Its processes end, and what they wrote is removed, at the end of the block; its processes end
+    also if this one is killed before.
 
     Raises:
-        NetworkFailed: it does not start; its logs are in `directory`.
+        NetworkFailed: it does not start, and its logs are in `directory`; or it does not end.
     """
-    base = free_base_port()
+    stopping = _command("stop", directory)
     try:
-        _command("up", directory, "--base-port", str(base))
-    except NetworkFailed:
-        _command("stop", directory)
-        raise
-    record = json.loads((directory / "testnet.json").read_text())
-    return TestNetwork(directory, tuple(str(node["api"]) for node in record["nodes"]))
+        with warden(stopping):
+            _run(_command("up", directory, "--base-port", str(free_base_port())))
+            record = json.loads((directory / "testnet.json").read_text())
+            yield TestNetwork(directory, tuple(str(node["api"]) for node in record["nodes"]))
+    finally:
+        _run(stopping)
+    shutil.rmtree(directory)
 
 
-def stop(network: TestNetwork) -> None:
-    """End exactly the processes that were started, and remove what they wrote.
-
-    Raises:
-        NetworkFailed: they do not end.
-    """
-    _command("stop", network.directory)
-    shutil.rmtree(network.directory)
+@contextmanager
+def warden(command: Sequence[str]) -> Iterator[None]:
+    """Have a process by which `command` is run once this block or this process ends, however."""
+    waits = "import subprocess, sys; sys.stdin.read(); subprocess.run(sys.argv[1:], timeout=60)"
+    with subprocess.Popen(  # noqa: S603 - our own program, with a path that the caller made
+        [sys.executable, "-c", waits, *command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ):
+        # Nobody else has the other end of its standard input: that closes when this one is gone.
+        yield
 
 
 def free_base_port() -> int:
@@ -152,12 +163,16 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _command(what: str, directory: Path, *options: str) -> None:
-    """Run the program's own command; it knows how a network is started and stopped."""
-    command = [sys.executable, "-m", "amanat.node", "testnet", what, "--directory", str(directory)]
+def _command(what: str, directory: Path, *options: str) -> list[str]:
+    """Return the program's own command: it knows how a network is started and stopped."""
+    program = [sys.executable, "-m", "amanat.node", "testnet", what]
+    return [*program, "--directory", str(directory), *options, "-o", "json"]
+
+
+def _run(command: list[str]) -> None:
     try:
         ended = subprocess.run(  # noqa: S603 - our own program, with a path that the caller made
-            [*command, *options, "-o", "json"],
+            command,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -165,16 +180,13 @@ def _command(what: str, directory: Path, *options: str) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise NetworkFailed(f"`amanat testnet {what}` took over {SECONDS:.0f} s") from error
+        raise NetworkFailed(f"{' '.join(command)} took over {SECONDS:.0f} s") from error
     if ended.returncode:
-        raise NetworkFailed(f"`amanat testnet {what}`: {ended.stderr.strip()}")
+        raise NetworkFailed(f"{' '.join(command)}: {ended.stderr.strip()}")
 
 
 @pytest.fixture(scope="session")
 def amanat_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestNetwork]:
     """A network of five nodes for all tests of this run, stopped after the last."""
-    network = start(tmp_path_factory.mktemp("amanat") / "network")
-    try:
+    with running(tmp_path_factory.mktemp("amanat") / "network") as network:
         yield network
-    finally:
-        stop(network)

@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -53,8 +54,33 @@ def test_a_project_with_nothing_but_tests_has_the_network(tmp_path: Path) -> Non
             socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1])), timeout=2)
 
 
-def test_what_does_not_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_does_not_start_says_why(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
-    monkeypatch.setattr(testing, "free_base_port", lambda: 20_000)
-    with pytest.raises(testing.NetworkFailed, match="holds a test network that is not running"):
-        testing.start(tmp_path / "there")
+    started = testing.running(tmp_path / "there")
+    with pytest.raises(testing.NetworkFailed, match="holds a test network that is not"), started:
+        raise AssertionError("it runs")
+
+
+GUARDED = """
+import sys, time
+from amanat.client.testing import warden
+
+with warden([sys.executable, "-c", f"open({sys.argv[1]!r}, 'w').close()"]):
+    print("guarded", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_run_that_is_killed_leaves_no_network(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    with subprocess.Popen(
+        [sys.executable, "-c", GUARDED, str(done)], stdout=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == "guarded\n"
+        assert not done.exists()
+        run.kill()
+    until = time.monotonic() + 20
+    while not done.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert done.exists()
