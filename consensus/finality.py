@@ -29,7 +29,7 @@ def learn(raft: Raft, sender: str, certificate: CommitCertificate) -> None:
 def certify(raft: Raft, certificate: CommitCertificate) -> None:
     """Note a valid certificate of a block in the log, and what it makes final."""
     raft.certified = certificate
-    raft.uncertified_ticks = 0
+    raft.uncertified_ticks = raft.unproved_ticks = 0
     if raft.answers:
         raft.trust()
     release_promise(raft, certificate.block)

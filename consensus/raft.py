@@ -120,6 +120,8 @@ class Raft:
     """By height and name. A leader is sent them; followers show them if it shows no certificate."""
     uncertified_ticks: int = 0
     """For how long a follower has seen nothing certified of what it acked."""
+    unproved_ticks: int = 0
+    """The same of what it holds and has no ack for, as a learner."""
     shared: int = 0
     """Up to which height this node may have shown others its acks of this term's blocks."""
 
@@ -317,7 +319,7 @@ class Raft:
         self.leader = leader
         self.answers = True
         self.supporters = {}
-        self.uncertified_ticks = 0
+        self.uncertified_ticks = self.unproved_ticks = 0
         self.leave_leadership()
         self.restart_timeout()
 

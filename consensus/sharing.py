@@ -3,12 +3,14 @@
 Acks go to the leader, and the certificate comes from it. A leader that keeps it to itself would
 keep everybody from knowing what is final, and nobody could tell it from one that waits for a slow
 quorum. So a follower whose acked blocks stay uncertified for a while asks the others for their
-acks of the same blocks. A quorum of acks certifies a block, whoever puts it together.
+acks of the same blocks. A quorum of acks certifies a block, whoever puts it together. One that
+acks nothing, such as a learner, asks the others for what they know to be final.
 """
 
 from typing import Final
 
 from amanat.consensus.acks import ack_fault, gather, note_double_ack
+from amanat.consensus.asking import ask_everybody
 from amanat.consensus.following import ack_of
 from amanat.consensus.messages import SHARED_ACKS_MAX, SharedAcks
 from amanat.consensus.raft import Raft, Role
@@ -27,8 +29,12 @@ def on_tick(raft: Raft) -> None:
     Such a leader may have sent this node a good block, and the others none or a bad one.
     """
     acked = acked_of_this_term(raft)
-    if acked is None or raft.role is not Role.FOLLOWER or not raft.hears_leader:
+    if raft.role is not Role.FOLLOWER or not raft.hears_leader:
+        raft.uncertified_ticks = raft.unproved_ticks = 0
+        return
+    if acked is None:
         raft.uncertified_ticks = 0
+        _ask_for_proof(raft)
         return
     raft.uncertified_ticks += 1
     if raft.uncertified_ticks >= TRUST_TIMEOUTS * raft.timing.election:
@@ -39,6 +45,16 @@ def on_tick(raft: Raft) -> None:
     # The last is what all hold if no more comes; the first, what a quorum holds if more does.
     heights = sorted({raft.certified_height + 1, acked.height})
     _share(raft, raft.voters, [raft.log.block_id(height) for height in heights], wanted=True)
+
+
+def _ask_for_proof(raft: Raft) -> None:
+    """Ask the others what is final, where this node has no ack to show, as a learner has none."""
+    if raft.certified_height >= raft.log.last.height:
+        raft.unproved_ticks = 0
+        return
+    raft.unproved_ticks += 1
+    if raft.unproved_ticks % (SHARE_TIMEOUTS * raft.timing.election) == 0:
+        ask_everybody(raft)
 
 
 def on_shared_acks(raft: Raft, sender: str, message: SharedAcks) -> None:

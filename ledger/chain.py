@@ -173,21 +173,8 @@ class Chain:
         tip = self.tip
         state = self._working_state()
         configuration = _begin(state, tip.height + 1, completes_change=completes_change)
-        parameters = parameters_of(state)
-        execution = self._execution(state, max(time, tip.time + 1), parameters)
-        taken: list[bytes] = []
-        refused: list[tuple[CheckedTransaction, DoorRefusal]] = []
-        room = parameters.block_bytes_max
-        for candidate in candidates[: parameters.block_transactions_max]:
-            if taken and len(candidate.envelope) > room:
-                break
-            try:
-                execution.add(candidate)
-            except DoorRefusal as refusal:
-                refused.append((candidate, refusal))
-                continue
-            taken.append(candidate.envelope)
-            room -= len(candidate.envelope)
+        execution = self._execution(state, max(time, tip.time + 1), parameters_of(state))
+        taken, refused = execution.take(candidates)
         outcome = Outcome.of(execution, tip)
         header = BlockHeader(
             version=1,

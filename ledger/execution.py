@@ -5,7 +5,7 @@ after the other, each whole or not at all. Leader and follower run the same code
 reach the same roots.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.authorization import Consents
@@ -25,6 +25,7 @@ from amanat.ledger.state import (
     PARTICIPANTS,
     REJECTIONS,
     State,
+    business_day_of,
 )
 from amanat.ledger.transactions import CheckedTransaction
 
@@ -201,6 +202,35 @@ class BlockExecution:
             self._count_rejection(consents.names)
         self.receipts.append(Receipt(transaction.id, transaction.envelope_digest, outcome))
         self.ids[transaction.id] = self._remember(transaction)
+
+    def take(
+        self, candidates: Sequence[CheckedTransaction]
+    ) -> tuple[list[bytes], list[tuple[CheckedTransaction, DoorRefusal]]]:
+        """Execute the first of `candidates`, as many as a block holds.
+
+        A block ends with the transaction that closes a business day. What waits is of the next: so
+        the state after that block is the state at the close, and can be proved as such.
+
+        Returns:
+            Those taken, as they were submitted; and those that may not be in this block.
+        """
+        taken: list[bytes] = []
+        refused: list[tuple[CheckedTransaction, DoorRefusal]] = []
+        room = self._parameters.block_bytes_max
+        today = business_day_of(self.state)
+        for candidate in candidates[: self._parameters.block_transactions_max]:
+            if taken and len(candidate.envelope) > room:
+                break
+            try:
+                self.add(candidate)
+            except DoorRefusal as refusal:
+                refused.append((candidate, refusal))
+                continue
+            taken.append(candidate.envelope)
+            room -= len(candidate.envelope)
+            if business_day_of(self.state) != today:
+                break
+        return taken, refused
 
     def changes(self) -> dict[bytes, bytes | None]:
         """Return what the block changes in the state."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from amanat.consensus.statements import CommitCertificate
 from amanat.ledger.blocks import BlockHeader
-from amanat.ledger.encoding import Structure, encode
+from amanat.ledger.encoding import Structure, decode, encode
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.receipts import Receipt
 from amanat.ledger.tree import merkle
@@ -51,6 +51,20 @@ class ReceiptProof(Structure, frozen=True, tag="amanat/receipt-proof/v1"):
     path: tuple[Step, ...]
 
 
+class BalanceCertificate(Structure, frozen=True, tag="amanat/balance-certificate/v1"):
+    """What an account held at the close of a business day, in the block that closed it.
+
+    The receipt is of the transaction that closed the day, the last in its block.
+    """
+
+    eras: tuple[Era, ...]
+    headers: tuple[BlockHeader, ...]
+    certificate: CommitCertificate
+    proof: StateProof
+    receipt: Receipt
+    path: tuple[Step, ...]
+
+
 def balance_proof(
     eras: Sequence[Era],
     headers: Sequence[BlockHeader],
@@ -87,7 +101,27 @@ def receipt_proof(
     Raises:
         IndexError: not 0 <= index < len(receipts).
     """
+    steps = _path(receipts, index)
+    return encode(ReceiptProof(tuple(eras), tuple(headers), certificate, receipts[index], steps))
+
+
+def balance_certificate(balance: bytes, receipts: Sequence[Receipt]) -> bytes:
+    """Return the certificate of a balance at the close of a day.
+
+    Args:
+        balance: the proof of the holding, in the block that closed the day.
+        receipts: all receipts of that block, in order; the last closed the day.
+    """
+    shown = decode(balance, BalanceProof)
+    steps = _path(receipts, len(receipts) - 1)
+    return encode(
+        BalanceCertificate(
+            shown.eras, shown.headers, shown.certificate, shown.proof, receipts[-1], steps
+        )
+    )
+
+
+def _path(receipts: Sequence[Receipt], index: int) -> tuple[Step, ...]:
     path = merkle.prove([encode(receipt) for receipt in receipts], index)
     sides = merkle.sides(index, len(receipts))
-    steps = tuple(Step(left, beside) for left, beside in zip(sides, path, strict=True))
-    return encode(ReceiptProof(tuple(eras), tuple(headers), certificate, receipts[index], steps))
+    return tuple(Step(left, beside) for left, beside in zip(sides, path, strict=True))

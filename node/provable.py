@@ -7,10 +7,11 @@ from amanat.consensus.statements import CommitCertificate
 from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import decode
+from amanat.ledger.receipts import Applied, Receipt
 from amanat.ledger.state import CONFIGURATION, HOLDINGS
 from amanat.ledger.tree.state_tree import StateTree
 from amanat.node.eras import Era
-from amanat.node.proofs import balance_proof, receipt_proof
+from amanat.node.proofs import balance_certificate, balance_proof, receipt_proof
 from amanat.node.records import StorageFailed
 from amanat.node.store import Store
 
@@ -28,6 +29,40 @@ def balance(store: Store, height: int, tree: StateTree, account: str, instrument
     headers, certificate = _certified(store, height)
     proof = tree.prove(HOLDINGS.key(account, instrument))
     return balance_proof(eras(store, headers[-1].height), headers, certificate, proof)
+
+
+class NotLast(Exception):  # noqa: N818 - a fact about a block
+    """Transactions follow the close of the day in its block: its state is not that of the close."""
+
+
+def at_close(store: Store, height: int, tree: StateTree, account: str, instrument: str) -> bytes:
+    """Return the certificate of what the account held at the close of a business day.
+
+    Args:
+        store: where the headers, receipts and certificates are.
+        height: of the final block that closed the day.
+        tree: the state after it.
+        account: any account name.
+        instrument: any instrument identifier.
+
+    Raises:
+        NotLast: a leader put transactions behind the close, which honest ones do not.
+    """
+    receipts = store.receipts(height)
+    if not closes_a_day(receipts[-1]):
+        raise NotLast(f"in block {height} others follow the close of the day: ask by at_height")
+    return balance_certificate(balance(store, height, tree, account, instrument), receipts)
+
+
+def closes_a_day(receipt: Receipt) -> bool:
+    """Return whether the last thing that a transaction did was to close a business day.
+
+    A proposal that closes one is executed only after that.
+    """
+    if not isinstance(receipt.outcome, Applied):
+        return False
+    did = [event.name for event in receipt.outcome.events if event.name != "proposal-executed"]
+    return did[-1:] == ["day-closed"]
 
 
 def receipt(store: Store, height: int, index: int) -> bytes:

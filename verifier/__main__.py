@@ -1,67 +1,58 @@
-"""`python -m amanat.verifier GENESIS BUNDLE`: exit 0 valid, 3 invalid, 2 wrongly called."""
+"""`amanat-verify FILE --genesis GENESIS`: exit 0 valid, 3 not valid, 2 wrongly called."""
 
+import argparse
 import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from amanat.verifier.checks import Finding, verify
-from amanat.verifier.contents import Balance
+from amanat.verifier.checks import verify
 from amanat.verifier.decoding import Invalid
-from amanat.verifier.submissions import Submission, is_submission_receipt, verify_submission
+from amanat.verifier.genesis_file import canonical
+from amanat.verifier.sentences import claim, word
+from amanat.verifier.submissions import is_submission_receipt, verify_submission
 
 
 def _print(step: str, seen: str) -> None:
     sys.stdout.write(f"{step + ':':13} {seen}\n")
 
 
-def _when(milliseconds: int) -> str:
-    try:
-        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
-    except OverflowError:
-        return f"{milliseconds} ms after 1970"
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _claim(finding: Finding) -> str:
-    proved = finding.proved
-    at = f"at height {finding.height}, {_when(finding.time)}, on {finding.network}"
-    if isinstance(proved, Balance):
-        return f"{proved.account} holds {proved.amount} of {proved.instrument} {at}"
-    code = f" ({proved.code})" if proved.code else ""
-    return f"transaction {proved.transaction} was {proved.outcome}{code} {at}"
-
-
-def _word(submission: Submission) -> str:
-    return (
-        f"{submission.authority} had transaction {submission.transaction} at "
-        f"{_when(submission.time)}, its log ending at height {submission.height}, "
-        f"on {submission.network}"
+def _arguments(given: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="amanat-verify",
+        description="Check what a node gave out, offline, against the genesis document alone.",
     )
+    parser.add_argument("file", type=Path, help="a proof, a certificate, a receipt of submission")
+    parser.add_argument("--genesis", type=Path, required=True, help="the genesis document")
+    parser.add_argument(
+        "--eras", type=Path, help="for the receipt of one that joined later: any proof made since"
+    )
+    return parser.parse_args(given)
 
 
-def main(arguments: list[str]) -> int:
-    """Verify the named files, print each step in one line, and return the exit code."""
-    if not 2 <= len(arguments) <= 3:
-        sys.stderr.write("usage: python -m amanat.verifier GENESIS BUNDLE\n")
-        sys.stderr.write("       python -m amanat.verifier GENESIS SUBMISSION-RECEIPT [BUNDLE]\n")
-        return 2
+def main(given: list[str] | None = None) -> int:
+    """Verify the named file, print each step in one line, and return the exit code."""
+    asked = _arguments(sys.argv[1:] if given is None else given)
     try:
-        genesis, bundle, *proofs = (Path(argument).read_bytes() for argument in arguments)
+        document, content = asked.genesis.read_bytes(), asked.file.read_bytes()
+        proof = asked.eras.read_bytes() if asked.eras is not None else None
     except OSError as error:
-        sys.stderr.write(f"cannot read {error.filename}: {error.strerror}\n")
+        sys.stderr.write(f"{error.filename} cannot be read: {error.strerror}\n")
         return 2
     try:
-        if is_submission_receipt(bundle):
-            proof = proofs[0] if proofs else None
-            said = _word(verify_submission(genesis, bundle, _print, proof=proof))
-        else:
-            said = _claim(verify(genesis, bundle, _print))
+        genesis = canonical(document)
     except Invalid as invalid:
-        _print("INVALID", str(invalid))
+        sys.stderr.write(f"{asked.genesis}: {invalid.reason}\n")
+        return 2
+    try:
+        if is_submission_receipt(content):
+            said = word(verify_submission(genesis, content, _print, proof=proof))
+        else:
+            said = claim(verify(genesis, content, _print))
+    except Invalid as invalid:
+        _print("NOT VALID", str(invalid))
         return 3
     _print("VALID", said)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

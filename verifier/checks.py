@@ -2,19 +2,31 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Final
 
 from amanat.verifier.authorities import certifier
 from amanat.verifier.certified_headers import (
+    Header,
     check_certificate,
     check_configurations,
     read_headers,
     read_network,
 )
-from amanat.verifier.contents import Balance, Outcome, check_balance, check_receipt
+from amanat.verifier.contents import (
+    Balance,
+    ClosingBalance,
+    Outcome,
+    check_balance,
+    check_closing,
+    check_receipt,
+)
 from amanat.verifier.decoding import Invalid, expect, unpack
 from amanat.verifier.eras import read_eras
 
-FIELDS = {"amanat/balance-proof/v1": 5, "amanat/receipt-proof/v1": 6}
+BALANCE: Final = "amanat/balance-proof/v1"
+RECEIPT: Final = "amanat/receipt-proof/v1"
+CERTIFICATE: Final = "amanat/balance-certificate/v1"
+FIELDS: Final = {BALANCE: 5, RECEIPT: 6, CERTIFICATE: 7}
 """The kinds of bundle, and how many fields each has, its kind among them."""
 
 
@@ -44,7 +56,7 @@ def verify(genesis: bytes, bundle: bytes, report: Callable[[str, str], None] = _
 
     Args:
         genesis: the canonical genesis document.
-        bundle: a balance proof or a receipt proof.
+        bundle: a balance proof, a receipt proof or a balance certificate.
         report: is told of each step that passed: its name, and what was seen.
 
     Raises:
@@ -72,13 +84,7 @@ def verify(genesis: bytes, bundle: bytes, report: Callable[[str, str], None] = _
     signers = check_certificate("certificate", network, decided, last, fields[3], later=False)
     report("certificate", f"block {last.height} is made final by {', '.join(signers)}")
 
-    proved: Balance | Outcome
-    if kind == "amanat/balance-proof/v1":
-        proved = check_balance(first, fields[4])
-        report("state proof", f"leads to state root {first.state_root.hex()}")
-    else:
-        proved = check_receipt(first, fields[4], fields[5])
-        report("receipt", f"leads to transactions root {first.transactions_root.hex()}")
+    proved = _proved(kind, first, fields[4:], report)
     return Finding(
         network=network.name,
         chain=network.chain.hex(),
@@ -89,3 +95,20 @@ def verify(genesis: bytes, bundle: bytes, report: Callable[[str, str], None] = _
         signers=tuple(signers),
         proved=proved,
     )
+
+
+def _proved(
+    kind: str, header: Header, parts: list[Any], report: Callable[[str, str], None]
+) -> Balance | Outcome:
+    """Return what the parts of a bundle after its certificate prove of the header's block."""
+    if kind == RECEIPT:
+        outcome = check_receipt(header, *parts)
+        report("receipt", f"leads to transactions root {header.transactions_root.hex()}")
+        return outcome
+    balance = check_balance(header, parts[0])
+    report("state proof", f"leads to state root {header.state_root.hex()}")
+    if kind == BALANCE:
+        return balance
+    day = check_closing(header, *parts[1:])
+    report("closing", f"block {header.height} closed {day}, and nothing followed in it")
+    return ClosingBalance(**vars(balance), day=day)

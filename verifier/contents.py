@@ -2,12 +2,17 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
 from amanat.verifier.certified_headers import Header
 from amanat.verifier.decoding import Invalid, expect, natural, pack, unpack
 from amanat.verifier.state_proofs import branch, check_state
+
+CLOSING: Final = "closing"
+DATE_MAX: Final = 200_000
+"""The last date that a ledger knows, in days since 1970-01-01."""
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}", re.ASCII)
 
@@ -21,6 +26,14 @@ class Balance:
     amount: int
     reserved: int = 0
     """How much of it is held for somebody or pledged."""
+
+
+@dataclass(frozen=True)
+class ClosingBalance(Balance):
+    """The account held this much of the instrument at the close of a business day."""
+
+    day: str = ""
+    """The business day, as 2026-01-31."""
 
 
 @dataclass(frozen=True)
@@ -74,3 +87,29 @@ def check_receipt(header: Header, receipt: Any, path: Any) -> Outcome:
     if tag == "rejected" and rest:
         return Outcome(transaction.hex(), "rejected", expect(step, str, rest[0], "the code"))
     raise Invalid(step, "the outcome is neither applied nor rejected")
+
+
+def check_closing(header: Header, receipt: Any, path: Any) -> str:
+    """Return which business day the receipt closed, if nothing came after that in its block.
+
+    A receipt is a block's last where every digest beside its path stands to the left. Then the
+    state after the block is the state at the close.
+    """
+    if check_receipt(header, receipt, path).outcome != "applied":
+        raise Invalid(CLOSING, "the transaction was rejected: it closed nothing")
+    if not all(left for left, _ in path):
+        raise Invalid(CLOSING, "other transactions follow it in its block")
+    outcome = expect(CLOSING, list, receipt[2], "the outcome", length=2)
+    events = list(expect(CLOSING, list, outcome[1], "the list of events"))
+    for event in events:
+        expect(CLOSING, list, event, "an event", length=3)
+    # A day that is closed by a proposal is closed before the proposal is executed.
+    while events and events[-1][1] == "proposal-executed":
+        events.pop()
+    if not events or events[-1][1] != "day-closed":
+        raise Invalid(CLOSING, "the last thing that it did was not to close a day")
+    fields = events[-1][2]
+    closed = natural(CLOSING, fields.get("date") if isinstance(fields, dict) else None, "the date")
+    if closed > DATE_MAX:
+        raise Invalid(CLOSING, "the date is out of range")
+    return (date(1970, 1, 1) + timedelta(days=closed)).isoformat()

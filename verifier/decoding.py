@@ -6,6 +6,8 @@ from typing import Any, Final, TypeVar
 import msgpack
 
 BYTES_MAX: Final = 8 * 1024 * 1024
+DEPTH_MAX: Final = 64
+"""How deep arrays and maps may stand in one another."""
 
 T = TypeVar("T", int, str, bytes, bool, list[Any])
 
@@ -30,7 +32,23 @@ def unpack(step: str, data: bytes) -> Any:
         raise Invalid(step, f"not MessagePack: {error}") from error
     if again != data:
         raise Invalid(step, "not the canonical encoding: encoding it again gives other bytes")
+    _look_through(step, value, DEPTH_MAX)
     return value
+
+
+def _look_through(step: str, value: Any, depth: int) -> None:
+    """Refuse what MessagePack has and the canonical form has not."""
+    if isinstance(value, list | dict):
+        if depth == 0:
+            raise Invalid(step, f"nested more than {DEPTH_MAX} deep")
+        if isinstance(value, dict):
+            if not all(isinstance(key, str) for key in value) or list(value) != sorted(value):
+                raise Invalid(step, "not the canonical encoding: a map's keys are sorted strings")
+            value = list(value.values())
+        for each in value:
+            _look_through(step, each, depth - 1)
+    elif value is not None and type(value) not in (bool, int, str, bytes):
+        raise Invalid(step, "not the canonical encoding: it has no fractions and no extensions")
 
 
 def pack(value: Any) -> bytes:

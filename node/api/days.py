@@ -1,24 +1,19 @@
 """Business days: the one that is open, and what was sealed of those that were closed."""
 
-from datetime import date
-
 import msgspec
 from aiohttp import web
 
-from amanat.ledger.dates import Date
 from amanat.ledger.days import sealed_totals
-from amanat.ledger.days.seals import DaySeal
 from amanat.ledger.encoding import encode
 from amanat.ledger.instruments.instrument import Instrument
-from amanat.ledger.state import DAY_SEALS, INSTRUMENTS, LAST_CHANGES, State, business_day_of
+from amanat.ledger.state import INSTRUMENTS, LAST_CHANGES, State, business_day_of
 from amanat.ledger.wording import day
+from amanat.node.api import past
 from amanat.node.api.access.gate import GATE
 from amanat.node.api.access.scopes import about_participant
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, answer, be_current
 from amanat.node.node import Node
-
-EPOCH = date(1970, 1, 1)
 
 
 class OpenDayView(msgspec.Struct, frozen=True):
@@ -67,7 +62,7 @@ async def closed_day(request: web.Request) -> web.Response:
     """Show when a business day was closed."""
     await be_current(request)
     node = request.app[NODE]
-    closed, seal = _sealed(request, node)
+    closed, seal = past.sealed(node, request.match_info["date"])
     view = DayView(day(closed), seal.number, day(seal.next), seal.height, seal.time)
     return answer(node, view)
 
@@ -76,7 +71,7 @@ async def sealed(request: web.Request) -> web.Response:
     """Show what was issued, redeemed and held of an instrument when a business day was closed."""
     await be_current(request)
     node = request.app[NODE]
-    closed, _ = _sealed(request, node)
+    closed, _ = past.sealed(node, request.match_info["date"])
     wanted = request.match_info["instrument"]
     state = State(node.chain.final.tree.get)
     instrument = state.get(INSTRUMENTS, wanted)
@@ -97,21 +92,6 @@ async def sealed(request: web.Request) -> web.Response:
         custodians={name: str(amount) for name, amount in held.items() if amount},
     )
     return answer(node, view)
-
-
-def _sealed(request: web.Request, node: Node) -> tuple[Date, DaySeal]:
-    text = request.match_info["date"]
-    try:
-        wanted = date.fromisoformat(text)
-    except ValueError as error:
-        raise ApiProblem("malformed_request", f"{text!r} is no date: {error}") from error
-    closed = (wanted - EPOCH).days
-    if text != wanted.isoformat() or closed < 0:
-        raise ApiProblem("malformed_request", f"{text!r} must have the form 2026-01-31")
-    seal = State(node.chain.final.tree.get).get(DAY_SEALS, closed)
-    if seal is None:
-        raise ApiProblem("not_found", f"no business day {text} was closed")
-    return closed, seal
 
 
 def _custodians(node: Node, instrument: Instrument) -> list[str]:

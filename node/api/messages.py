@@ -49,7 +49,7 @@ class TransactionView(msgspec.Struct, frozen=True, omit_defaults=True):
     events: list[EventView] | None = None
     rejection: RejectionView | None = None
     submission_receipt: str | None = None
-    """Base64 of this node's receipt of submission (docs/wire-format.md), for what was just handed
+    """Base64 of this node's receipt of submission (docs/proofs.md), for what was just handed
     in and was not final then."""
 
 
@@ -71,8 +71,10 @@ class HoldingView(msgspec.Struct, frozen=True, omit_defaults=True):
     amount: str
     height: int
     state_root: str
+    as_of: str | None = None
+    """The business day at whose close it was, if that was asked for."""
     proof: str | None = None
-    """Base64 of a balance proof (docs/wire-format.md), if it was asked for."""
+    """Base64 of a balance proof, or with `as_of` of a balance certificate (docs/proofs.md)."""
 
 
 class AttestationView(msgspec.Struct, frozen=True):

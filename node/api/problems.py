@@ -122,6 +122,12 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             retryable=True,
         ),
         ProblemKind(
+            "not_provable",
+            HTTPStatus.CONFLICT,
+            "What was asked for cannot be proved",
+            "Ask for what the detail names.",
+        ),
+        ProblemKind(
             "internal_error",
             HTTPStatus.INTERNAL_SERVER_ERROR,
             "The node failed to answer",

@@ -1,4 +1,4 @@
-"""Reading the register: participants, accounts and holdings, at the final height."""
+"""Reading the register: participants, accounts and holdings; these also as they stood."""
 
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from amanat.ledger.state import (
 )
 from amanat.ledger.wording import day
 from amanat.node import provable
+from amanat.node.api import past
 from amanat.node.api.messages import (
     AccountView,
     AttestationView,
@@ -25,6 +26,7 @@ from amanat.node.api.messages import (
     ParticipantView,
     base64_text,
 )
+from amanat.node.api.past import Moment
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, answer, be_current, flag, text_in_path
 from amanat.node.node import Node
@@ -72,30 +74,32 @@ async def holdings(request: web.Request) -> web.Response:
     """List what an account holds."""
     node, found = await _entry(request, ACCOUNTS, "account")
     with_proof = flag(request, "proof")
+    at = Moment(node.chain.final.height, node.chain.final.tree)
     views: list[object] = [
-        _holding(node, found.name, instrument, with_proof=with_proof)
+        _holding(node, at, found.name, instrument, with_proof=with_proof)
         for instrument in _held(node, found.name)
     ]
     return answer(node, views)
 
 
 async def holding(request: web.Request) -> web.Response:
-    """Show what an account holds of one instrument, which may be nothing, with its proof.
+    """Show what an account holds of one instrument, or held: with its proof, if that is asked for.
 
     The account need not exist: that it holds nothing can be proved all the same.
     """
-    await be_current(request)
     node = request.app[NODE]
+    at = await past.moment(request)
     name = text_in_path(request, "account", Name)
     instrument = text_in_path(request, "instrument", InstrumentId)
     with_proof = flag(request, "proof")
     if not with_proof:
-        state = State(node.chain.final.tree.get)
+        state = State(at.tree.get)
         if state.get(ACCOUNTS, name) is None:
             raise ApiProblem("not_found", f"no account is called {name!r}")
         if state.get(INSTRUMENTS, instrument) is None:
             raise ApiProblem("not_found", f"no instrument is called {instrument!r}")
-    return answer(node, _holding(node, name, instrument, with_proof=with_proof))
+    view = _holding(node, at, name, instrument, with_proof=with_proof)
+    return answer(node, view, height=at.height, root=at.tree.root)
 
 
 async def _entry(request: web.Request, table: Table[V], name: str) -> tuple[Node, V]:
@@ -113,21 +117,28 @@ def _held(node: Node, account: str) -> list[str]:
     return [msgspec.msgpack.decode(key)[2] for key, _ in node.store.scan(prefix)]
 
 
-def _holding(node: Node, account: str, instrument: str, *, with_proof: bool) -> HoldingView:
-    final = node.chain.final
-    found = State(final.tree.get).get(HOLDINGS, account, instrument)
-    proof = None
-    if with_proof:
-        if final.height == 0:
-            raise ApiProblem("not_yet_provable", "no block is final yet")
-        proof = base64_text(
-            provable.balance(node.store, final.height, final.tree, account, instrument)
-        )
+def _holding(
+    node: Node, at: Moment, account: str, instrument: str, *, with_proof: bool
+) -> HoldingView:
+    found = State(at.tree.get).get(HOLDINGS, account, instrument)
+    proof = _proof(node, at, account, instrument) if with_proof else None
     return HoldingView(
         account=account,
         instrument=instrument,
         amount=str(found.amount if found is not None else 0),
-        height=final.height,
-        state_root=final.tree.root.hex(),
-        proof=proof,
+        height=at.height,
+        state_root=at.tree.root.hex(),
+        as_of=past.written(at.closed),
+        proof=None if proof is None else base64_text(proof),
     )
+
+
+def _proof(node: Node, at: Moment, account: str, instrument: str) -> bytes:
+    if at.height == 0:
+        raise ApiProblem("not_yet_provable", "no certificate is for genesis: blocks begin with 1")
+    if at.closed is None:
+        return provable.balance(node.store, at.height, at.tree, account, instrument)
+    try:
+        return provable.at_close(node.store, at.height, at.tree, account, instrument)
+    except provable.NotLast as error:
+        raise ApiProblem("not_provable", str(error), {"height": at.height}) from error

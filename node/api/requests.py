@@ -182,12 +182,24 @@ async def reach_min_height(request: web.Request) -> None:
         raise ApiProblem("behind", detail, {"have": have, "need": wanted})
 
 
-def answer(node: Node, content: msgspec.Struct | list[object], status: int = 200) -> web.Response:
-    """Return `content` as JSON, with the height and state root that it speaks of."""
+def answer(
+    node: Node,
+    content: msgspec.Struct | list[object],
+    status: int = 200,
+    *,
+    height: int | None = None,
+    root: bytes | None = None,
+) -> web.Response:
+    """Return `content` as JSON, with the height and state root that it speaks of.
+
+    Those are of the final block, unless others are given.
+    """
     final = node.chain.final
+    height = final.height if height is None else height
+    root = final.tree.root if root is None else root
     return web.Response(
         status=status,
         body=msgspec.json.encode(content),
         content_type="application/json",
-        headers={"Ledger-Height": str(final.height), "Ledger-Root": final.tree.root.hex()},
+        headers={"Ledger-Height": str(height), "Ledger-Root": root.hex()},
     )

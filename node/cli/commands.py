@@ -128,7 +128,7 @@ def submit(
 @app.command()
 def verify(
     bundle: Annotated[
-        Path, typer.Argument(help="A balance or receipt proof, or a receipt of submission.")
+        Path, typer.Argument(help="A proof, a balance certificate, or a receipt of submission.")
     ],
     genesis_file: Annotated[Path, typer.Option("--genesis", help="The genesis document.")],
     eras: Annotated[

@@ -17,8 +17,9 @@ from amanat.node.cli.output import Format, say, show
 from amanat.node.client import Client
 from amanat.verifier.checks import Finding
 from amanat.verifier.checks import verify as verify_bundle
-from amanat.verifier.contents import Balance
+from amanat.verifier.contents import Balance, ClosingBalance, Outcome
 from amanat.verifier.decoding import Invalid
+from amanat.verifier.sentences import claim, word
 from amanat.verifier.submissions import Submission, is_submission_receipt, verify_submission
 
 T = TypeVar("T")
@@ -31,6 +32,40 @@ class Question:
     account: str
     instrument: str
     api: Sequence[str]
+    as_of: str | None = None
+    """At the close of which business day, as 2026-01-31."""
+    at_height: int | None = None
+    """After which block; without either, after the last final one."""
+
+    @property
+    def path(self) -> str:
+        """What to ask a node for, without its query."""
+        # Whatever was typed that is no text is sent as "?", which names nothing.
+        account, instrument = (
+            quote(name, safe="", errors="replace") for name in (self.account, self.instrument)
+        )
+        return f"/v1/accounts/{account}/holdings/{instrument}"
+
+    @property
+    def query(self) -> str:
+        """The moment that is asked about, as a part of a query."""
+        if self.as_of is not None:
+            return "&as_of=" + quote(self.as_of, safe="", errors="replace")
+        return "" if self.at_height is None else f"&at_height={self.at_height}"
+
+    def is_answered(self, finding: Finding, amount: int) -> bool:
+        """Return whether a proof shows this amount of what was asked for, when it was asked for."""
+        proved = finding.proved
+        if isinstance(proved, Outcome):
+            return False
+        if (proved.account, proved.instrument, proved.amount) != (
+            self.account,
+            self.instrument,
+            amount,
+        ):
+            return False
+        day = proved.day if isinstance(proved, ClosingBalance) else None
+        return day == self.as_of and self.at_height in (None, finding.height)
 
 
 def balance(
@@ -43,12 +78,7 @@ def balance(
 ) -> None:
     """Show a holding; check its proof if a genesis document is given."""
     with_proof = genesis is not None or save is not None
-    # Whatever was typed that is no text is sent as "?", which names nothing.
-    account_part, instrument_part = (
-        quote(name, safe="", errors="replace") for name in (question.account, question.instrument)
-    )
-    names = f"{account_part}/holdings/{instrument_part}"
-    path = f"/v1/accounts/{names}?proof={str(with_proof).lower()}"
+    path = f"{question.path}?proof={str(with_proof).lower()}{question.query}"
 
     async def ask(client: Client) -> tuple[dict[str, Any], int, bytes]:
         seen = dict(await client.get(path))
@@ -62,12 +92,11 @@ def balance(
         except OSError as error:
             raise Failure(f"{save} cannot be written: {error.strerror}") from error
     if genesis is not None:
-        proved = check(bundle, genesis).proved
-        claimed = Balance(question.account, question.instrument, amount)
-        if proved != claimed:
-            raise Failure(
-                f"the node claims {claimed}, its proof shows {proved}", ExitCode.NOT_VALID
-            )
+        finding = check(bundle, genesis)
+        if not question.is_answered(finding, amount):
+            claimed = f"{amount} of {question.instrument} for {question.account}"
+            shows = f"the node claims {claimed}, its proof shows: {claim(finding)}"
+            raise Failure(shows, ExitCode.NOT_VALID)
         shown["verified"] = f"against {genesis}"
     show(shown, output)
 
@@ -98,15 +127,19 @@ def _read(file: Path) -> bytes:
 
 
 def _said(submission: Submission) -> dict[str, Any]:
-    return {"valid": True, "kind": "submission", **asdict(submission)}
+    says = word(submission)
+    return {"valid": True, "kind": "submission", "says": says, **asdict(submission)}
 
 
 def _proved(finding: Finding) -> dict[str, Any]:
     proved = finding.proved
     kind = "balance" if isinstance(proved, Balance) else "receipt"
+    if isinstance(proved, ClosingBalance):
+        kind = "balance-certificate"
     shown = {
         "valid": True,
         "kind": kind,
+        "says": claim(finding),
         "network": finding.network,
         "height": finding.height,
         "time": finding.time,

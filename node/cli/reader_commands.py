@@ -16,15 +16,25 @@ def balance(
         Path | None, typer.Option("--genesis", help="Check the proof against this document.")
     ] = None,
     save: Annotated[Path | None, typer.Option(help="Write the proof into this file.")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="At the close of this business day, as 2026-01-31: a certificate."),
+    ] = None,
+    at_height: Annotated[
+        int | None, typer.Option(min=1, help="After this block instead of the last.")
+    ] = None,
     key: ReaderKey = None,
     passphrase_file: ReaderPassphrase = None,
     api: Api = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Show what an account holds; with --genesis, prove it without trusting the node."""
+    """Show what an account holds, or held; with --genesis, prove it without trusting the node."""
     from amanat.node.cli import proving, reading
+    from amanat.node.cli.failure import Failure
 
-    question = proving.Question(account, instrument, api or [])
+    if as_of is not None and at_height is not None:
+        raise Failure("--as-of and --at-height exclude each other")
+    question = proving.Question(account, instrument, api or [], as_of, at_height)
     reader = reading.reader(key, passphrase_file)
     proving.balance(question, genesis=genesis_file, save=save, output=output, reader=reader)
 

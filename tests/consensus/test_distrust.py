@@ -1,9 +1,19 @@
 """A leader whose block was refused: who is not stopped by it any more, and what it can do."""
 
-from amanat.consensus.messages import AppendReply, Finalized, PreVote, PreVoteReply
+from amanat.consensus.messages import (
+    AppendReply,
+    AskFinal,
+    Finalized,
+    Message,
+    PreVote,
+    PreVoteReply,
+)
 from amanat.consensus.raft import Role
-from amanat.consensus.sharing import TRUST_TIMEOUTS
+from amanat.consensus.sharing import SHARE_TIMEOUTS, TRUST_TIMEOUTS
+from amanat.ledger.authorities import AuthorityClass
+from tests.consensus.deciding import change_to
 from tests.consensus.network import TIMING, Node, follower
+from tests.consensus.register import Disk
 from tests.consensus.signing import (
     GENESIS,
     LEADER,
@@ -11,6 +21,8 @@ from tests.consensus.signing import (
     ONE,
     SOVEREIGN,
     append,
+    authority,
+    authority_set,
     commit_certificate,
     extended,
     leader_certificate,
@@ -19,6 +31,8 @@ from tests.consensus.signing import (
 
 TRUST_TICKS = TRUST_TIMEOUTS * TIMING.election
 BAD = extended(ONE, LEADER, b"invalid")
+QUORUM_OF_OTHERS = ("bank-a", "mof", "sbp")
+LEADER_OF_OTHERS = leader_certificate("mof", 1, GENESIS, QUORUM_OF_OTHERS)
 
 
 def distrusting() -> Node:
@@ -76,6 +90,23 @@ def test_a_leader_for_whom_nothing_is_certified_is_not_heard_for_ever() -> None:
         it = kept_waiting(ticks)
         (reply,) = it.answers("sbp", PreVote(2, ONE))
         assert reply == PreVoteReply(2 if granted else 1, granted=granted)
+
+
+def test_a_learner_that_is_shown_no_certificate_asks_the_others_what_is_final() -> None:
+    """It acks nothing, so it has none to show. A liar could keep it in the dark for ever."""
+    learner = authority("cdc", AuthorityClass.CUSTODIAN)
+    others = authority_set(custodian=("bank-a", "bank-b", "bank-c"))
+    blocks = extended(GENESIS, LEADER_OF_OTHERS, b"opening", change_to(others, [learner]))
+    it = Node("cdc", others, Disk(blocks))
+    asked: list[Message] = []
+    for _ in range(SHARE_TIMEOUTS * TIMING.election):
+        assert asked == []
+        it.answers("mof", append(LEADER_OF_OTHERS, blocks[-1].block))
+        asked = it.tick()
+    assert asked == [AskFinal(1, 1)] * 5
+    proof = commit_certificate(blocks[-1].block, QUORUM_OF_OTHERS)
+    it.answers("sbp", Finalized(1, tuple(blocks), proof, 2))
+    assert (it.commit_height, it.faults) == (2, [])
 
 
 def test_it_is_heard_again_once_something_is_certified() -> None:

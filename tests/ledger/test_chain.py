@@ -6,10 +6,11 @@ from amanat.ledger.authentication import VerifiedTransactions
 from amanat.ledger.blocks import Block
 from amanat.ledger.chain import Chain
 from amanat.ledger.configurations import Configuration
+from amanat.ledger.dates import DAY_MS
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.executed_block import Tip
 from amanat.ledger.identifiers import Digest
-from amanat.ledger.operations import Transfer
+from amanat.ledger.operations import CloseDay, Transfer
 from amanat.ledger.rejections import DoorCode, DoorRefusal
 from amanat.ledger.tree import merkle
 from amanat.ledger.tree.state_tree import MissingNode, StateTree
@@ -103,6 +104,21 @@ def test_a_block_takes_a_prefix_of_at_most_so_many_bytes() -> None:
     block = build(desk.leader, envelopes)
     assert block.block.transactions == tuple(envelopes[:3])
     desk.follower.extend(block.payload, latest=NEVER, accept=anything)
+
+
+def test_a_block_ends_with_the_close_of_a_day() -> None:
+    desk = desk_with_market()
+    desk.time = desk.time + 2 * DAY_MS
+    desk.writer.valid_until = desk.time + DAY_MS
+    payment = desk.writer.sign(["alpha"], PAYMENT)
+    close = desk.writer.sign(["sbp"], CloseDay(desk.business_date))
+    next_day = desk.writer.sign(["alpha"], PAYMENT)
+    refused = desk.writer.sign(["sbp"], CloseDay(1))
+    block = build(desk.leader, [refused, payment, close, next_day], time=desk.time)
+    assert block.block.transactions == (refused, payment, close)
+    desk.leader.append(block)
+    desk.follower.extend(block.payload, latest=NEVER, accept=anything)
+    assert desk.block([next_day]).block.transactions == (next_day,)
 
 
 def test_a_single_transaction_may_be_longer_than_a_block_of_many() -> None:

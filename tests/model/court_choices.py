@@ -20,15 +20,15 @@ def order(c: Chooser) -> RegisterOrder:
     is_due = c.books.today >= (c.books.assets[BILL].matures or 0) - 2
     due = [each for each in c.books.held if is_due and each[1] == BILL]
     there = [each for each in (*deals, *due) if each in c.books.held]
-    there += 3 * [(each.account, each.asset) for each in c.books.pledges.values()]
+    claims = (*c.books.pledges.values(), *c.live_holds().values())
+    there += 3 * [(each.account, each.asset) for each in claims]
     name, asset = c.of(there) if there and not c.chance(3) else c.held()
-    way = c.of(list(Direction))
+    stays = (name, asset) in due and c.chance(2)
+    way = Direction.DEBIT if stays else c.of(list(Direction))
     amount = AmountScope(name, asset, c.amount(name, asset))
     whole = HoldingScope(name, asset, way)
     scopes: list[Scope] = [amount, amount, amount, whole, whole, AccountScope(name, way)]
-    scope = c.of([*scopes, InstrumentScope(asset)])
-    if (name, asset) in due and c.chance(2):
-        scope = whole
+    scope = whole if stays else c.of([*scopes, InstrumentScope(asset)])
     able = isinstance(scope, AmountScope) or (scope == whole and way is not Direction.CREDIT)
     has = c.books.has(name, asset) if scope == whole else amount.amount
     unit = c.books.assets[asset].unit
@@ -36,6 +36,8 @@ def order(c: Chooser) -> RegisterOrder:
     if able or c.chance(20):
         most = has if c.chance(2) else min(has, unit * c.number(0, 4))
     ends = c.of([c.books.today, c.books.today + 1, c.books.today + 3, c.date(), None])
+    if stays:
+        ends = c.of([None, None, c.books.today + 6])
     number = f"order-{len(c.books.orders)}"
     return RegisterOrder(number, "A court", "Case", bytes(32), scope, most, ends, "sbp")
 

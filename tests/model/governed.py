@@ -139,12 +139,17 @@ def _new_keys(c: Chooser, name: str) -> tuple[ParticipantKey, ...]:
     names = [each for each in there if not c.chance(3)] + [each for each in new[:2] if c.chance(2)]
     names += [each for each in known if c.chance(12)]
     keys = sorted(public_key(each) for each in names or [name])
-    ends = [None if at == 0 or c.chance(2) else c.books.time + DAY for at in range(len(keys))]
+    ends = [None if at == 0 or c.chance(2) else c.books.time + DAY // 4 for at in range(len(keys))]
     return tuple(ParticipantKey(key, 1, until) for key, until in zip(keys, ends, strict=True))
 
 
 def rotate(c: Chooser) -> RotateKeys:
-    name = c.of(list(HOLDERS))
+    has_ended = [
+        name
+        for name in HOLDERS
+        if any(c.books.people[name].has_ended(k, c.books.time) for k in c.books.people[name].keys)
+    ]
+    name = c.of(has_ended if has_ended and c.chance(2) else list(HOLDERS))
     return RotateKeys(name, _new_keys(c, name), c.number(1, 2))
 
 
@@ -229,7 +234,7 @@ def ceilings(c: Chooser) -> SetCeilings:
 def authorised(c: Chooser) -> SetAuthorisedAmount:
     asset = c.of(ASSETS)
     unit, issued = c.books.assets[asset].unit, c.books.issued.get(asset, 0)
-    return SetAuthorisedAmount(asset, max(unit, issued + unit * c.number(-2, 60)))
+    return SetAuthorisedAmount(asset, max(unit, issued + unit * c.of([-2, 0, 2, 8, 60])))
 
 
 def status(c: Chooser) -> SetInstrumentStatus:

@@ -100,7 +100,10 @@ class Ledger(RuleBasedStateMachine):
             after, against = self.books.copied(), [code.value for code in stop.codes]
         envelope = self.desk.writer.sign(list(signing.values()), *acts)
         self.queue.append(Asked(envelope, acts, self.books, after, against))
+        closes = after.open_day != self.books.open_day
         self.books = after
+        if closes:  # A leader puts nothing behind the close of a day.
+            self.close()
 
     def _ask_at_the_door(self, keys: Sequence[str], acts: Sequence[AnyOperation]) -> None:
         """Ask for what a key has signed that is nobody's or has ended: it comes into no block."""

@@ -10,9 +10,10 @@ from typing import Final
 import pytest
 
 from amanat.ledger.checks import attestation
-from amanat.ledger.claims import free_holdings, holds
+from amanat.ledger.claims import following, free_holdings, holds
 from amanat.ledger.days import sealed_totals
 from amanat.ledger.holdings import balances
+from amanat.ledger.moving import redemption
 from amanat.ledger.operations.post_hold import PostHold
 from amanat.ledger.orders.legal_orders import LegalOrder
 from amanat.ledger.settlement import matching, settling
@@ -48,6 +49,8 @@ MUTANTS: Final = (
     Edit(attestation._refusals, "execution.today > expires", "False"),
     Edit(LegalOrder.is_in_force, "today <= self.expires", "today <= self.expires + 1"),
     Edit(matching._within_tolerance, "min(one.tolerance", "max(one.tolerance"),
+    Edit(following._pass_on, "pledges.put(state, replace(claim, **new))", "pass"),
+    Edit(redemption.redeem_for, "if stops and spare > 0:", "if False:"),
     Edit(settling.attempt, "settlement.lapsed(execution.business_date)", "False"),
 )
 

@@ -14,7 +14,7 @@ EXAMPLES = int(os.environ.get("AMANAT_MODEL_EXAMPLES", "0"))
 
 TestLedger = Ledger.TestCase
 TestLedger.settings = settings(
-    max_examples=EXAMPLES or 40,
+    max_examples=EXAMPLES or 30,
     stateful_step_count=60,
     derandomize=not EXAMPLES,
     deadline=None,

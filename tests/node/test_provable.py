@@ -5,10 +5,12 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.statements import BlockId, CommitCertificate, Proposal
 from amanat.ledger.authorities import QuorumRule
+from amanat.ledger.receipts import Applied, Event, Receipt, Rejected
 from amanat.node import provable
 from amanat.node.eras import follow
 from amanat.node.records import StorageFailed
@@ -140,3 +142,31 @@ def test_nothing_is_shown_for_a_block_that_is_not_final(
     tree = network.block(final).tree
     with pytest.raises(StorageFailed, match="no certificate makes the block"):
         provable.balance(store, final + 1, tree, "mof-house", BILL)
+
+
+def test_a_close_is_certified_unless_something_follows_it_in_its_block(
+    network: ChangingNetwork, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    height = made_final(network, store, [JOINT])
+    tree = store.tree(height)
+    assert tree is not None
+    closed = Event(0, "day-closed", {"date": 1})
+    close = Receipt(bytes(32), bytes(32), Applied((closed,)))
+    executed = Event(0, "proposal-executed", {})
+    by_proposal = replace(close, outcome=Applied((closed, executed)))
+    other = replace(close, outcome=Applied((Event(0, "transferred", {}),)))
+    rejected = replace(close, outcome=Rejected("wrong_day", 0, {}))
+    for receipts, is_last in (
+        ((close,), True),
+        ((other, close), True),
+        ((by_proposal,), True),
+        ((close, other), False),
+        ((close, rejected), False),
+        ((other,), False),
+    ):
+        monkeypatch.setattr(store, "receipts", lambda _height, shown=receipts: shown)
+        if is_last:
+            assert provable.at_close(store, height, tree, "mof-house", BILL)
+        else:
+            with pytest.raises(provable.NotLast, match=f"in block {height} others follow"):
+                provable.at_close(store, height, tree, "mof-house", BILL)

@@ -246,12 +246,12 @@ def _signed_by_node(directory: Path, node: NodeCertificate) -> Path:
 
 
 @pytest.mark.parametrize(
-    "issued", [NOW - LIFETIME - timedelta(minutes=5), NOW + CLOCK_SLACK + timedelta(minutes=5)]
+    "ago", [LIFETIME + timedelta(minutes=5), -CLOCK_SLACK - timedelta(minutes=5)]
 )
 def test_a_certificate_out_of_its_time_is_refused_on_both_sides(
-    tmp_path: Path, sbp: NodeCertificate, issued: datetime
+    tmp_path: Path, sbp: NodeCertificate, ago: timedelta
 ) -> None:
-    untimely = certificate(tmp_path, "mof", now=issued)
+    untimely = certificate(tmp_path, "mof", now=datetime.now(UTC) - ago)
     with pytest.raises(ssl.SSLCertVerificationError, match=r"expired|not yet valid"):
         connection(untimely, sbp).shake()
     with pytest.raises(ssl.SSLCertVerificationError, match=r"expired|not yet valid"):
@@ -259,10 +259,11 @@ def test_a_certificate_out_of_its_time_is_refused_on_both_sides(
 
 
 @pytest.mark.parametrize(
-    "issued", [NOW - LIFETIME + timedelta(minutes=5), NOW + CLOCK_SLACK - timedelta(minutes=5)]
+    "ago", [LIFETIME - timedelta(minutes=5), timedelta(minutes=5) - CLOCK_SLACK]
 )
-def test_clocks_may_differ_a_little(tmp_path: Path, sbp: NodeCertificate, issued: datetime) -> None:
-    connection(certificate(tmp_path, "mof", now=issued), sbp).shake()
+def test_clocks_may_differ_a_little(tmp_path: Path, sbp: NodeCertificate, ago: timedelta) -> None:
+    untimely = certificate(tmp_path, "mof", now=datetime.now(UTC) - ago)
+    connection(untimely, sbp).shake()
 
 
 def test_a_certificate_is_renewed_when_it_is_due_and_not_before(mof: NodeCertificate) -> None:

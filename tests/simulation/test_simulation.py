@@ -13,7 +13,7 @@ from tests.simulation.campaign import run_plan, run_seeds
 from tests.simulation.change_lies import CHANGE_LIES
 from tests.simulation.plan import draw_plan
 
-SEEDS = 600
+SEEDS = 400
 CHUNK = 50
 FOUND = (84203, 98957, 112943, 118206)
 """Seeds that have shown something which the others do not."""

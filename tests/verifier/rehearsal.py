@@ -24,7 +24,13 @@ from amanat.ledger.receipts import Applied, Event, Receipt, Rejected
 from amanat.ledger.state import HOLDINGS, SUPPLIES
 from amanat.ledger.tree import merkle
 from amanat.ledger.tree.state_tree import MissingNode, StateTree
-from amanat.node.proofs import balance_proof, receipt_proof
+from amanat.node.proofs import (
+    BalanceCertificate,
+    ReceiptProof,
+    balance_certificate,
+    balance_proof,
+    receipt_proof,
+)
 from amanat.verifier import Invalid, verify
 
 SOVEREIGN, CUSTODIAN = AuthorityClass.SOVEREIGN, AuthorityClass.CUSTODIAN
@@ -81,7 +87,7 @@ TREE = (
     .update(
         {
             **{
-                HOLDINGS.key(f"client-{n}", BILL): encode(Holding(n * 5_000, 0))
+                HOLDINGS.key(f"client-{n}", BILL): encode(Holding(n * 5_000, 300 if n == 39 else 0))
                 for n in range(1, 40)
             },
             SUPPLIES.key(BILL): encode(Supply(3_900_000, 0)),
@@ -174,12 +180,69 @@ ABSENT = {
     TREE.prove(HOLDINGS.key(name, BILL)).other is not None: name
     for name in (f"nobody-{n}" for n in range(60))
 }
+CLOSED = 20_369
+"""2025-10-08."""
+DAY_CLOSED: tuple[str, dict[str, int | str]] = (
+    "day-closed",
+    {"date": CLOSED, "next": CLOSED + 1},
+)
+
+
+def doing(*events: tuple[str, dict[str, int | str]]) -> Receipt:
+    """The receipt of a transaction that did these things."""
+    applied = Applied(tuple(Event(0, name, fields) for name, fields in events))
+    return Receipt(b"\x55" * 32, b"\x56" * 32, applied)
+
+
+CLOSE = doing(DAY_CLOSED)
+
+
+def closing(
+    receipts: Sequence[Receipt] = (*RECEIPTS, CLOSE),
+    account: str = "client-3",
+    *,
+    shown: int | None = None,
+) -> bytes:
+    """The certificate of a balance in a block with these receipts; of the last, or the `shown`."""
+    root = merkle.root([encode(receipt) for receipt in receipts])
+    headers = line(1, transactions_root=root)
+    proof = TREE.prove(HOLDINGS.key(account, BILL))
+    balance = balance_proof([], headers, certificate(headers[-1], QUORUM), proof)
+    if shown is None:
+        return balance_certificate(balance, receipts)
+    receipt = decode(receipt_proof([], headers, CERTIFICATE, receipts, shown), ReceiptProof)
+    whole = decode(balance_certificate(balance, receipts), BalanceCertificate)
+    return encode(msgspec.structs.replace(whole, receipt=receipt.receipt, path=receipt.path))
+
+
+NOT_CLOSED = {
+    "others follow the close": closing([CLOSE, RECEIPTS[0]], shown=0),
+    "a rejected one follows the close": closing([*RECEIPTS[:4], CLOSE, RECEIPTS[6]], shown=4),
+    "it closed nothing": closing(RECEIPTS[:1]),
+    "the close was rejected": closing(RECEIPTS),
+    "it did nothing": closing([doing()]),
+    "it did something after the close": closing([doing(DAY_CLOSED, ("transferred", {}))]),
+    "the proposal did something after the close": closing(
+        [doing(DAY_CLOSED, ("transferred", {}), ("proposal-executed", {}))]
+    ),
+    "the close names no date": closing([doing(("day-closed", {}))]),
+    "the date is negative": closing([doing(("day-closed", {"date": -1}))]),
+    "the date is too late": closing([doing(("day-closed", {"date": 200_001}))]),
+    "the date is no number": closing([doing(("day-closed", {"date": "2025-10-08"}))]),
+    "the receipt is another one": closing([*RECEIPTS, CLOSE], shown=5),
+}
+"""Certificates of a close that was none, or not the last of its block. Each is certified."""
+BY_PROPOSAL = closing([doing(("transferred", {}), DAY_CLOSED, ("proposal-executed", {}))])
 BUNDLES = {
     "a holding": balance_of("client-3"),
+    "a holding of which some is reserved": balance_of("client-39"),
     "nothing, in an empty place": balance_of(ABSENT[False]),
     "nothing, beside another leaf": balance_of(ABSENT[True]),
     "a receipt": receipt_proof([], HEADERS, CERTIFICATE, RECEIPTS, 2),
     "the last receipt": receipt_proof([], HEADERS, CERTIFICATE, RECEIPTS, 6),
+    "a balance at the close of a day": closing(),
+    "a day closed by a proposal": BY_PROPOSAL,
+    "nothing at the close of a day, alone in its block": closing([CLOSE], ABSENT[True]),
 }
 HOLDING = BUNDLES["a holding"]
 

@@ -114,7 +114,14 @@ def test_the_program_checks_it_too(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(content)
     good, bad = (
         subprocess.run(
-            [sys.executable, "-m", "amanat.verifier", tmp_path / "genesis", tmp_path / name],
+            [
+                sys.executable,
+                "-m",
+                "amanat.verifier",
+                tmp_path / name,
+                "--genesis",
+                tmp_path / "genesis",
+            ],
             capture_output=True,
             text=True,
             check=False,
@@ -126,4 +133,4 @@ def test_the_program_checks_it_too(tmp_path: Path) -> None:
     assert "VALID:        custodian-a had transaction 00010203" in good.stdout
     assert "at 2025-10-09T08:53:20.007Z, its log ending at height 41, on rehearsal" in good.stdout
     assert bad.returncode == 3
-    assert bad.stdout.splitlines()[-1].startswith("INVALID:      signature: ")
+    assert bad.stdout.splitlines()[-1].startswith("NOT VALID:    signature: ")
