@@ -8,6 +8,7 @@ from typing import Final
 
 from nacl.signing import SigningKey
 
+from amanat.client import keystore
 from amanat.ledger.custody.accounts import Account, Attestation, InvestorClass
 from amanat.ledger.dates import date_of
 from amanat.ledger.governance.participants import Participant, Role
@@ -22,7 +23,7 @@ from amanat.ledger.operations import (
 )
 from amanat.ledger.terms import CashTerms
 from amanat.ledger.transactions import Body, sign
-from amanat.node import clock, keystore
+from amanat.node import clock
 from amanat.node.client import Client
 from benchmarks.network import Network
 

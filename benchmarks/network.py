@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from amanat.client import keystore
 from amanat.config.genesis_file import to_json
 from amanat.config.standard_rules import standard_calendar, standard_parameters, standard_policies
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.governance.participants import Participant, Role
-from amanat.node import clock, data_directory, keystore
+from amanat.node import clock, data_directory
 from amanat.node.client import Client, Refusal, Unreachable
 
 HOST: Final = "127.0.0.1"

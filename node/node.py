@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from amanat.client.keystore import Signer
 from amanat.config.settings import NodeSettings
 from amanat.consensus import interface
 from amanat.consensus.core import Status
@@ -41,7 +42,6 @@ from amanat.node.data_directory import DataDirectory
 from amanat.node.disk_writer import Apply, DiskWriter, Keep
 from amanat.node.driver import Driver
 from amanat.node.forwarder import Forwarder
-from amanat.node.keystore import Signer
 from amanat.node.known_evidence import KnownEvidence
 from amanat.node.linearizable import ReadIndexes
 from amanat.node.patience import Neglect, Patience

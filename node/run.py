@@ -13,6 +13,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
+from amanat.client.keystore import KeystoreError, Signer, open_key
 from amanat.config.genesis_file import GenesisFileError, load_genesis
 from amanat.config.settings import NodeSettings, split_address
 from amanat.ledger.identifiers import Digest
@@ -20,7 +21,6 @@ from amanat.node import logs
 from amanat.node.api.application import create
 from amanat.node.data_directory import DataDirectory, DirectoryError, open_directory
 from amanat.node.explorer.pages import add_routes
-from amanat.node.keystore import KeystoreError, Signer, open_key
 from amanat.node.node import Node
 from amanat.node.recovery import RecoveryFailed
 from amanat.node.version import VERSION

@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from amanat.client.keystore import Signer
 from amanat.ledger.authorities import Authority
 from amanat.ledger.identifiers import PublicKey
-from amanat.node.keystore import Signer
 
 LIFETIME: Final = timedelta(days=7)
 RENEW_AFTER: Final = timedelta(days=3)

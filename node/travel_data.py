@@ -19,9 +19,9 @@ from nacl.secret import SecretBox
 from nacl.signing import SigningKey, VerifyKey
 from nacl.utils import random
 
+from amanat.client.keystore import Signer
 from amanat.ledger.crypto import Domain, digest
 from amanat.ledger.identifiers import Digest, PublicKey
-from amanat.node.keystore import Signer
 
 KIND: Final = "amanat-travel-data-v1"
 SALT_BYTES: Final = 32

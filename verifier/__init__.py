@@ -8,8 +8,9 @@ in one sitting. docs/proofs.md describes every byte that it reads.
 Reading order: `decoding` (one value, one encoding), `authorities` (who decides),
 `certified_headers` (what they signed), `eras` (how one configuration of the authorities led to the
 next), `contents` (what the certified roots say), `checks` (the steps, in order), `sentences` (what
-is said of them); by itself `submissions` (what one authority signed for whoever handed it a
-transaction) and `genesis_file` (the genesis document as people keep it).
+is said of them); by themselves `submissions` (what one authority signed for whoever handed it a
+transaction), `moments` (how late it is on the ledger) and `genesis_file` (the genesis document as
+people keep it).
 
     amanat-verify FILE --genesis GENESIS
 """
@@ -17,6 +18,7 @@ transaction) and `genesis_file` (the genesis document as people keep it).
 from amanat.verifier.checks import Finding, verify
 from amanat.verifier.contents import Balance, ClosingBalance, Outcome
 from amanat.verifier.decoding import Invalid
+from amanat.verifier.moments import Moment, verify_moment
 from amanat.verifier.submissions import Submission, verify_submission
 
 __all__ = [
@@ -24,8 +26,10 @@ __all__ = [
     "ClosingBalance",
     "Finding",
     "Invalid",
+    "Moment",
     "Outcome",
     "Submission",
     "verify",
+    "verify_moment",
     "verify_submission",
 ]

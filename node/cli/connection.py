@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
+from amanat.client.message_signatures import RequestSigner
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.client import Client, Refusal, Unreachable
-from amanat.node.message_signatures import RequestSigner
 
 DEFAULT_API: Final = "http://127.0.0.1:8101"
 TESTNET_RECORD: Final = Path("testnet/testnet.json")
@@ -69,4 +69,4 @@ def talk(
         ) from error
     except Refusal as refusal:
         fix = refusal.problem.get("fix", "")
-        raise Failure(f"{refusal.code}: {refusal}. {fix}", ExitCode.REJECTED) from refusal
+        raise Failure(f"{refusal}. {fix}", ExitCode.REJECTED) from refusal

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from amanat.client.keystore import Signer
 from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.ledger.operations import MoveClients
 from amanat.node.cli import submitting
@@ -12,7 +13,6 @@ from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, show, teller
 from amanat.node.client import Client
-from amanat.node.keystore import Signer
 
 ASK_AGAIN_SECONDS: Final = 10.0
 """How long one request waits for an outcome; the same bytes are then sent again."""

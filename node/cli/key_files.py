@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from amanat.client.keystore import KeystoreError, create, public_key
 from amanat.node.cli.failure import Failure
 from amanat.node.cli.output import Format, show
-from amanat.node.keystore import KeystoreError, create, public_key
 from amanat.node.run import StartError, read_passphrase
 
 

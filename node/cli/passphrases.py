@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from getpass import getpass
 from pathlib import Path
 
+from amanat.client.keystore import KeystoreError, Signer, open_key, public_key
+from amanat.client.message_signatures import RequestSigner
 from amanat.ledger.identifiers import PublicKey
 from amanat.node.cli.failure import Failure
-from amanat.node.keystore import KeystoreError, Signer, open_key, public_key
-from amanat.node.message_signatures import RequestSigner
 from amanat.node.run import StartError, read_passphrase
 
 

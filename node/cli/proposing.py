@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from amanat.client.message_signatures import RequestSigner
 from amanat.ledger.encoding import encode
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.operations import (
@@ -23,7 +24,6 @@ from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, figures, rendered_record, say, show, teller
 from amanat.node.cli.signing import Signing, read_operations, sign
 from amanat.node.client import Client
-from amanat.node.message_signatures import RequestSigner
 from amanat.node.written.reading import WrittenError, read
 from amanat.node.written.writing import written
 

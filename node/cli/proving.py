@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from amanat.client.message_signatures import RequestSigner
 from amanat.config.genesis_file import GenesisFileError, load_genesis
 from amanat.ledger.encoding import encode
 from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, say, show
 from amanat.node.client import Client
-from amanat.node.message_signatures import RequestSigner
 from amanat.verifier.checks import Finding
 from amanat.verifier.checks import verify as verify_bundle
 from amanat.verifier.contents import Balance, ClosingBalance, Outcome

@@ -48,8 +48,8 @@ def token(
     output: Output = Format.TABLE,
 ) -> None:
     """Get a short-lived token to read with at one node: `Authorization: Bearer TOKEN`."""
+    from amanat.client.message_signatures import RequestSigner
     from amanat.node.cli import reading, submitting
-    from amanat.node.message_signatures import RequestSigner
 
     signing = RequestSigner(submitting.signer(key, passphrase_file))
     reading.token(signing, api or [], path=path, seconds=seconds, output=output)

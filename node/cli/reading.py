@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from amanat.client.message_signatures import RequestSigner
 from amanat.config.settings import SettingsError, load_settings
 from amanat.node import access_log
 from amanat.node.cli import submitting
@@ -11,7 +12,6 @@ from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import Failure
 from amanat.node.cli.output import Format, figures, note, say, show
 from amanat.node.client import Client
-from amanat.node.message_signatures import RequestSigner
 
 
 def reader(key: Path | None, passphrase_file: Path | None) -> RequestSigner | None:

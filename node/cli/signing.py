@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from amanat.client.drafts import DraftError, PartlySigned, opened, unsigned
 from amanat.config.genesis_file import GenesisFileError, load_genesis
 from amanat.ledger.identifiers import Digest, PublicKey
 from amanat.ledger.operations import AnyOperation
@@ -22,7 +23,6 @@ from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, figures, note, show, teller
 from amanat.node.cli.passphrases import Keyring
 from amanat.node.client import Client, Refusal
-from amanat.node.drafts import DraftError, PartlySigned, opened, unsigned
 from amanat.node.written.reading import WrittenError, parse
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from amanat.client.keystore import KeystoreError, Signer, open_key
 from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.ledger.operations import AnyOperation, Transfer
 from amanat.ledger.transactions import Body, sign
@@ -15,7 +16,6 @@ from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, figures, note, show
 from amanat.node.client import Client
-from amanat.node.keystore import KeystoreError, Signer, open_key
 from amanat.node.run import StartError, read_passphrase
 
 VALID_FOR_MS = 60 * 60 * 1000

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from amanat.client.keystore import Signer
+from amanat.client.message_signatures import RequestSigner
 from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, show
 from amanat.node.client import Client
-from amanat.node.keystore import Signer
-from amanat.node.message_signatures import RequestSigner
 from amanat.node.travel_data import TravelDataError, unseal
 from amanat.node.travel_data import seal as sealed_to
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from amanat.client.message_signatures import RequestSigner
 from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, figures, show
 from amanat.node.client import Client
-from amanat.node.message_signatures import RequestSigner
 
 
 def dry_run(

@@ -11,7 +11,8 @@ from amanat.ledger.authorities import Authority, AuthoritySet, QuorumRule
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import LedgerTime, PublicKey
 from amanat.ledger.governance.participants import Participant
-from amanat.node import data_directory, keystore
+from amanat.client import keystore
+from amanat.node import data_directory
 from amanat.node.testnet.layout import (
     CLIENTS,
     HOST,

@@ -34,10 +34,11 @@ from amanat.ledger.operations import (
 )
 from amanat.ledger.governance.participants import Participant, Role
 from amanat.ledger.transactions import Body, sign
-from amanat.node import clock, keystore
+from amanat.client import keystore
+from amanat.node import clock
 from amanat.node.cli.output import Tell
 from amanat.node.client import Client
-from amanat.node.keystore import Signer
+from amanat.client.keystore import Signer
 from amanat.node.run import read_passphrase
 from amanat.node.testnet import processes
 from amanat.node.testnet.layout import CLIENTS, MEMBERS, Layout

@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from amanat.client.keystore import Signer
 from amanat.config.settings import ApiListener, NodeSettings, PeerListener, Readers
 from amanat.ledger.authorities import QuorumRule
 from amanat.ledger.governance.participants import Participant
@@ -18,7 +19,6 @@ from amanat.node.api.application import create as api
 from amanat.node.client import Client
 from amanat.node.data_directory import create, open_directory
 from amanat.node.explorer.pages import add_routes
-from amanat.node.keystore import Signer
 from amanat.node.node import Node
 from amanat.node.recovery import RecoveryFailed
 from amanat.node.submissions import TransactionStatus

@@ -14,11 +14,12 @@ from typing import Any, Final, Self
 
 import msgspec
 
+from amanat.client import keystore
 from amanat.config.genesis_file import to_json
 from amanat.ledger.authorities import Authority, AuthoritySet, QuorumRule
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.genesis import GenesisDocument
-from amanat.node import clock, data_directory, keystore
+from amanat.node import clock, data_directory
 from amanat.node.client import Client, Refusal, Unreachable
 from tests.ledger.world import AUTHORITIES, Writer, genesis
 

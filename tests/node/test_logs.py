@@ -16,7 +16,7 @@ import logging
 import structlog
 from nacl.signing import SigningKey
 from amanat.node import logs
-from amanat.node.keystore import Signer
+from amanat.client.keystore import Signer
 
 logs.set_up("info", node="mof", network="test-network")
 log = structlog.get_logger("a.module")

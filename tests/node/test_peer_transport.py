@@ -11,9 +11,9 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientConnectionError, ClientSession, ClientWebSocketResponse, TCPConnector
 
+from amanat.client.keystore import Signer
 from amanat.consensus.messages import PreVoteReply
 from amanat.ledger.encoding import encode
-from amanat.node.keystore import Signer
 from amanat.node.peer_frames import FRAME_BYTES_MAX, Consensus, Forward, Hello
 from amanat.node.peer_transport import PATH, QUEUE_BYTES_MAX, PeerTransport, hello_fault
 from amanat.node.tls import NodeCertificate

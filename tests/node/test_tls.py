@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from amanat.client.keystore import Signer
 from amanat.ledger.authorities import AuthoritySet
-from amanat.node.keystore import Signer
 from amanat.node.tls import CLOCK_SLACK, LIFETIME, RENEW_AFTER, NodeCertificate, peer_name
 from tests.ledger.world import authority_set, key, public_key
 

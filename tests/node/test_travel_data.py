@@ -5,7 +5,7 @@ import json
 import pytest
 from nacl.signing import SigningKey
 
-from amanat.node.keystore import Signer
+from amanat.client.keystore import Signer
 from amanat.node.travel_data import BYTES_MAX, TravelDataError, seal, unseal
 
 CONTENT = b'{"originator": {"name": "A. Khan"}, "beneficiary": {"name": "B. Malik"}}'

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
-PRODUCT: Final = ("ledger", "consensus", "config", "node", "verifier")
+PRODUCT: Final = ("ledger", "consensus", "config", "client", "node", "verifier")
 
 
 def files(*folders: str) -> list[Path]:

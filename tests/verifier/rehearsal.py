@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
+import msgpack
 import msgspec
 import pytest
 from nacl.signing import SigningKey
@@ -174,6 +175,49 @@ def certified_under(document: list[Any], names: Sequence[str] = QUORUM) -> tuple
     proof = TREE.prove(HOLDINGS.key("client-3", BILL))
     return genesis, balance_proof([], headers, certificate(headers[-1], names, chain), proof)
 
+
+def changed_genesis(field: int, value: Any) -> list[Any]:
+    document: list[Any] = msgpack.unpackb(GENESIS)
+    return [*document[:field], value, *document[field + 1 :]]
+
+
+def changed_members(members: list[list[Any]]) -> list[Any]:
+    return changed_genesis(3, [members, 3, 1, "majority"])
+
+
+def members() -> list[list[Any]]:
+    listed: list[list[Any]] = msgpack.unpackb(GENESIS)[3][0]
+    return listed
+
+
+UNSAFE = {
+    "version 3 is not known": changed_genesis(0, 3),
+    "a quorum of 2 of 5 decides nothing safely": changed_genesis(3, [members(), 2, 1, "majority"]),
+    "a quorum of 6 of 5 decides nothing safely": changed_genesis(3, [members(), 6, 1, "majority"]),
+    "its rule is neither majority nor two_thirds": changed_genesis(
+        3, [members(), 3, 1, "unanimity"]
+    ),
+    "a quorum of 3 of 5 is not over two thirds": changed_genesis(
+        3, [members(), 3, 1, "two_thirds"]
+    ),
+    "a quorum of 2 of 3 is not over two thirds": changed_genesis(
+        3, [[members()[0], *members()[3:]], 2, 1, "two_thirds"]
+    ),
+    "cdc is neither sovereign nor custodian": changed_members(
+        [[*members()[0][:2], "foreign", None], *members()[1:]]
+    ),
+    "a name or a key stands twice": changed_members([*members()[:4], members()[3]]),
+    "a quorum of 2 of 4 decides nothing safely": changed_genesis(
+        3, [members()[1:], 2, 1, "majority"]
+    ),
+    "a name or a key stands twice  ": changed_members(
+        [*members()[:4], ["mof", members()[4][1], "sovereign", None]]
+    ),
+    "a name or a key stands twice ": changed_members(
+        [*members()[:4], ["sbp", members()[3][1], "sovereign", None]]
+    ),
+}
+"""Genesis documents under which nothing may be believed, by why not."""
 
 # Accounts without a holding, by whether another leaf stands where theirs would.
 ABSENT = {

@@ -4,7 +4,6 @@ from hashlib import sha256
 from itertools import combinations
 from typing import Any
 
-import msgpack
 import msgspec
 import pytest
 
@@ -32,14 +31,17 @@ from tests.verifier.rehearsal import (
     RECEIPTS,
     SIGNERS,
     TREE,
+    UNSAFE,
     authority_set,
     balance_of,
     certificate,
     certified_under,
+    changed_members,
     genesis_bytes,
     header,
     is_refused,
     line,
+    members,
     refusal,
     signed_by,
 )
@@ -255,47 +257,10 @@ def test_a_receipt_that_is_not_in_the_block_is_refused() -> None:
     assert fault.reason == "it does not lead to the transactions root of block 7"
 
 
-def changed_genesis(field: int, value: Any) -> list[Any]:
-    document: list[Any] = msgpack.unpackb(GENESIS)
-    return [*document[:field], value, *document[field + 1 :]]
-
-
-def changed_members(members: list[list[Any]]) -> list[Any]:
-    return changed_genesis(3, [members, 3, 1, "majority"])
-
-
-def members() -> list[list[Any]]:
-    listed: list[list[Any]] = msgpack.unpackb(GENESIS)[3][0]
-    return listed
-
-
 def test_a_bundle_under_an_unchanged_document_is_accepted() -> None:
     genesis, bundle = certified_under(changed_members(members()))
     assert genesis == GENESIS
     assert verify(genesis, bundle).proved == Balance("client-3", BILL, 15_000)
-
-
-UNSAFE = {
-    "version 3 is not known": changed_genesis(0, 3),
-    "a quorum of 2 of 5 decides nothing safely": changed_genesis(3, [members(), 2, 1, "majority"]),
-    "a quorum of 6 of 5 decides nothing safely": changed_genesis(3, [members(), 6, 1, "majority"]),
-    "its rule is neither majority nor two_thirds": changed_genesis(
-        3, [members(), 3, 1, "unanimity"]
-    ),
-    "a quorum of 3 of 5 is not over two thirds": changed_genesis(
-        3, [members(), 3, 1, "two_thirds"]
-    ),
-    "a quorum of 2 of 3 is not over two thirds": changed_genesis(
-        3, [[members()[0], *members()[3:]], 2, 1, "two_thirds"]
-    ),
-    "cdc is neither sovereign nor custodian": changed_members(
-        [[*members()[0][:2], "foreign", None], *members()[1:]]
-    ),
-    "a name or a key stands twice": changed_members([*members()[:4], members()[3]]),
-    "a name or a key stands twice ": changed_members(
-        [*members()[:4], ["sbp", members()[3][1], "sovereign", None]]
-    ),
-}
 
 
 @pytest.mark.parametrize("reason", UNSAFE)

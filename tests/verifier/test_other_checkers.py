@@ -23,12 +23,9 @@ from tests.verifier.rehearsal import (
     BUNDLES,
     GENESIS,
     HOLDING,
-    NOT_CLOSED,
-    certified_under,
     signed_by,
 )
 from tests.verifier.spoiling import spoiled
-from tests.verifier.test_checks import UNSAFE
 from tests.verifier.test_vectors import content, published, word_of_the_new_one
 
 SPOILED: Final = 1_000
@@ -90,22 +87,12 @@ def test_both_say_the_same_of_every_vector(tmp_path: Path) -> None:
     ours = [verdict(case) for case in cases]
     assert told(Started(cases, tmp_path)) == ours
     assert sum(each["valid"] for each in ours) > 30
-    assert sum(not each["valid"] for each in ours) > 50
+    assert sum(not each["valid"] for each in ours) > 100
 
 
 def told(started: Started) -> list[dict[str, Any]]:
     """The verdicts of the other checker, without its reasons, which are in its own words."""
     return [{name: each[name] for name in each if name != "reason"} for each in started.verdicts()]
-
-
-def test_both_refuse_documents_that_decide_nothing_safely_and_closes_that_are_none(
-    tmp_path: Path,
-) -> None:
-    cases = [Case(*certified_under(document)) for document in UNSAFE.values()]
-    cases += [Case(GENESIS, file) for file in NOT_CLOSED.values()]
-    ours = [verdict(case) for case in cases]
-    assert not any(each["valid"] for each in ours)
-    assert told(Started(cases, tmp_path)) == ours
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -22,6 +22,7 @@ from amanat.node.proofs import balance_proof
 from amanat.verifier import Finding, Invalid, verify, verify_submission
 from amanat.verifier import Submission as Submitted
 from amanat.verifier.submissions import is_submission_receipt
+from tests.verifier import edges
 from tests.verifier.changing import (
     AFTER,
     BEGINNING,
@@ -45,8 +46,10 @@ from tests.verifier.rehearsal import (
     QUORUM,
     START,
     TREE,
+    UNSAFE,
     balance_of,
     certificate,
+    certified_under,
     signed_by,
 )
 
@@ -151,8 +154,12 @@ def vectors_of(
 
 def of_a_change(about: str, network: ChangingNetwork) -> dict[str, Any]:
     """The vectors of a network that exchanges an authority, receipts of submission among them."""
+    valid, refused = edges.across_a_change(network)
     vectors = vectors_of(
-        about, network.genesis, across_a_change(network), across_a_false_change(network)
+        about,
+        network.genesis,
+        {**across_a_change(network), **valid},
+        {**across_a_false_change(network), **refused},
     )
     eras = network.balance(AFTER)
     for name, receipt, proof in (
@@ -183,8 +190,18 @@ def content() -> dict[str, Any]:
     return {
         "about": "Files of docs/proofs.md. Bytes are in hexadecimal.",
         "networks": [
-            vectors_of("five authorities by majority", GENESIS, BUNDLES, REFUSED),
+            vectors_of(
+                "five authorities by majority",
+                GENESIS,
+                {**BUNDLES, **edges.VALID},
+                {**REFUSED, **edges.REFUSED},
+            ),
             *(of_a_change(about, NETWORKS[rule]) for rule, about in changing.items()),
+            *(
+                vectors_of(f"a document that is refused: {why.strip()}", genesis, {}, {"all": file})
+                for why, document in UNSAFE.items()
+                for genesis, file in [certified_under(document)]
+            ),
         ],
     }
 

@@ -12,11 +12,11 @@ from http_message_signatures import (
     HTTPSignatureKeyResolver,
 )
 
+from amanat.client.message_signatures import COMPONENTS, LibsodiumEd25519, Message
 from amanat.ledger.identifiers import LedgerTime, PublicKey
 from amanat.ledger.state import State
 from amanat.node.api.access.nonces import Nonces
 from amanat.node.api.access.readers import Reader, Unproven, reader_of
-from amanat.node.message_signatures import COMPONENTS, LibsodiumEd25519, Message
 
 AGE_MAX_MS: Final = 60_000
 """How long a signature counts after it was made."""

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+from amanat.client import keystore
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.governance.participants import Participant, Role
 from amanat.ledger.operations import ActivateInstrument, AnyOperation, Issue, RegisterParticipant
-from amanat.node import clock, keystore
+from amanat.node import clock
 from amanat.node.client import Client
 from tests.ledger.world import RUPEE, Writer, account, rupee
 from tests.node.processes import PASSPHRASE, Network

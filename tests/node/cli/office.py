@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from amanat.client import keystore
 from amanat.ledger.governance.participants import Participant, Role
 from amanat.ledger.operations import RegisterParticipant
-from amanat.node import keystore
 from tests.node.cli.market import Market
 from tests.node.cli.running import Amanat, Ended
 from tests.node.processes import PASSPHRASE

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import pytest
 
+from amanat.client import keystore
 from amanat.ledger.governance.participants import Participant, Role, Standing
 from amanat.ledger.operations import AnyOperation, Issue, RegisterParticipant, SetStanding
-from amanat.node import keystore
 from amanat.node.client import Client
 from tests.ledger.exchange import omnibus
 from tests.ledger.world import RUPEE, account, public_key

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from amanat.node import keystore
+from amanat.client import keystore
 from tests.node.cli.running import Amanat
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from amanat.node import keystore
+from amanat.client import keystore
 from amanat.node.client import Client
 from tests.node.cli.market import PAYEE, PAYER
 from tests.node.cli.office import Office

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 
+from amanat.client.drafts import BYTES_MAX
 from amanat.node.cli import passphrases
-from amanat.node.drafts import BYTES_MAX
 from tests.node.cli.market import PAYEE, PAYER
 from tests.node.cli.office import Office, events
 from tests.node.processes import PASSPHRASE

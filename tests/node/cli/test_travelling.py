@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from amanat.node import keystore
+from amanat.client import keystore
 from tests.ledger.world import RUPEE
 from tests.node.cli.market import PAYEE, PAYER, Market
 from tests.node.cli.running import Amanat, Ended

@@ -12,6 +12,8 @@ from pathlib import Path
 import msgspec
 from aiohttp import ClientSession
 
+from amanat.client.keystore import Signer
+from amanat.client.message_signatures import RequestSigner
 from amanat.config.settings import Readers
 from amanat.ledger.custody.limits import Limits
 from amanat.ledger.dates import DAY_MS, start_of
@@ -26,8 +28,6 @@ from amanat.ledger.operations import (
     Transfer,
 )
 from amanat.ledger.orders.legal_orders import InstrumentScope
-from amanat.node.keystore import Signer
-from amanat.node.message_signatures import RequestSigner
 from tests.ledger import world
 from tests.ledger.court import amount, order
 from tests.ledger.world import BILL, RUPEE, START, account, holder, participant, public_key

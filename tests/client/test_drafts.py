@@ -2,10 +2,10 @@
 
 import pytest
 
+from amanat.client.drafts import BYTES_MAX, DraftError, PartlySigned, opened, unsigned
 from amanat.ledger.encoding import encode
 from amanat.ledger.operations import Transfer
 from amanat.ledger.transactions import Body, open_transaction, sign
-from amanat.node.drafts import BYTES_MAX, DraftError, PartlySigned, opened, unsigned
 from tests.ledger.world import START, keys_called, public_key
 
 NAMES = ["alpha", "beta", "gamma"]

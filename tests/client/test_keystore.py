@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from amanat.client import keystore
+from amanat.client.keystore import KeystoreError, Signer
 from amanat.ledger.crypto import verify
-from amanat.node import keystore
-from amanat.node.keystore import KeystoreError, Signer
 from tests.ledger.world import key, public_key
 
 PASSPHRASE = "a long passphrase"

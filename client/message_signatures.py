@@ -16,10 +16,10 @@ from http_message_signatures import (
     InvalidSignature,
 )
 
+from amanat.client import clock
+from amanat.client.signers import Signs
 from amanat.ledger.crypto import verify
 from amanat.ledger.identifiers import LedgerTime
-from amanat.node import clock
-from amanat.node.keystore import Signer
 
 COMPONENTS: Final = ("@method", "@authority", "@path", "@query")
 """What a signature must cover; of a request with a body `content-digest` (RFC 9530) too."""
@@ -56,7 +56,7 @@ class Message:
 class RequestSigner:
     """Signs requests with a participant's key."""
 
-    def __init__(self, signer: Signer, *, now: Callable[[], LedgerTime] = clock.now) -> None:
+    def __init__(self, signer: Signs, *, now: Callable[[], LedgerTime] = clock.now) -> None:
         """`now` is the time in milliseconds since 1970."""
         self._signer = signer
         self._now = now

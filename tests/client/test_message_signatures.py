@@ -13,8 +13,8 @@ from http_message_signatures import (
 )
 from nacl.signing import SigningKey
 
-from amanat.node.keystore import Signer
-from amanat.node.message_signatures import COMPONENTS, LibsodiumEd25519, Message, RequestSigner
+from amanat.client.keystore import Signer
+from amanat.client.message_signatures import COMPONENTS, LibsodiumEd25519, Message, RequestSigner
 
 # RFC 9421, appendix B: the key of B.1.4, the request of B.2, the signature of B.2.6.
 KEY = SigningKey(base64.b64decode("n4Ni+HpISpVObnQMW0wOhCKROaIKqKtW/2ZYb2p9KcU="))

@@ -1,0 +1,192 @@
+"""The face of the client that waits as a coroutine does, over aiohttp."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+)
+from yarl import URL
+
+from amanat.client.errors import Expired, OutcomeUnknown, Rejected
+from amanat.client.exchange import (
+    Answer,
+    Conversation,
+    Heard,
+    Pause,
+    Send,
+    Silence,
+    Step,
+)
+from amanat.client.face import BYTES_MAX, CONNECT_SECONDS, Face
+from amanat.client.reading import Pages
+from amanat.client.receipts import ProvedBalance, Receipt
+
+T = TypeVar("T")
+
+
+class AsyncClient(Face):
+    """A client for programs of coroutines. Use it as an async context manager, in one event loop.
+
+    Several coroutines may use it at a time.
+    """
+
+    _session: ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = ClientSession(auto_decompress=False)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def get(self, path: str) -> Any:
+        """Return the JSON under a path such as `/v1/instruments`, on the word of one node.
+
+        Raises:
+            Refused, Unreachable: as their descriptions say.
+        """
+        return await self._carried_out(self._talk.get(path))
+
+    async def balance(
+        self, account: str, instrument: str, *, linearizable: bool = False
+    ) -> ProvedBalance:
+        """Return what an account holds of an instrument, proved.
+
+        With `linearizable` the node first asks the leader what is final now.
+
+        Raises:
+            Refused, Unreachable, Unproved: as their descriptions say.
+        """
+        return await self._carried_out(
+            self._talk.balance(account, instrument, linearizable=linearizable)
+        )
+
+    async def holdings(self, account: str) -> list[ProvedBalance]:
+        """Return all that a node shows of what an account holds, each proved.
+
+        Raises as `balance` does.
+        """
+        return await self._carried_out(self._talk.holdings(account))
+
+    async def simulate(self, envelope: bytes) -> dict[str, Any]:
+        """Return what a transaction, signed or not, would do now, and all that speaks against it.
+
+        Raises as `get` does.
+        """
+        return await self._carried_out(self._talk.simulate(envelope))
+
+    async def token(self, path: str = "/", seconds: int = 300) -> dict[str, Any]:
+        """Return a token of the node that answers, for a path and what is below it.
+
+        Raises as `get` does.
+        """
+        return await self._carried_out(self._talk.token(path, seconds))
+
+    async def submit_and_wait(self, envelope: bytes, *, seconds: float = 60.0) -> Receipt:
+        """Submit a signed transaction and return its receipt, proved, once it took effect.
+
+        The same bytes again give the same, from the journal or the network.
+
+        Raises:
+            Rejected, Expired: it never takes effect.
+            Refused: no node took it; correct it.
+            OutcomeUnknown: not known after about `seconds`: go on with `resume`, sign nothing anew.
+            DraftError: it is not whole, or for another network; it was not sent.
+            JournalError: it could not be kept; it was not sent, or its end is to be asked again.
+        """
+        return await self._carried_out(self._talk.submit_and_wait(envelope, seconds))
+
+    async def resume(
+        self, *, seconds: float = 60.0
+    ) -> list[Receipt | Rejected | Expired | OutcomeUnknown]:
+        """Go on with all that is in the journal without an end; return what became of each.
+
+        Each is given `seconds`.
+        """
+        return await self._carried_out(self._talk.resume(seconds))
+
+    def instructions(self, account: str) -> AsyncIterator[dict[str, Any]]:
+        """Yield the unmatched instructions of an account, and those that name it."""
+        return self._each(self._talk.instructions(account))
+
+    def settlements(self, account: str) -> AsyncIterator[dict[str, Any]]:
+        """Yield what is matched for an account and still to settle."""
+        return self._each(self._talk.settlements(account))
+
+    def settlements_on(self, date: str) -> AsyncIterator[dict[str, Any]]:
+        """Yield what is matched for a settlement date, such as 2026-07-06; for supervisors."""
+        return self._each(self._talk.settlements_on(date))
+
+    def pledges(self, account: str) -> AsyncIterator[dict[str, Any]]:
+        """Yield the pledges on an account's holdings."""
+        return self._each(self._talk.pledges(account))
+
+    def blocks(self) -> AsyncIterator[dict[str, Any]]:
+        """Yield the final blocks, the newest first, as far back as the node keeps them."""
+        return self._each(self._talk.blocks())
+
+    async def _each(self, pages: Pages) -> AsyncIterator[dict[str, Any]]:
+        while not pages.is_over:
+            for each in await self._carried_out(pages.next()):
+                yield each
+
+    async def _carried_out(self, conversation: Conversation[T]) -> T:
+        heard: Heard = None
+        while True:
+            try:
+                step = conversation.send(heard)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            heard = await self._done(step)
+
+    async def _done(self, step: Step) -> Heard:
+        if isinstance(step, Send):
+            return await self._exchanged(step)
+        if isinstance(step, Pause):
+            await asyncio.sleep(step.seconds)
+            return None
+        # The disk may take its time; who cancels meanwhile finds the file written, or not.
+        return await asyncio.to_thread(self._perform, step)
+
+    async def _exchanged(self, step: Send) -> Answer | Silence:
+        if self._session is None:
+            raise RuntimeError("use the client as an async context manager")
+        request = step.request
+        try:
+            url = self._target(step)
+        except ValueError as error:
+            return Silence(str(error), sent=False)
+        try:
+            async with self._session.request(
+                request.method,
+                URL(url, encoded=True),
+                data=request.body,
+                headers=self._headers(url, request),
+                timeout=ClientTimeout(total=request.seconds, sock_connect=CONNECT_SECONDS),
+                allow_redirects=False,
+            ) as answer:
+                body = await answer.content.read(BYTES_MAX + 1)
+                while len(body) <= BYTES_MAX and not answer.content.at_eof():
+                    body += await answer.content.read(BYTES_MAX + 1 - len(body))
+        except (ClientConnectorError, ConnectionTimeoutError) as error:
+            return Silence(str(error) or type(error).__name__, sent=False)
+        except (TimeoutError, ClientError, OSError, ValueError) as error:
+            return Silence(str(error) or type(error).__name__, sent=True)
+        if len(body) > BYTES_MAX:
+            return Silence(f"the answer is longer than {BYTES_MAX} bytes", sent=True)
+        named = {name.lower(): value for name, value in answer.headers.items()}
+        return Answer(answer.status, named, body)

@@ -1,0 +1,194 @@
+"""The face of the client that waits as a thread waits, over the standard library's HTTP."""
+
+import http.client
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
+
+from amanat.client.errors import Expired, OutcomeUnknown, Rejected
+from amanat.client.exchange import (
+    Answer,
+    Conversation,
+    Heard,
+    Pause,
+    Request,
+    Send,
+    Silence,
+    Step,
+)
+from amanat.client.face import BYTES_MAX, CONNECT_SECONDS, Face
+from amanat.client.reading import Pages
+from amanat.client.receipts import ProvedBalance, Receipt
+
+T = TypeVar("T")
+
+
+class Client(Face):
+    """A client for programs that wait. One thread uses it at a time."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Nothing stays open between requests."""
+
+    def get(self, path: str) -> Any:
+        """Return the JSON under a path such as `/v1/instruments`, on the word of one node.
+
+        Raises:
+            Refused, Unreachable: as their descriptions say.
+        """
+        return self._carried_out(self._talk.get(path))
+
+    def balance(
+        self, account: str, instrument: str, *, linearizable: bool = False
+    ) -> ProvedBalance:
+        """Return what an account holds of an instrument, proved.
+
+        With `linearizable` the node first asks the leader what is final now.
+
+        Raises:
+            Refused, Unreachable, Unproved: as their descriptions say.
+        """
+        return self._carried_out(self._talk.balance(account, instrument, linearizable=linearizable))
+
+    def holdings(self, account: str) -> list[ProvedBalance]:
+        """Return all that a node shows of what an account holds, each proved.
+
+        Raises as `balance` does.
+        """
+        return self._carried_out(self._talk.holdings(account))
+
+    def simulate(self, envelope: bytes) -> dict[str, Any]:
+        """Return what a transaction, signed or not, would do now, and all that speaks against it.
+
+        Raises as `get` does.
+        """
+        return self._carried_out(self._talk.simulate(envelope))
+
+    def token(self, path: str = "/", seconds: int = 300) -> dict[str, Any]:
+        """Return a token of the node that answers, for a path and what is below it.
+
+        Raises as `get` does.
+        """
+        return self._carried_out(self._talk.token(path, seconds))
+
+    def submit_and_wait(self, envelope: bytes, *, seconds: float = 60.0) -> Receipt:
+        """Submit a signed transaction and return its receipt, proved, once it took effect.
+
+        The same bytes again give the same, from the journal or the network.
+
+        Raises:
+            Rejected, Expired: it never takes effect.
+            Refused: no node took it; correct it.
+            OutcomeUnknown: not known after about `seconds`: go on with `resume`, sign nothing anew.
+            DraftError: it is not whole, or for another network; it was not sent.
+            JournalError: it could not be kept; it was not sent, or its end is to be asked again.
+        """
+        return self._carried_out(self._talk.submit_and_wait(envelope, seconds))
+
+    def resume(
+        self, *, seconds: float = 60.0
+    ) -> list[Receipt | Rejected | Expired | OutcomeUnknown]:
+        """Go on with all that is in the journal without an end; return what became of each.
+
+        Each is given `seconds`.
+        """
+        return self._carried_out(self._talk.resume(seconds))
+
+    def instructions(self, account: str) -> Iterator[dict[str, Any]]:
+        """Yield the unmatched instructions of an account, and those that name it."""
+        return self._each(self._talk.instructions(account))
+
+    def settlements(self, account: str) -> Iterator[dict[str, Any]]:
+        """Yield what is matched for an account and still to settle."""
+        return self._each(self._talk.settlements(account))
+
+    def settlements_on(self, date: str) -> Iterator[dict[str, Any]]:
+        """Yield what is matched for a settlement date, such as 2026-07-06; for supervisors."""
+        return self._each(self._talk.settlements_on(date))
+
+    def pledges(self, account: str) -> Iterator[dict[str, Any]]:
+        """Yield the pledges on an account's holdings."""
+        return self._each(self._talk.pledges(account))
+
+    def blocks(self) -> Iterator[dict[str, Any]]:
+        """Yield the final blocks, the newest first, as far back as the node keeps them."""
+        return self._each(self._talk.blocks())
+
+    def _each(self, pages: Pages) -> Iterator[dict[str, Any]]:
+        while not pages.is_over:
+            yield from self._carried_out(pages.next())
+
+    def _carried_out(self, conversation: Conversation[T]) -> T:
+        heard: Heard = None
+        while True:
+            try:
+                step = conversation.send(heard)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            heard = self._done(step)
+
+    def _done(self, step: Step) -> Heard:
+        if isinstance(step, Send):
+            try:
+                url = self._target(step)
+            except ValueError as error:
+                return Silence(str(error), sent=False)
+            return _exchanged(url, step.request, self._headers(url, step.request))
+        if isinstance(step, Pause):
+            time.sleep(step.seconds)
+            return None
+        return self._perform(step)
+
+
+def _exchanged(url: str, request: Request, headers: dict[str, str]) -> Answer | Silence:
+    """Send one request over a connection of its own, and close that."""
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    timeout = min(CONNECT_SECONDS, request.seconds)
+    connection = kind(parts.hostname or "", parts.port, timeout=timeout)
+    try:
+        connection.connect()
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        connection.close()
+        return Silence(str(error) or type(error).__name__, sent=False)
+    # A socket's own limit is for each read: who sends a byte now and then would never meet it.
+    connection.sock.settimeout(request.seconds)
+    limit = threading.Timer(request.seconds, _end, [connection.sock])
+    limit.daemon = True
+    limit.start()
+    try:
+        target = url.split(parts.netloc, 1)[1] or "/"
+        connection.request(request.method, target, request.body, headers | {"Connection": "close"})
+        answer = connection.getresponse()
+        body = answer.read(BYTES_MAX + 1)
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        return Silence(str(error) or type(error).__name__, sent=True)
+    finally:
+        limit.cancel()
+        connection.close()
+    if answer.length and len(body) <= BYTES_MAX:
+        return Silence(f"the answer broke off {answer.length} bytes before its end", sent=True)
+    if len(body) > BYTES_MAX:
+        return Silence(f"the answer is longer than {BYTES_MAX} bytes", sent=True)
+    named = {name.lower(): value for name, value in answer.getheaders()}
+    return Answer(answer.status, named, body)
+
+
+def _end(connection: socket.socket) -> None:
+    """Let whoever reads from it find its end."""
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return
