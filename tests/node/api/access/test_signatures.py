@@ -3,11 +3,11 @@
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
+from amanat.client.keystore import Signer
+from amanat.client.message_signatures import RequestSigner
 from amanat.ledger.state import State
 from amanat.node.api.access.readers import Unproven
 from amanat.node.api.access.signatures import AGE_MAX_MS, AHEAD_MAX_MS, Signatures
-from amanat.node.keystore import Signer
-from amanat.node.message_signatures import RequestSigner
 from tests.ledger import world
 from tests.ledger.world import START
 
