@@ -37,11 +37,12 @@ WORK_MAX: Final = 1_000
 """Operations that are tried, those of proposals included: to ask for a dry run costs nothing."""
 
 
-_LACKS: Final = (
+LACKS: Final = (
     RejectionCode.MISSING_SIGNATURE,
     RejectionCode.MISSING_APPROVAL,
     RejectionCode.NO_POLICY,
 )
+"""Refusals of an operation to which somebody has not consented."""
 
 
 class Draft(Structure, frozen=True):
@@ -74,7 +75,7 @@ class DryRun:
         Of the first operation that somebody else must consent to, only that is left, and of all
         that follow nothing.
         """
-        lacking = [each for each in self.refusals if each.refused.code in _LACKS]
+        lacking = [each for each in self.refusals if each.refused.code in LACKS]
         if not lacking:
             return self
         first = lacking[0].operation

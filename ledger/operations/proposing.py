@@ -12,7 +12,7 @@ from amanat.ledger.identifiers import EMPTY_DIGEST
 from amanat.ledger.operation_execution import Execution
 from amanat.ledger.operations.acts import AnyAct
 from amanat.ledger.operations.operation import run
-from amanat.ledger.rehearsal import Rehearsal
+from amanat.ledger.rehearsal import Noted, Rehearsal
 from amanat.ledger.rejections import Refused, RejectionCode
 from amanat.ledger.state import KEYS, PROPOSALS, State
 
@@ -93,8 +93,8 @@ def execute(execution: Execution, proposal: Proposal) -> None:
     _close(execution, proposal, trial)
 
 
-def lacking(state: State, place: Place, proposal: Proposal) -> list[Refused]:
-    """Return what keeps a proposal that waits from taking effect at this place.
+def lacking(state: State, place: Place, proposal: Proposal) -> list[Noted]:
+    """Return what keeps each operation of a proposal that waits from taking effect at this place.
 
     Args:
         state: what it is tried on, to be thrown away.
@@ -105,8 +105,11 @@ def lacking(state: State, place: Place, proposal: Proposal) -> list[Refused]:
     noticed = proposal.noticed if approved else place.time
     consents = _consents(state, proposal, place.time, noticed, waits=approved)
     trial = Rehearsal(state, place, consents, transaction=EMPTY_DIGEST, keys=())
-    _carry_out(trial, proposal)
-    return [each.refused for each in trial.noted]
+    found: list[Noted] = []
+    for index, act in enumerate(acts_of(proposal)):
+        trial.attempt(run, act)
+        found += (Noted(index, each.refused) for each in trial.noted[len(found) :])
+    return found
 
 
 def check_may_act(execution: Execution) -> str:

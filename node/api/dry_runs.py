@@ -1,5 +1,7 @@
 """Dry runs: would this transaction pass, and if not, what speaks against it?"""
 
+from dataclasses import replace
+
 import msgspec
 from aiohttp import web
 
@@ -66,7 +68,10 @@ def _run(request: web.Request, envelope: bytes) -> DryRun:
             raise ApiProblem("not_permitted", "it is about a proposal that is not for this reader")
     participant = state.get(PARTICIPANTS, request[READER].participant)
     own = () if participant is None else [each.key for each in participant.keys]
-    return node.submissions.rehearse(envelope, assumed=own).as_submitted()
+    run = node.submissions.rehearse(envelope, assumed=own).as_submitted()
+    telling = gate.telling(request)
+    sentences = [telling.sentence(each) for each in body.operations[: len(run.sentences)]]
+    return replace(run, sentences=tuple(sentences))
 
 
 def _view(run: DryRun) -> DryRunView:

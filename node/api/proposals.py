@@ -16,6 +16,7 @@ from amanat.ledger.operations import proposing
 from amanat.ledger.state import PROPOSALS, State
 from amanat.node.api.access.gate import GATE
 from amanat.node.api.access.scopes import about_proposal
+from amanat.node.api.access.told import Telling
 from amanat.node.api.messages import texts
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, answer, be_current, digest_in_path, whole_number
@@ -58,7 +59,8 @@ class ProposalView(msgspec.Struct, frozen=True):
     """SHA-256 of them as they are encoded: two who see the same are to decide the same."""
     approvals: list[ApprovalView]
     lacking: list[LackView]
-    """Empty for one that is closed, or could be executed now."""
+    """Empty for one that is closed, or could be executed now. Of rules, what does not hang on the
+    consent of others than the reader."""
 
 
 async def proposals(request: web.Request) -> web.Response:
@@ -76,7 +78,7 @@ async def proposals(request: web.Request) -> web.Response:
     waiting = islice(readable, limit)
     views: list[object] = []
     for each in list(waiting):
-        views.append(_view(node, each))
+        views.append(_view(node, gate.telling(request), each))
         await asyncio.sleep(0)
     return answer(node, views)
 
@@ -89,7 +91,8 @@ async def proposal(request: web.Request) -> web.Response:
     found = State(node.chain.final.tree.get).get(PROPOSALS, wanted)
     if found is None:
         raise ApiProblem("not_found", f"no proposal {wanted.hex()} is known")
-    return answer(node, _view(node, found))
+    telling = request.app[GATE].telling(request)
+    return answer(node, _view(node, telling, found))
 
 
 def _waiting(state: State, time: int) -> Iterator[Proposal]:
@@ -97,24 +100,26 @@ def _waiting(state: State, time: int) -> Iterator[Proposal]:
     return (each for each in listed if each is not None and each.expires > time)
 
 
-def _view(node: Node, found: Proposal) -> ProposalView:
+def _view(node: Node, telling: Telling, found: Proposal) -> ProposalView:
     final = node.chain.final
     place = Place(node.chain_id, final.height + 1, final.time + 1)
     waits = found.waits and found.expires >= place.time
     lacking = proposing.lacking(State(final.tree.get), place, found) if waits else []
     acts = proposing.acts_of(found)
-    state = State(final.tree.get)
     return ProposalView(
         id=found.id.hex(),
         proposer=found.proposer,
         status="lapsed" if found.waits and not waits else found.status.value,
         expires=found.expires,
-        sentence="; ".join(act.sentence(state) for act in acts),
+        sentence="; ".join(telling.sentence(act, found.proposer) for act in acts),
         operations=[act.tag() for act in acts],
         written=[written(act) for act in acts],
         digest=sha256(found.operations).hexdigest(),
         approvals=[
             ApprovalView(each.participant, each.key.hex(), each.time) for each in found.approvals
         ],
-        lacking=[LackView(each.code.value, texts(each.figures)) for each in lacking],
+        lacking=[
+            LackView(each.code.value, texts(each.figures))
+            for each in telling.lacking(acts, lacking)
+        ],
     )

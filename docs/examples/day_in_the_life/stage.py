@@ -168,7 +168,7 @@ class Stage:
         proposal = state.get(PROPOSALS, identifier)
         if proposal is None or not proposal.waits:
             return
-        for refused in lacking(state, self._next_place(), proposal):
+        for _, refused in lacking(state, self._next_place(), proposal):
             self.chapters[-1].lines += words.wrapped(
                 f"it waits: {refused.code.value}, {words.figures(refused.figures)}", "    "
             )

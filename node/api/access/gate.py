@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
@@ -22,6 +21,7 @@ from amanat.node.api.access.relations import Grant, Subject
 from amanat.node.api.access.scopes import PUBLIC, Scope
 from amanat.node.api.access.signatures import Signatures
 from amanat.node.api.access.tokens import Tokens
+from amanat.node.api.access.told import Telling
 from amanat.node.api.middleware import REQUEST_ID, Handler
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import SINGLE_BYTES_MAX, be_current, body
@@ -62,7 +62,8 @@ class Gate:
         self._node = node
         self.now: Callable[[], LedgerTime] = node.now
         self.tokens = Tokens()
-        self._signatures = Signatures(_authorities(node), now=node.now)
+        api = node.settings.api
+        self._signatures = Signatures([api.url, f"http://{api.listen}"], now=node.now)
         self._log = AccessLog(Path(node.settings.data) / "access")
         self.is_open = node.settings.api.readers is Readers.ANYONE
 
@@ -105,6 +106,12 @@ class Gate:
         reader = request.get(READER)
         name = None if reader is None else reader.participant
         return self.is_open or relations.grant(self._state(), name, subject) is not None
+
+    def telling(self, request: web.Request) -> Telling:
+        """Return what tells who asks of operations that are not done."""
+        reader = request.get(READER)
+        everything = self.is_open or request.get(SUPERVISES, False)
+        return Telling(self._state(), None if reader is None else reader.participant, everything)
 
     async def _reader(self, request: web.Request) -> Reader | None:
         """Return who asks, None for one who does not say."""
@@ -184,7 +191,3 @@ def guarded(route: Route) -> Handler:
         return answer
 
     return handle
-
-
-def _authorities(node: Node) -> set[str]:
-    return {urlsplit(node.settings.api.url).netloc, node.settings.api.listen}

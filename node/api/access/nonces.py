@@ -30,10 +30,12 @@ class Nonces:
     def take(self, participant: str, nonce: str, now: LedgerTime) -> bool:
         """Return whether this nonce of a participant is new, and remember it.
 
+        `now` never goes back.
+
         Raises:
             TooMany: it is new, and there is no room.
         """
-        while self._until and self._until[0][0] <= now:
+        while self._until and self._until[0][0] < now:
             _, name, digest = self._until.popleft()
             self._seen.discard(digest)
             self._counts[name] -= 1

@@ -13,9 +13,9 @@ from amanat.ledger.identifiers import Digest
 from amanat.ledger.operations.proposing import acts_of
 from amanat.ledger.orders.legal_orders import LegalOrder
 from amanat.ledger.receipts import Applied
-from amanat.ledger.state import DEAD_KEYS, KEYS, ORDERS, POLICIES, PROPOSALS, State
+from amanat.ledger.state import DEAD_KEYS, KEYS, ORDERS, PROPOSALS, State
 from amanat.ledger.transactions import CheckedTransaction, open_transaction
-from amanat.node.api.access import relations, touched
+from amanat.node.api.access import relations, told, touched
 from amanat.node.api.access.relations import Subject
 from amanat.node.api.requests import digest_in_path
 from amanat.node.node import Node
@@ -100,7 +100,7 @@ PROPOSAL: Final = Scope(
     "proposal",
     _proposal,
     "who proposed it, may have to approve it or is named by it, the owners and custodians of the "
-    f"accounts that it names, and {_SUPERVISORS}; anyone, if it names no account",
+    f"accounts that it names, and {_SUPERVISORS}; anyone, if it names nothing of an account",
     may_be_public=True,
 )
 TRANSACTION: Final = Scope(
@@ -125,19 +125,18 @@ def about_order(order: LegalOrder) -> Subject:
 
 
 def about_proposal(state: State, proposal: Proposal) -> Subject:
-    """Return whom a proposal concerns: everybody, if it names no account.
+    """Return whom a proposal concerns: everybody, if it names no account, nor anything of one.
 
     Else whoever proposed it, may have to approve it, or is named by it.
     """
     acts = acts_of(proposal)
     named = touched.by_operations(state, acts)
-    if not named.accounts:
+    if not (named.accounts or named.refers):
         return relations.PUBLIC
-    policies = (state.get(POLICIES, act) for each in acts for act in each.acts)
     return Subject(
         accounts=frozenset(named.accounts),
         participants=frozenset(named.participants | {proposal.proposer}),
-        roles=frozenset(role for each in policies if each is not None for role in each.seats),
+        roles=frozenset(role for each in acts for role in told.seats(state, each)),
     )
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
+from amanat.ledger.claims.holds import HOLDS
+from amanat.ledger.claims.pledges import PLEDGES
 from amanat.ledger.custody.accounts import Account
 from amanat.ledger.encoding import Structure
 from amanat.ledger.governance.participants import Participant
@@ -19,7 +21,8 @@ from amanat.ledger.operations import (
 )
 from amanat.ledger.operations.proposing import acts_of
 from amanat.ledger.receipts import Event
-from amanat.ledger.state import ACCOUNTS, ORDERS, PROPOSALS, State
+from amanat.ledger.settlement.settlements import INSTRUCTIONS, SETTLEMENTS
+from amanat.ledger.state import ACCOUNTS, ORDERS, PROPOSALS, State, Table
 
 ACCOUNT_FIELDS: Final = frozenset(
     [
@@ -60,12 +63,25 @@ _ON_PROPOSALS: Final = (Approve, ExecuteProposal, WithdrawProposal)
 _ON_ORDERS: Final = (ExtendOrder, ForceTransfer, LiftOrder)
 
 
+BY_ID: Final[dict[str, Sequence[Table[Any]]]] = {
+    "hold": (HOLDS,),
+    "pledge": (PLEDGES,),
+    "instruction": (INSTRUCTIONS,),
+    "settlement": (SETTLEMENTS,),
+    "settlements": (SETTLEMENTS,),
+    "despite_claims": (PLEDGES, HOLDS),
+}
+"""Fields of operations that name what hangs on accounts by its id, and where that is."""
+
+
 @dataclass(slots=True)
 class Touched:
     """What was named."""
 
     accounts: set[str] = field(default_factory=set)
     participants: set[str] = field(default_factory=set)
+    refers: bool = False
+    """Whether something of an account was named by its id, be it there (any more) or not."""
 
 
 def by_operations(state: State, operations: Sequence[Structure]) -> Touched:
@@ -77,11 +93,38 @@ def by_operations(state: State, operations: Sequence[Structure]) -> Touched:
             order = state.get(ORDERS, operation.order)
             if order is not None and order.account is not None:
                 touched.accounts.add(order.account)
+        touched.refers |= any(_ids(operation))
+        for thing in by_id(state, operation):
+            _walk(thing, touched)
     for proposal in proposals(state, operations):
         acts = by_operations(state, acts_of(proposal))
         touched.accounts |= acts.accounts
         touched.participants |= acts.participants
+        touched.refers |= acts.refers
     return touched
+
+
+def by_id(state: State, operation: Structure) -> list[Structure]:
+    """Return what an operation, or one within it, names by its id: holds, pledges, instructions."""
+    found = (state.get(table, each) for tables, each in _ids(operation) for table in tables)
+    return [each for each in found if each is not None]
+
+
+def named(thing: Structure) -> Touched:
+    """Return what a single thing names, an operation or what one is about."""
+    touched = Touched()
+    _walk(thing, touched)
+    return touched
+
+
+def _ids(value: Structure) -> Iterator[tuple[Sequence[Table[Any]], bytes]]:
+    for name in value.__struct_fields__:
+        found = getattr(value, name)
+        ids = found if isinstance(found, tuple) else (found,)
+        if name in BY_ID:
+            yield from ((BY_ID[name], each) for each in ids if isinstance(each, bytes))
+        for inner in _structures(found):
+            yield from _ids(inner)
 
 
 def proposals(state: State, operations: Iterable[Structure]) -> list[Proposal]:

@@ -66,6 +66,20 @@ async def test_a_signature_is_for_one_node(node: Confidential) -> None:
 
 
 @pytest.mark.parametrize(
+    "host", ["{node}{path}#", "{node}{path}?x=", "x@{node}", "{node}#", "", "["]
+)
+async def test_a_host_cannot_turn_a_signature_to_another_path(
+    node: Confidential, host: str
+) -> None:
+    """Who recorded a request that never arrived would read with it what it was not signed for."""
+    signed = node.signer("alpha").headers("GET", node.url + PATH, None)
+    name = host.format(node=node.url.removeprefix("http://"), path=PATH)
+    answer = await node.send("GET", OWN, signed | {"Host": name})
+    assert answer.status in (400, 401)
+    assert "2500" not in answer.body.decode()
+
+
+@pytest.mark.parametrize(
     ("old", "new"),
     [
         (";nonce=", ";tag="),

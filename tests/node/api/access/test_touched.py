@@ -5,18 +5,32 @@ from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from amanat.ledger.encoding import Structure
-from amanat.ledger.identifiers import Name
+from amanat.ledger.identifiers import Digest, Name
 from amanat.ledger.operations import OPERATIONS, MoveClients, Propose, Transfer
 from amanat.ledger.receipts import Event
 from amanat.ledger.state import State
 from amanat.node.api.access import touched
-from amanat.node.api.access.touched import ACCOUNT_FIELDS, PARTICIPANT_FIELDS
+from amanat.node.api.access.touched import ACCOUNT_FIELDS, BY_ID, PARTICIPANT_FIELDS
 from tests.ledger import world
 from tests.ledger.desk import Desk
 from tests.ledger.world import RUPEE, account, holder
 
 NOT_WHOSE = {"name", "tax_class", "order", "despite", "benchmark", "index", "commodity"}
 """Names of something else: an order, a rate, a good; and the own one of what has it."""
+
+
+OF_DOCUMENTS = {
+    "asset",
+    "assets_digest",
+    "attestation",
+    "commitment",
+    "digest",
+    "document",
+    "supersedes",
+    "travel_data",
+    "warehouse_receipt",
+}
+"""Digests of what is kept elsewhere."""
 
 
 def fields(kind: Any, seen: set[type]) -> Iterator[tuple[str, Any]]:
@@ -32,11 +46,11 @@ def fields(kind: Any, seen: set[type]) -> Iterator[tuple[str, Any]]:
             yield from fields(part, seen)
 
 
-def holds_a_name(hint: Any) -> bool:
-    if hint == Name:
+def holds(hint: Any, wanted: Any) -> bool:
+    if hint == wanted:
         return True
     if get_origin(hint) in (Union, UnionType, tuple, Annotated):
-        return any(holds_a_name(part) for part in get_args(hint))
+        return any(holds(part, wanted) for part in get_args(hint))
     return False
 
 
@@ -47,10 +61,25 @@ def test_every_name_in_an_operation_is_known_for_what_it_names() -> None:
         name
         for operation in OPERATIONS
         for name, hint in fields(operation, seen)
-        if holds_a_name(hint)
+        if holds(hint, Name)
     }
     assert {"account", "source", "custodian"} <= named
     assert named - ACCOUNT_FIELDS - PARTICIPANT_FIELDS - NOT_WHOSE == set()
+
+
+def test_every_id_in_an_operation_is_known_for_what_it_is_of() -> None:
+    """One that nobody looks up would make a proposal public, and what it is about with it."""
+    seen: set[type] = set()
+    ids = {
+        name
+        for operation in OPERATIONS
+        for name, hint in fields(operation, seen)
+        if holds(hint, Digest)
+    }
+    assert BY_ID.keys() <= ids
+    assert ids - BY_ID.keys() == {"proposal", "start"} | OF_DOCUMENTS, (
+        "`start` is where a list goes on"
+    )
 
 
 def test_what_operations_name_is_found_also_within_a_proposal() -> None:
