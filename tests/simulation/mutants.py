@@ -236,6 +236,7 @@ MUTANTS = (
         "Violation: 14",
         20,
         Edit(leading._send, "entries, certificate, offers)", "entries, None, offers)"),
+        Edit(sharing._ask_for_proof, "ask_everybody(raft)", "pass"),
     ),
     _mutant(
         "what is replaced in the log is undone in the ledger",
