@@ -16,9 +16,12 @@ from amanat.ledger.operations import proposing
 from amanat.ledger.state import PROPOSALS, State
 from amanat.node.api.access.gate import GATE
 from amanat.node.api.access.scopes import about_proposal
+from amanat.node.api.contracts import Contract, described
 from amanat.node.api.messages import texts
+from amanat.node.api.notation import Hex32Text, TimeMs
+from amanat.node.api.parameters import limit
 from amanat.node.api.problems import ApiProblem
-from amanat.node.api.requests import NODE, answer, be_current, digest_in_path, whole_number
+from amanat.node.api.requests import NODE, answer, digest_in_path, whole_number
 from amanat.node.node import Node
 from amanat.node.written.writing import written
 
@@ -30,8 +33,8 @@ class ApprovalView(msgspec.Struct, frozen=True):
     """A key that approved, whose it was, and when."""
 
     participant: str
-    key: str
-    time: int
+    key: Hex32Text
+    time: TimeMs
 
 
 class LackView(msgspec.Struct, frozen=True):
@@ -44,26 +47,33 @@ class LackView(msgspec.Struct, frozen=True):
 class ProposalView(msgspec.Struct, frozen=True):
     """A proposal."""
 
-    id: str
+    id: Hex32Text
     proposer: str
     status: str
     """`open`, `approved` while its notice runs, `executed`, `withdrawn` or `lapsed`."""
-    expires: int
+    expires: TimeMs
     sentence: str
     """What it would do to the state as it is, in plain words."""
     operations: list[str]
     written: list[dict[str, Any]]
     """Each of them with its fields, as `amanat sign` takes it."""
-    digest: str
+    digest: Hex32Text
     """SHA-256 of them as they are encoded: two who see the same are to decide the same."""
     approvals: list[ApprovalView]
     lacking: list[LackView]
     """Empty for one that is closed, or could be executed now."""
 
 
+@described(
+    Contract(
+        "listProposals",
+        list[ProposalView],
+        query=(limit(LISTED_MAX, LISTED_MAX),),
+        command="amanat proposals",
+    )
+)
 async def proposals(request: web.Request) -> web.Response:
     """List the proposals that wait and the reader may read, the oldest first."""
-    await be_current(request)
     node = request.app[NODE]
     limit = whole_number(request, "limit", default=LISTED_MAX, most=LISTED_MAX)
     state = State(node.chain.final.tree.get)
@@ -81,9 +91,9 @@ async def proposals(request: web.Request) -> web.Response:
     return answer(node, views)
 
 
+@described(Contract("showProposal", ProposalView, problems=("not_found",)))
 async def proposal(request: web.Request) -> web.Response:
     """Show a proposal: what it would do, who has approved it, and what it lacks."""
-    await be_current(request)
     node = request.app[NODE]
     wanted = digest_in_path(request, "proposal")
     found = State(node.chain.final.tree.get).get(PROPOSALS, wanted)

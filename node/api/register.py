@@ -17,6 +17,7 @@ from amanat.ledger.state import (
 )
 from amanat.ledger.wording import day
 from amanat.node import provable
+from amanat.node.api.contracts import Contract, described
 from amanat.node.api.messages import (
     AccountView,
     AttestationView,
@@ -25,13 +26,15 @@ from amanat.node.api.messages import (
     ParticipantView,
     base64_text,
 )
+from amanat.node.api.parameters import PROOF
 from amanat.node.api.problems import ApiProblem
-from amanat.node.api.requests import NODE, answer, be_current, flag, text_in_path
+from amanat.node.api.requests import NODE, answer, flag, text_in_path
 from amanat.node.node import Node
 
 V = TypeVar("V")
 
 
+@described(Contract("showParticipant", ParticipantView, problems=("not_found",)))
 async def participant(request: web.Request) -> web.Response:
     """Show a participant."""
     node, found = await _entry(request, PARTICIPANTS, "participant")
@@ -47,6 +50,7 @@ async def participant(request: web.Request) -> web.Response:
     return answer(node, view)
 
 
+@described(Contract("showAccount", AccountView, problems=("not_found",)))
 async def account(request: web.Request) -> web.Response:
     """Show an account."""
     node, found = await _entry(request, ACCOUNTS, "account")
@@ -68,6 +72,14 @@ async def account(request: web.Request) -> web.Response:
     return answer(node, view)
 
 
+@described(
+    Contract(
+        "listHoldings",
+        list[HoldingView],
+        query=(PROOF,),
+        problems=("not_found", "not_yet_provable"),
+    )
+)
 async def holdings(request: web.Request) -> web.Response:
     """List what an account holds."""
     node, found = await _entry(request, ACCOUNTS, "account")
@@ -79,12 +91,20 @@ async def holdings(request: web.Request) -> web.Response:
     return answer(node, views)
 
 
+@described(
+    Contract(
+        "showHolding",
+        HoldingView,
+        query=(PROOF,),
+        problems=("not_found", "not_yet_provable"),
+        command="amanat balance {account} {instrument}",
+    )
+)
 async def holding(request: web.Request) -> web.Response:
     """Show what an account holds of one instrument, which may be nothing, with its proof.
 
     The account need not exist: that it holds nothing can be proved all the same.
     """
-    await be_current(request)
     node = request.app[NODE]
     name = text_in_path(request, "account", Name)
     instrument = text_in_path(request, "instrument", InstrumentId)
@@ -99,7 +119,6 @@ async def holding(request: web.Request) -> web.Response:
 
 
 async def _entry(request: web.Request, table: Table[V], name: str) -> tuple[Node, V]:
-    await be_current(request)
     node = request.app[NODE]
     wanted = request.match_info[name]
     found = State(node.chain.final.tree.get).get(table, wanted)

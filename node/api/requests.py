@@ -182,7 +182,7 @@ async def reach_min_height(request: web.Request) -> None:
         raise ApiProblem("behind", detail, {"have": have, "need": wanted})
 
 
-def answer(node: Node, content: msgspec.Struct | list[object], status: int = 200) -> web.Response:
+def answer(node: Node, content: object, status: int = 200) -> web.Response:
     """Return `content` as JSON, with the height and state root that it speaks of."""
     final = node.chain.final
     return web.Response(
