@@ -1,5 +1,6 @@
 """The network, this node in it, and whether it can serve."""
 
+from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
@@ -99,7 +100,10 @@ async def ready(request: web.Request) -> web.Response:
     """Say whether this node can serve, and why not."""
     node = request.app[NODE]
     view = readiness(node)
-    return answer(node, view, 200 if view.status == "ready" else 503)
+    shown = answer(node, view, 200 if view.status == "ready" else 503)
+    if shown.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        shown.headers["Retry-After"] = "1"
+    return shown
 
 
 def readiness(node: Node) -> Readiness:

@@ -23,6 +23,7 @@ from amanat.node.api.access.scopes import PUBLIC, Scope
 from amanat.node.api.access.signatures import Signatures
 from amanat.node.api.access.tokens import Tokens
 from amanat.node.api.contracts import IMMUTABLE, Described, Lasts
+from amanat.node.api.delivery import tagged
 from amanat.node.api.middleware import REQUEST_ID, Handler
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import SINGLE_BYTES_MAX, be_current, body
@@ -186,7 +187,7 @@ def guarded(route: Route) -> Handler:
             answer.headers["Cache-Control"] = "private, no-store"
         elif contract.lasts is Lasts.FOR_EVER:
             answer.headers["Cache-Control"] = IMMUTABLE
-        return answer
+        return tagged(request, answer, contract)
 
     return handle
 
