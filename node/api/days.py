@@ -1,7 +1,5 @@
 """Business days: the one that is open, and what was sealed of those that were closed."""
 
-from datetime import date
-
 import msgspec
 from aiohttp import web
 
@@ -17,10 +15,8 @@ from amanat.node.api.access.scopes import about_participant
 from amanat.node.api.contracts import Contract, described
 from amanat.node.api.notation import AmountText, DateText, HeightNumber, TimeMs
 from amanat.node.api.problems import ApiProblem
-from amanat.node.api.requests import NODE, answer
+from amanat.node.api.requests import NODE, answer, date_in_path
 from amanat.node.node import Node
-
-EPOCH = date(1970, 1, 1)
 
 
 class OpenDayView(msgspec.Struct, frozen=True):
@@ -102,17 +98,10 @@ async def sealed(request: web.Request) -> web.Response:
 
 
 def _sealed(request: web.Request, node: Node) -> tuple[Date, DaySeal]:
-    text = request.match_info["date"]
-    try:
-        wanted = date.fromisoformat(text)
-    except ValueError as error:
-        raise ApiProblem("malformed_request", f"{text!r} is no date: {error}") from error
-    closed = (wanted - EPOCH).days
-    if text != wanted.isoformat() or closed < 0:
-        raise ApiProblem("malformed_request", f"{text!r} must have the form 2026-01-31")
+    closed = date_in_path(request)
     seal = State(node.chain.final.tree.get).get(DAY_SEALS, closed)
     if seal is None:
-        raise ApiProblem("not_found", f"no business day {text} was closed")
+        raise ApiProblem("not_found", f"no business day {day(closed)} was closed")
     return closed, seal
 
 

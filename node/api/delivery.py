@@ -41,6 +41,8 @@ def tagged(
     """Tag an answer; return 304 in its place if who asks has it."""
     if contract.keeps_secret:
         request[_AS_IT_IS] = True
+    if contract.binary or (contract.page and contract.answer is not None):
+        _vary(answer, "Accept")
     if (
         contract.lasts is Lasts.A_MOMENT
         or answer.status != HTTPStatus.OK

@@ -1,7 +1,6 @@
 """Reading what is promised and what is to settle: holds, pledges, instructions, settlements."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -10,7 +9,6 @@ from aiohttp import web
 
 from amanat.ledger.claims.holds import HOLDS, holds_for, holds_on
 from amanat.ledger.claims.pledges import PLEDGES, pledges_on
-from amanat.ledger.dates import Date
 from amanat.ledger.holdings.balances import instruments_of
 from amanat.ledger.linked_sets import LinkedSet
 from amanat.ledger.settlement.instructions import TURNS
@@ -28,7 +26,7 @@ from amanat.ledger.wording import day
 from amanat.node.api.contracts import Contract, described
 from amanat.node.api.parameters import FROM_ENTRY, limit
 from amanat.node.api.problems import ApiProblem
-from amanat.node.api.requests import NODE, answer, whole_number
+from amanat.node.api.requests import NODE, answer, date_in_path, whole_number
 from amanat.node.api.settlement_views import (
     HoldView,
     InstructionView,
@@ -48,8 +46,6 @@ LIST: Final = 100
 """Entries in one answer, if nothing else is asked for."""
 
 LIMIT: Final = limit(LIST_MAX, LIST)
-
-EPOCH: Final = date(1970, 1, 1)
 
 V = TypeVar("V")
 
@@ -135,7 +131,7 @@ async def dates(request: web.Request) -> web.Response:
 async def due_on(request: web.Request) -> web.Response:
     """List what is matched for a settlement date, in the order in which it is settled."""
     state = State(request.app[NODE].chain.final.tree.get)
-    when = _date(request)
+    when = date_in_path(request)
     members = _from(request, state, [due(when, turn) for turn in TURNS])
     return _listed(request, state, members, SETTLEMENTS, settlement_view)
 
@@ -146,14 +142,6 @@ async def _account(request: web.Request) -> tuple[State, str]:
     if state.get(ACCOUNTS, name) is None:
         raise ApiProblem("not_found", f"no account is called {name!r}")
     return state, name
-
-
-def _date(request: web.Request) -> Date:
-    text = request.match_info["date"]
-    try:
-        return (date.fromisoformat(text) - EPOCH).days
-    except ValueError as error:
-        raise ApiProblem("malformed_request", f"date {text!r} is not YYYY-MM-DD") from error
 
 
 def _from(request: web.Request, state: State, sets: Sequence[LinkedSet]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Holds what a node answers against what its API says of itself."""
 
+import gzip
 import re
 from functools import cache
 from typing import Any, Final
@@ -11,6 +12,9 @@ from amanat.node.api.application import ROUTES
 from amanat.node.api.reference.openapi import describe
 
 DOCUMENT: Final[dict[str, Any]] = msgspec.json.decode(msgspec.json.encode(describe(ROUTES)))
+
+GZIP: Final = b"\x1f\x8b"
+"""With this begins what is compressed, and was not unpacked by who asked."""
 
 _OUTSIDE: Final = {"no_such_route", "method_not_allowed"}
 """Problems of requests that reach no operation."""
@@ -35,6 +39,8 @@ def check(method: str, path: str, status: int, headers: dict[str, str], body: by
         return
     assert media in promised["content"], f"{method} {path} answers {media}"
     schema = promised["content"][media]["schema"]
+    if "content-encoding" in names and body.startswith(GZIP):
+        body = gzip.decompress(body)
     if media.endswith("json"):
         errors = list(
             _validator(msgspec.json.encode(schema)).iter_errors(msgspec.json.decode(body))

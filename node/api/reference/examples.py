@@ -120,6 +120,18 @@ _BY_NAME: Final[dict[str, Any]] = {
 """By the name of a field."""
 
 _OF_ONE: Final[dict[tuple[str, str], Any]] = {
+    ("OperationView", "fields"): [
+        {
+            "name": "amount",
+            "type": "integer",
+            "unit": "smallest unit",
+            "nullable": False,
+            "optional": False,
+            "takes": "an amount in smallest units, a whole number, 1 to 9223372036854775807",
+        }
+    ],
+    ("OperationView", "events"): ["transferred"],
+    ("OperationView", "refusals"): ["insufficient_holding"],
     ("OperationView", "signers"): "the owner of the source account",
     ("LackView", "code"): "missing_approval",
     ("LackView", "figures"): {"role": "central_bank"},
