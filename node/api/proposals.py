@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 
 from amanat.ledger.blocks import Place
+from amanat.ledger.executed_block import Tip
 from amanat.ledger.governance.open_proposals import OPEN_PROPOSALS
 from amanat.ledger.governance.proposals import Proposal
 from amanat.ledger.operations import proposing
@@ -76,19 +77,20 @@ async def proposals(request: web.Request) -> web.Response:
     """List the proposals that wait and the reader may read, the oldest first."""
     node = request.app[NODE]
     limit = whole_number(request, "limit", default=LISTED_MAX, most=LISTED_MAX)
-    state = State(node.chain.final.tree.get)
+    final = node.chain.final
+    state = State(final.tree.get)
     gate = request.app[GATE]
     readable = (
         each
-        for each in _waiting(state, node.chain.final.time)
+        for each in _waiting(state, final.time)
         if gate.may_read(request, about_proposal(state, each))
     )
     waiting = islice(readable, limit)
     views: list[object] = []
     for each in list(waiting):
-        views.append(_view(node, each))
+        views.append(_view(node, final, each))
         await asyncio.sleep(0)
-    return answer(node, views)
+    return answer(node, views, final=final)
 
 
 @described(Contract("showProposal", ProposalView, problems=("not_found",)))
@@ -96,10 +98,11 @@ async def proposal(request: web.Request) -> web.Response:
     """Show a proposal: what it would do, who has approved it, and what it lacks."""
     node = request.app[NODE]
     wanted = digest_in_path(request, "proposal")
-    found = State(node.chain.final.tree.get).get(PROPOSALS, wanted)
+    final = node.chain.final
+    found = State(final.tree.get).get(PROPOSALS, wanted)
     if found is None:
         raise ApiProblem("not_found", f"no proposal {wanted.hex()} is known")
-    return answer(node, _view(node, found))
+    return answer(node, _view(node, final, found))
 
 
 def _waiting(state: State, time: int) -> Iterator[Proposal]:
@@ -107,8 +110,7 @@ def _waiting(state: State, time: int) -> Iterator[Proposal]:
     return (each for each in listed if each is not None and each.expires > time)
 
 
-def _view(node: Node, found: Proposal) -> ProposalView:
-    final = node.chain.final
+def _view(node: Node, final: Tip, found: Proposal) -> ProposalView:
     place = Place(node.chain_id, final.height + 1, final.time + 1)
     waits = found.waits and found.expires >= place.time
     lacking = proposing.lacking(State(final.tree.get), place, found) if waits else []

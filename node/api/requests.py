@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 
 from amanat.ledger.dates import Date
+from amanat.ledger.executed_block import Tip
 from amanat.node.api.problems import ApiProblem
 from amanat.node.node import Node
 
@@ -207,9 +208,14 @@ async def reach_min_height(request: web.Request) -> None:
         raise ApiProblem("behind", detail, {"have": have, "need": wanted})
 
 
-def answer(node: Node, content: object, status: int = 200) -> web.Response:
-    """Return `content` as JSON, with the height and state root that it speaks of."""
-    final = node.chain.final
+def answer(
+    node: Node, content: object, status: int = 200, *, final: Tip | None = None
+) -> web.Response:
+    """Return `content` as JSON, with the height and state root that it speaks of.
+
+    `final` is the final block that it speaks of, where others may have followed meanwhile.
+    """
+    final = final or node.chain.final
     return web.Response(
         status=status,
         body=msgspec.json.encode(content),

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
 from amanat.node.api.access.gate import Route
 from amanat.node.api.contracts import Contract, described
@@ -24,6 +25,20 @@ _pages: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def _prose(text: str) -> Markup:
+    """Return words as HTML, with what stands in backticks as code."""
+    parts = (escape(each) for each in text.split("`"))
+    marked = (
+        Markup("<code>{}</code>").format(each) if number % 2 else each
+        for number, each in enumerate(parts)
+    )
+    return Markup().join(marked)
+
+
+_pages.filters["prose"] = _prose
+
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
