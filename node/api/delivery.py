@@ -5,6 +5,7 @@ changes with the height alike, and two nodes that answer the same give the same 
 
 Compressing what mixes a secret with what a request chose lets the secret be guessed by the length
 of answers. No answer holds a secret but the one that gives a token, which is never compressed.
+Neither are answers to submissions: ids and signatures hardly get shorter.
 """
 
 import asyncio
@@ -24,6 +25,9 @@ PACKED_FROM: Final = 1_024
 APART_FROM: Final = 65_536
 """Bytes from which on that is done beside the event loop."""
 
+LEVEL: Final = 6
+"""Of gzip: beyond it, little is gained for much time."""
+
 _TEXTUAL: Final = ("application/json", "application/problem+json", "text/html", "text/css")
 
 _AS_IT_IS: Final = web.RequestKey("as_it_is", bool)
@@ -39,7 +43,7 @@ def tagged(
     request: web.Request, answer: web.StreamResponse, contract: Contract
 ) -> web.StreamResponse:
     """Tag an answer; return 304 in its place if who asks has it."""
-    if contract.keeps_secret:
+    if contract.keeps_secret or not (contract.reads or request.method == "GET"):
         request[_AS_IT_IS] = True
     if contract.binary or (contract.page and contract.answer is not None):
         _vary(answer, "Accept")
@@ -122,9 +126,9 @@ async def _pack(request: web.Request, answer: web.StreamResponse) -> None:
         return
     content = answer.body
     if len(content) < APART_FROM:
-        packed = gzip.compress(content, mtime=0)
+        packed = gzip.compress(content, LEVEL, mtime=0)
     else:
-        packed = await asyncio.to_thread(gzip.compress, content, mtime=0)
+        packed = await asyncio.to_thread(gzip.compress, content, LEVEL, mtime=0)
     answer.body = packed
     answer.headers["Content-Encoding"] = "gzip"
     if "ETag" in answer.headers:

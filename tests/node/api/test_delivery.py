@@ -10,6 +10,7 @@ import pytest_asyncio
 from aiohttp import ClientSession
 from msgspec.structs import replace
 
+from amanat.ledger.encoding import encode
 from amanat.ledger.operations import Transfer
 from amanat.node.api.application import ROUTES
 from amanat.node.api.contracts import Lasts
@@ -112,6 +113,13 @@ async def test_it_is_not_for_who_does_not(raw: Api, accepted: str) -> None:
     answer = await raw.get("/v1/operations", **{"Accept-Encoding": accepted})
     assert "content-encoding" not in {name.lower() for name in answer.headers}
     assert answer.json
+
+
+async def test_what_a_batch_is_answered_is_sent_as_it_is(api: Api) -> None:
+    batch = [api.network.writer.sign(["alpha"], Transfer("alpha", "beta", RUPEE, 1))] * 9
+    answer = await api.post(encode(batch), path="/v1/transactions:batch")
+    assert len(answer.body) > PACKED_FROM
+    assert "content-encoding" not in {name.lower() for name in answer.headers}
 
 
 async def test_a_short_answer_is_sent_as_it_is(raw: Api) -> None:

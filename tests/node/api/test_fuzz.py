@@ -16,4 +16,4 @@ async def test_nothing_that_is_asked_breaks_the_description(tmp_path: Path) -> N
     async with confidential(tmp_path) as node:
         outcome = await fuzz(node, examples=3, seed=1, seconds=SECONDS)
     assert outcome.code == 0, outcome.report
-    assert outcome.cases > 500, outcome.report
+    assert outcome.cases > 100, outcome.report
