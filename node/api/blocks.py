@@ -54,7 +54,7 @@ async def block(request: web.Request) -> web.Response:
         RecordView,
         query=(FROM_HEIGHT,),
         problems=("pruned", "not_yet_provable"),
-        command="amanat audit",
+        command="amanat audit http://127.0.0.1:8101 http://127.0.0.1:8102 --genesis genesis.json",
     )
 )
 async def record(request: web.Request) -> web.Response:

@@ -97,7 +97,7 @@ async def holdings(request: web.Request) -> web.Response:
         HoldingView,
         query=(PROOF,),
         problems=("not_found", "not_yet_provable"),
-        command="amanat balance {account} {instrument}",
+        command="amanat balance {account} {instrument} --genesis genesis.json",
     )
 )
 async def holding(request: web.Request) -> web.Response:

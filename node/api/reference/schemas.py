@@ -5,12 +5,18 @@ from typing import Any, Final
 
 import msgspec
 
+from amanat.node.api.reference.meanings import declared_types, told
+
 _TEMPLATE: Final = "#/components/schemas/{name}"
 
 
 def components(kinds: Iterable[Any]) -> tuple[list[Any], dict[str, Any]]:
     """Return the schema of each type, and those that they refer to, by name."""
+    kinds = list(kinds)
     schemas, named = msgspec.json.schema_components(kinds, ref_template=_TEMPLATE)
+    for name, declared in declared_types(kinds).items():
+        for field, words in told(declared).items():
+            named[name]["properties"][field]["description"] = words
     return [_portable(each) for each in schemas], {
         name: _portable(each) for name, each in sorted(named.items())
     }

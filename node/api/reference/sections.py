@@ -9,6 +9,7 @@ from amanat.node.api.contracts import Query
 from amanat.node.api.parameters import IN_PATH
 from amanat.node.api.problems import CATALOGUE
 from amanat.node.api.reference import examples, snippets
+from amanat.node.api.reference.meanings import declared_types, told
 from amanat.node.api.reference.openapi import parts, problems_of, query_of, tag
 from amanat.node.api.reference.schemas import single
 
@@ -31,11 +32,22 @@ def _section(route: Route) -> dict[str, Any]:
         "body": None if contract.body is None else examples.text(contract.body.kind),
         "packed": contract.body.packed if contract.body is not None else "",
         "answer": None if contract.answer is None else examples.text(contract.answer),
+        "fields": _meanings(contract.answer),
         "problems": [CATALOGUE[code] for code in problems_of(route)],
         "curl": snippets.curl(route),
         "python": snippets.python(route),
         "command": snippets.command(route),
     }
+
+
+def _meanings(answer: Any) -> list[tuple[str, str, str]]:
+    """Return what the fields of an answer mean, those within its parts too, where that is said."""
+    kinds = {} if answer is None else declared_types([answer])
+    return [
+        (name, field, words)
+        for name, declared in kinds.items()
+        for field, words in told(declared).items()
+    ]
 
 
 def _in_path(route: Route) -> list[dict[str, str]]:

@@ -125,3 +125,13 @@ def test_an_answer_that_is_not_described_is_noticed(
     del headers["ETag"]
     with pytest.raises(AssertionError, match="without ETag"):
         description.check("GET", path, 200, headers, sound)
+
+
+def test_what_fields_mean_is_what_stands_below_them() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    height = schemas["StatusView"]["properties"]["height"]
+    assert height["description"] == "The last final block applied here."
+    assert schemas["SettlementView"]["properties"]["cancelling"]["description"] == (
+        "The side that has asked to cancel it."
+    )
+    assert schemas["RecordView"]["properties"]["part"]["description"].startswith("Base64")
