@@ -47,7 +47,7 @@ Base64Text = Annotated[
 DateText = Annotated[
     str,
     Meta(
-        pattern=r"\A[0-9]{4,}-[0-9]{2}-[0-9]{2}\Z",
+        pattern=r"\A(?:19[7-9][0-9]|[2-9][0-9]{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])\Z",
         description="A date, as ISO 8601 writes it.",
         examples=["2026-01-31"],
     ),

@@ -8,9 +8,11 @@ import argparse
 import asyncio
 import base64
 import json
+import os
 import re
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +28,8 @@ from amanat.node.api.reference.openapi import describe
 from amanat.node.submissions import Submissions, TransactionStatus
 from tests.ledger.world import BILL, RUPEE
 from tests.node.api.access.confidential import THURSDAY, Confidential, confidential
+from tests.node.api.fuzz_signing import AHEAD
+from tests.tidy.tree import ROOT
 
 CHECKS = (
     "not_a_server_error",
@@ -105,7 +109,7 @@ async def _run(node: Confidential, token: str, examples: int, seed: int, seconds
         file.write(json.dumps(_document(node)).encode())
         file.flush()
         command = _command(node, token, file.name, (examples, seed, seconds))
-        return await _ended(command)
+        return await _ended(command, node.network.now() - time.time_ns() // 1_000_000)
 
 
 def _command(node: Confidential, token: str, file: str, bounds: tuple[int, int, int]) -> list[str]:
@@ -130,9 +134,14 @@ def _command(node: Confidential, token: str, file: str, bounds: tuple[int, int, 
     ]
 
 
-async def _ended(command: list[str]) -> Outcome:
+async def _ended(command: list[str], ahead_ms: int) -> Outcome:
     process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        *command,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        cwd=ROOT,
+        env=os.environ
+        | {AHEAD: str(ahead_ms), "SCHEMATHESIS_HOOKS": "tests.node.api.fuzz_signing"},
     )
     output, _ = await process.communicate()
     report = output.decode()

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from amanat.ledger.encoding import encode
 from amanat.ledger.operations import Transfer
+from amanat.node.api import requests
 from amanat.node.api.application import ROUTES
 from amanat.node.api.contracts import Lasts
 from amanat.node.api.delivery import PACKED_FROM
@@ -169,7 +170,8 @@ async def test_what_may_be_asked_again_says_when() -> None:
         assert kind.retryable or not limited
 
 
-async def test_the_answer_says_when_too(api: Api) -> None:
+async def test_the_answer_says_when_too(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "PATIENCE_SECONDS", 0.01)
     answer = await api.get(f"/v1/transactions/{'0' * 64}?min_height={TOO_LATE}")
     assert (answer.status, answer.json["code"]) == (503, "behind")
     assert answer.headers["Retry-After"] == "1"
