@@ -1,5 +1,6 @@
 """The HTTP API: its routes in one table."""
 
+from functools import cache
 from typing import Final
 
 from aiohttp import web
@@ -95,7 +96,13 @@ def create(node: Node) -> web.Application:
     application = web.Application(middlewares=[middleware], client_max_size=BATCH_BYTES_MAX)
     application[NODE] = node
     application[GATE] = Gate(node)
-    application[REFERENCE] = Reference(ROUTES)
+    application[REFERENCE] = _reference()
     for route in ROUTES:
         application.router.add_route(route.method, route.path, guarded(route))
     return application
+
+
+@cache
+def _reference() -> Reference:
+    """Return what there is to say of the routes; that takes a moment, so not while a node runs."""
+    return Reference(ROUTES)

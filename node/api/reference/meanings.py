@@ -12,15 +12,22 @@ from msgspec import inspect
 
 @cache
 def meanings(declared: type) -> dict[str, str]:
-    """Return the words below each field of a type, by the field's name in Python."""
-    (tree,) = ast.parse(textwrap.dedent(source.getsource(declared))).body
+    """Return the words below each field of a type, by the field's name in Python.
+
+    Nothing where the program is installed without its source.
+    """
+    try:
+        text = source.getsource(declared)
+    except OSError:
+        return {}
+    (tree,) = ast.parse(textwrap.dedent(text)).body
     found = {}
     if isinstance(tree, ast.ClassDef):
         for field, below in zip(tree.body, tree.body[1:], strict=False):
             if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
                 match below:
-                    case ast.Expr(value=ast.Constant(value=str() as text)):
-                        found[field.target.id] = source.cleandoc(text).replace("\n", " ")
+                    case ast.Expr(value=ast.Constant(value=str() as words)):
+                        found[field.target.id] = source.cleandoc(words).replace("\n", " ")
     return found
 
 
