@@ -105,11 +105,12 @@ def _impatient() -> Iterator[None]:
 
 
 async def _run(node: Confidential, token: str, examples: int, seed: int, seconds: int) -> Outcome:
-    with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        file.write(json.dumps(_document(node)).encode())
-        file.flush()
-        command = _command(node, token, file.name, (examples, seed, seconds))
-        return await _ended(command, node.network.now() - time.time_ns() // 1_000_000)
+    # In a folder of its own: it keeps what it found, and begins with that the next time.
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "openapi.json"
+        file.write_text(json.dumps(_document(node)))
+        command = _command(node, token, str(file), (examples, seed, seconds))
+        return await _ended(folder, command, node.network.now() - time.time_ns() // 1_000_000)
 
 
 def _command(node: Confidential, token: str, file: str, bounds: tuple[int, int, int]) -> list[str]:
@@ -134,14 +135,18 @@ def _command(node: Confidential, token: str, file: str, bounds: tuple[int, int, 
     ]
 
 
-async def _ended(command: list[str], ahead_ms: int) -> Outcome:
+async def _ended(folder: str, command: list[str], ahead_ms: int) -> Outcome:
+    told = {
+        AHEAD: str(ahead_ms),
+        "SCHEMATHESIS_HOOKS": "tests.node.api.fuzz_signing",
+        "PYTHONPATH": str(ROOT),
+    }
     process = await asyncio.create_subprocess_exec(
         *command,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        cwd=ROOT,
-        env=os.environ
-        | {AHEAD: str(ahead_ms), "SCHEMATHESIS_HOOKS": "tests.node.api.fuzz_signing"},
+        cwd=folder,
+        env=os.environ | told,
     )
     output, _ = await process.communicate()
     report = output.decode()
