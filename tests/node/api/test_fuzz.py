@@ -7,7 +7,7 @@ import pytest
 from tests.node.api.access.confidential import confidential
 from tests.node.api.fuzz import fuzz
 
-SECONDS = 12
+SECONDS = 10
 """How long it may generate requests; a case under way is ended."""
 
 
