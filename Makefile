@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && { command -v $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: help install testnet testnet-stop testnet-clean test lint simulate bench story story-document clean
+.PHONY: help install testnet testnet-stop testnet-clean test lint fuzz-api simulate bench story story-document clean
 
 help:
 	@echo "make testnet        install, start five nodes, play the main job on them"
@@ -15,6 +15,7 @@ help:
 	@echo "make testnet-clean  remove a stopped test network"
 	@echo "make test           linters, types, architecture and the whole test suite"
 	@echo "make lint           the same without the tests"
+	@echo "make fuzz-api       ask a node for long what its API allows and what not (CASES=200)"
 	@echo "make simulate       a longer campaign of the simulator (SEEDS=20000)"
 	@echo "make bench          throughput, latency and failover on this machine"
 	@echo "make story          a day in the life of a bond, told by the ledger"
@@ -52,6 +53,12 @@ lint: install build/ns/amanat
 
 test: lint
 	$(BIN)/pytest -n 2 -q
+
+CASES ?= 200
+SEED ?= 1
+FUZZ_SECONDS ?= 800
+fuzz-api: install
+	$(BIN)/python -m tests.node.api.fuzz --examples $(CASES) --seed $(SEED) --seconds $(FUZZ_SECONDS)
 
 SEEDS ?= 20000
 simulate: install

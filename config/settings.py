@@ -18,6 +18,9 @@ from amanat.ledger.identifiers import Name
 Address = Annotated[str, Meta(pattern=r"\A[^\s:/]+:[0-9]{1,5}\Z")]
 """`host:port`."""
 
+Origin = Annotated[str, Meta(pattern=r"\Ahttps?://[a-z0-9.-]+(?::[0-9]{1,5})?\Z")]
+"""Where a web page comes from: scheme, host and port, exactly as browsers say it; no wildcard."""
+
 PORT_MAX: Final = 65_535
 
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
@@ -50,6 +53,8 @@ class ApiListener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     listen: Address
     url: Annotated[str, Meta(pattern=r"\Ahttps?://")]
     readers: Readers = Readers.PERMITTED
+    cors_origins: tuple[Origin, ...] = ()
+    """Origins whose pages may ask this node from a browser; none, if not given."""
 
 
 class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 
 
 def _digests_as_hex(
@@ -14,6 +15,19 @@ def _digests_as_hex(
         if isinstance(value, bytes):
             event[key] = value.hex()
     return event
+
+
+class _WhatIsNoRequest(logging.Filter):
+    """Tells of what cannot be read as HTTP that it came, and nothing of what it held."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every line through, such a one without its error: that quotes the request."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, HttpProcessingError):
+            record.exc_info = record.exc_text = None
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.reason = type(error).__name__
+        return True
 
 
 def set_up(level: str, *, node: str, network: str) -> None:
@@ -38,9 +52,13 @@ def set_up(level: str, *, node: str, network: str) -> None:
     structlog.contextvars.bind_contextvars(node=node, network=network)
     # What libraries log, such as aiohttp about a malformed request, goes the same way.
     libraries = logging.StreamHandler(sys.stderr)
+    libraries.addFilter(_WhatIsNoRequest())
     libraries.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=described,
+            foreign_pre_chain=[
+                structlog.stdlib.ExtraAdder(allow=["reason"]),
+                *described,
+            ],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendered],
         )
     )

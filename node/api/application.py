@@ -1,8 +1,8 @@
 """The HTTP API: its routes in one table."""
 
+from functools import cache
 from typing import Final
 
-import msgspec
 from aiohttp import web
 
 from amanat.node.api import (
@@ -34,7 +34,8 @@ from amanat.node.api.access.scopes import (
     TRANSACTION,
 )
 from amanat.node.api.middleware import middleware
-from amanat.node.api.problems import CATALOGUE, ApiProblem
+from amanat.node.api.reference import pages
+from amanat.node.api.reference.pages import REFERENCE, Reference
 from amanat.node.api.requests import BATCH_BYTES_MAX, NODE
 from amanat.node.node import Node
 
@@ -79,6 +80,12 @@ ROUTES: Final = (
     Route("GET", "/v1/readiness", network.word, PUBLIC),
     Route("GET", "/v1/genesis", network.genesis, PUBLIC),
     Route("GET", "/v1/operations", network.operations, PUBLIC),
+    Route("GET", "/v1/routes", pages.routes, PUBLIC),
+    Route("GET", "/v1/problems", pages.problems, PUBLIC),
+    Route("GET", "/v1/problems/{code}", pages.problem, PUBLIC),
+    Route("GET", "/v1/openapi.json", pages.description, PUBLIC),
+    Route("GET", "/docs", pages.docs, PUBLIC),
+    Route("GET", "/docs/style.css", pages.style, PUBLIC),
     Route("GET", "/livez", network.live, PUBLIC),
     Route("GET", "/readyz", network.ready, PUBLIC),
 )
@@ -89,38 +96,13 @@ def create(node: Node) -> web.Application:
     application = web.Application(middlewares=[middleware], client_max_size=BATCH_BYTES_MAX)
     application[NODE] = node
     application[GATE] = Gate(node)
+    application[REFERENCE] = _reference()
     for route in ROUTES:
         application.router.add_route(route.method, route.path, guarded(route))
-    application.router.add_get("/v1/routes", _routes)
-    application.router.add_get("/v1/problems", _problems)
-    application.router.add_get("/v1/problems/{code}", _problem)
     return application
 
 
-async def _routes(request: web.Request) -> web.Response:
-    del request
-    lines = [
-        {
-            "method": each.method,
-            "path": each.path,
-            "description": (each.handler.__doc__ or "").split("\n")[0],
-            "readers": each.scope.readers,
-        }
-        for each in ROUTES
-    ]
-    return web.json_response(lines)
-
-
-async def _problems(request: web.Request) -> web.Response:
-    del request
-    return web.Response(
-        body=msgspec.json.encode(list(CATALOGUE.values())), content_type="application/json"
-    )
-
-
-async def _problem(request: web.Request) -> web.Response:
-    code = request.match_info["code"]
-    kind = CATALOGUE.get(code)
-    if kind is None:
-        raise ApiProblem("not_found", f"no problem has the code {code!r}")
-    return web.Response(body=msgspec.json.encode(kind), content_type="application/json")
+@cache
+def _reference() -> Reference:
+    """Return what there is to say of the routes; that takes a moment, so not while a node runs."""
+    return Reference(ROUTES)

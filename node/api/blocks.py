@@ -4,7 +4,9 @@ import msgspec
 from aiohttp import web
 
 from amanat.ledger.encoding import encode
-from amanat.node.api.messages import RecordView, base64_text, block_view
+from amanat.node.api.contracts import Contract, Lasts, described
+from amanat.node.api.messages import BlockView, RecordView, base64_text, block_view
+from amanat.node.api.parameters import BEFORE, FROM_HEIGHT, limit
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, answer, whole_number
 from amanat.node.node import Node
@@ -14,6 +16,7 @@ LIST_MAX = 100
 """Blocks in one answer."""
 
 
+@described(Contract("listBlocks", list[BlockView], query=(BEFORE, limit(LIST_MAX, 20))))
 async def blocks(request: web.Request) -> web.Response:
     """List final blocks below `before`, the newest first."""
     node = request.app[NODE]
@@ -23,6 +26,7 @@ async def blocks(request: web.Request) -> web.Response:
     return answer(node, list(latest(node, min(before, top + 1), limit)))
 
 
+@described(Contract("showBlock", BlockView, problems=("not_found", "pruned"), lasts=Lasts.FOR_EVER))
 async def block(request: web.Request) -> web.Response:
     """Show one final block: its transactions, and who signed that it is final."""
     node = request.app[NODE]
@@ -41,11 +45,18 @@ async def block(request: web.Request) -> web.Response:
         certified_at=certificate.block.height,
         signers=[ack.authority for ack in certificate.acks],
     )
-    shown = answer(node, view)
-    shown.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    return shown
+    return answer(node, view)
 
 
+@described(
+    Contract(
+        "showRecord",
+        RecordView,
+        query=(FROM_HEIGHT,),
+        problems=("pruned", "not_yet_provable"),
+        command="amanat audit http://127.0.0.1:8101 http://127.0.0.1:8102 --genesis genesis.json",
+    )
+)
 async def record(request: web.Request) -> web.Response:
     """Show this node's record of its chain, part by part, for an auditor (`amanat audit`)."""
     node = request.app[NODE]

@@ -13,8 +13,10 @@ from amanat.ledger.identifiers import InstrumentId, Name
 from amanat.ledger.moving.succession import SUCCESSIONS
 from amanat.ledger.rules import rules_of
 from amanat.ledger.state import INSTRUMENTS, PARTICIPANTS, State
+from amanat.node.api.contracts import Contract, described
+from amanat.node.api.notation import AmountText
 from amanat.node.api.problems import ApiProblem
-from amanat.node.api.requests import NODE, answer, be_current, text_in_path
+from amanat.node.api.requests import NODE, answer, text_in_path
 
 
 class RuleView(msgspec.Struct, frozen=True):
@@ -32,8 +34,8 @@ class LimitView(msgspec.Struct, frozen=True):
     limit: str
     """`total`, `instrument` or `jurisdiction`."""
     of: str
-    holds: str
-    may_hold: str
+    holds: AmountText
+    may_hold: AmountText
 
 
 class CustodyView(msgspec.Struct, frozen=True):
@@ -49,9 +51,9 @@ class CustodyView(msgspec.Struct, frozen=True):
     """To whom governance moves its clients, if it may not serve them any more."""
 
 
+@described(Contract("listRules", list[RuleView], problems=("not_found",)))
 async def rules(request: web.Request) -> web.Response:
     """List the rules of an instrument."""
-    await be_current(request)
     node, name = request.app[NODE], text_in_path(request, "instrument", InstrumentId)
     state = State(node.chain.final.tree.get)
     if state.get(INSTRUMENTS, name) is None:
@@ -63,9 +65,9 @@ async def rules(request: web.Request) -> web.Response:
     return answer(node, views)
 
 
+@described(Contract("showCustody", CustodyView, problems=("not_found",)))
 async def custody(request: web.Request) -> web.Response:
     """Show how many accounts a participant serves, its limits and how far they are used."""
-    await be_current(request)
     node, name = request.app[NODE], text_in_path(request, "participant", Name)
     state = State(node.chain.final.tree.get)
     if state.get(PARTICIPANTS, name) is None:

@@ -11,65 +11,67 @@ from amanat.ledger.wording import day
 from amanat.node.api import past
 from amanat.node.api.access.gate import GATE
 from amanat.node.api.access.scopes import about_participant
+from amanat.node.api.contracts import Contract, described
+from amanat.node.api.notation import AmountText, DateText, HeightNumber, TimeMs
 from amanat.node.api.problems import ApiProblem
-from amanat.node.api.requests import NODE, answer, be_current
+from amanat.node.api.requests import NODE, answer
 from amanat.node.node import Node
 
 
 class OpenDayView(msgspec.Struct, frozen=True):
     """The business day on which the ledger works."""
 
-    date: str
+    date: DateText
     number: int
 
 
 class DayView(msgspec.Struct, frozen=True):
     """A business day that was closed."""
 
-    date: str
+    date: DateText
     number: int
-    next: str
+    next: DateText
     """The business day that was open from then on."""
-    height: int
+    height: HeightNumber
     """The block that closed it."""
-    time: int
+    time: TimeMs
 
 
 class SealedView(msgspec.Struct, frozen=True):
     """What was sealed of an instrument at the close of a day."""
 
-    date: str
+    date: DateText
     instrument: str
-    issued: str
-    redeemed: str
-    outstanding: str
-    custodians: dict[str, str]
+    issued: AmountText
+    redeemed: AmountText
+    outstanding: AmountText
+    custodians: dict[str, AmountText]
     """What the accounts of each held together; together they held what was outstanding.
 
     Of each that the reader may read: a custodian its own, regulators and auditors all.
     """
 
 
+@described(Contract("showOpenDay", OpenDayView))
 async def open_day(request: web.Request) -> web.Response:
     """Show the business day that is open."""
-    await be_current(request)
     node = request.app[NODE]
     found = business_day_of(State(node.chain.final.tree.get))
     return answer(node, OpenDayView(day(found.date), found.number))
 
 
+@described(Contract("showClosedDay", DayView, problems=("not_found",)))
 async def closed_day(request: web.Request) -> web.Response:
     """Show when a business day was closed."""
-    await be_current(request)
     node = request.app[NODE]
     closed, seal = past.sealed(node, request.match_info["date"])
     view = DayView(day(closed), seal.number, day(seal.next), seal.height, seal.time)
     return answer(node, view)
 
 
+@described(Contract("showSealed", SealedView, problems=("not_found",)))
 async def sealed(request: web.Request) -> web.Response:
     """Show what was issued, redeemed and held of an instrument when a business day was closed."""
-    await be_current(request)
     node = request.app[NODE]
     closed, _ = past.sealed(node, request.match_info["date"])
     wanted = request.match_info["instrument"]

@@ -11,10 +11,12 @@ from amanat.ledger.state import PARTICIPANTS, State, parameters_of
 from amanat.node.api.access import touched
 from amanat.node.api.access.gate import GATE, READER, SUPERVISES
 from amanat.node.api.access.scopes import about_proposal
-from amanat.node.api.messages import EventView, RejectionView, texts
+from amanat.node.api.contracts import Body, Contract, Lasts, described
+from amanat.node.api.messages import EventView, RejectionView, Submission, texts
+from amanat.node.api.notation import Hex32Text
 from amanat.node.api.problems import ApiProblem
-from amanat.node.api.requests import NODE, answer, reach_min_height
-from amanat.node.api.transactions import envelope_in
+from amanat.node.api.requests import NODE, SINGLE_BYTES_MAX, answer
+from amanat.node.api.transactions import AT_THE_DOOR, envelope_in
 
 
 class DoorView(msgspec.Struct, frozen=True):
@@ -28,7 +30,7 @@ class DoorView(msgspec.Struct, frozen=True):
 class DryRunView(msgspec.Struct, frozen=True):
     """What would become of it in the next block."""
 
-    id: str
+    id: Hex32Text
     passes: bool
     sentences: list[str]
     """What each operation would do, in plain words."""
@@ -38,10 +40,19 @@ class DryRunView(msgspec.Struct, frozen=True):
     events: list[EventView]
 
 
+@described(
+    Contract(
+        "simulateTransaction",
+        DryRunView,
+        body=Body(Submission, "the transaction", SINGLE_BYTES_MAX),
+        problems=("unsupported_media_type", "body_too_large", *AT_THE_DOOR),
+        lasts=Lasts.A_MOMENT,
+        command="amanat submit order.tx --dry-run",
+    )
+)
 async def simulate(request: web.Request) -> web.Response:
     """Try a transaction, signed or not, without submitting it; list all that refuses it."""
     node = request.app[NODE]
-    await reach_min_height(request)
     envelope = await envelope_in(request)
     try:
         run = _run(request, envelope)

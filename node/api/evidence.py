@@ -14,10 +14,18 @@ from amanat.consensus.evidence import (
 )
 from amanat.consensus.statements import BlockId
 from amanat.ledger.encoding import encode
+from amanat.node.api.contracts import Contract, described
 from amanat.node.api.messages import EvidenceView, base64_text
 from amanat.node.api.requests import NODE, answer
 
 
+@described(
+    Contract(
+        "listEvidence",
+        list[EvidenceView],
+        command="amanat evidence http://127.0.0.1:8101 --genesis genesis.json",
+    )
+)
 async def evidence(request: web.Request) -> web.Response:
     """List all evidence that this node has."""
     node = request.app[NODE]

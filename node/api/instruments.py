@@ -21,8 +21,10 @@ from amanat.ledger.state import (
 )
 from amanat.ledger.terms import CashTerms
 from amanat.ledger.wording import day
+from amanat.node.api.contracts import Contract, described
+from amanat.node.api.notation import AmountText, DateText, Hex32Text, TimeMs
 from amanat.node.api.problems import ApiProblem
-from amanat.node.api.requests import NODE, answer, be_current
+from amanat.node.api.requests import NODE, answer
 from amanat.node.node import Node
 
 
@@ -35,39 +37,39 @@ class InstrumentView(msgspec.Struct, frozen=True):
     kind: str
     status: str
     terms: dict[str, Any]
-    authorised: str | None
+    authorised: AmountText | None
     paying_agent: str | None
-    issued: str
-    redeemed: str
-    outstanding: str
+    issued: AmountText
+    redeemed: AmountText
+    outstanding: AmountText
 
 
 class TrancheView(msgspec.Struct, frozen=True):
     """A tranche of an instrument."""
 
     number: int
-    amount: str
-    opens: str
-    closes: str
-    issued: str
+    amount: AmountText
+    opens: DateText
+    closes: DateText
+    issued: AmountText
 
 
 class DocumentView(msgspec.Struct, frozen=True):
     """A document of an instrument."""
 
-    digest: str
+    digest: Hex32Text
     kind: str
     title: str
-    added: int
-    superseded_by: str | None
+    added: TimeMs
+    superseded_by: Hex32Text | None
 
 
 class CeilingView(msgspec.Struct, frozen=True):
     """How much may be owed in a period, and by which law."""
 
-    first: str
-    last: str
-    amount: str
+    first: DateText
+    last: DateText
+    amount: AmountText
     law: str
 
 
@@ -75,24 +77,26 @@ class BorrowingView(msgspec.Struct, frozen=True):
     """All debt that is paid in one cash instrument, and its ceilings."""
 
     cash: str
-    outstanding: str
+    outstanding: AmountText
     ceilings: list[CeilingView]
 
 
+@described(Contract("listInstruments", list[InstrumentView]))
 async def instruments(request: web.Request) -> web.Response:
     """List every instrument."""
-    await be_current(request)
     node = request.app[NODE]
     views: list[object] = list(all_instruments(node))
     return answer(node, views)
 
 
+@described(Contract("showInstrument", InstrumentView, problems=("not_found",)))
 async def instrument(request: web.Request) -> web.Response:
     """Show an instrument and its supply."""
     node, state, found = await _instrument(request)
     return answer(node, _view(state, found))
 
 
+@described(Contract("listTranches", list[TrancheView], problems=("not_found",)))
 async def tranches(request: web.Request) -> web.Response:
     """List the tranches of an instrument."""
     node, state, found = await _instrument(request)
@@ -103,6 +107,7 @@ async def tranches(request: web.Request) -> web.Response:
     return answer(node, views)
 
 
+@described(Contract("listDocuments", list[DocumentView], problems=("not_found",)))
 async def documents(request: web.Request) -> web.Response:
     """List the documents of an instrument, oldest first."""
     node, state, found = await _instrument(request)
@@ -113,6 +118,7 @@ async def documents(request: web.Request) -> web.Response:
     return answer(node, views)
 
 
+@described(Contract("showBorrowing", BorrowingView, problems=("not_found",)))
 async def borrowing(request: web.Request) -> web.Response:
     """Show what is owed in a cash instrument, and how much the law allows and when."""
     node, state, found = await _instrument(request)
@@ -154,7 +160,6 @@ def _shown(value: object, hint: object) -> Any:
 
 
 async def _instrument(request: web.Request) -> tuple[Node, State, Instrument]:
-    await be_current(request)
     node = request.app[NODE]
     wanted = request.match_info["instrument"]
     state = State(node.chain.final.tree.get)

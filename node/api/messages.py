@@ -6,20 +6,29 @@ import msgspec
 
 from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.receipts import Applied, Figures, Receipt
-from amanat.node.submissions import TransactionStatus
+from amanat.node.api.notation import (
+    AmountText,
+    Base64Text,
+    DateText,
+    HeightNumber,
+    Hex32Text,
+    HexText,
+    TimeMs,
+)
+from amanat.node.submissions import TransactionState, TransactionStatus
 
 
 class Submission(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A signed transaction in JSON."""
 
-    transaction: str
+    transaction: Base64Text
     """The signed bytes in base64."""
 
 
 class BatchSubmission(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Several signed transactions in JSON."""
 
-    transactions: list[str]
+    transactions: list[Base64Text]
 
 
 class EventView(msgspec.Struct, frozen=True):
@@ -41,14 +50,14 @@ class RejectionView(msgspec.Struct, frozen=True):
 class TransactionView(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where a transaction stands."""
 
-    id: str
-    state: str
+    id: Hex32Text
+    state: TransactionState
     final: bool
-    height: int | None = None
+    height: HeightNumber | None = None
     index: int | None = None
     events: list[EventView] | None = None
     rejection: RejectionView | None = None
-    submission_receipt: str | None = None
+    submission_receipt: Base64Text | None = None
     """Base64 of this node's receipt of submission (docs/proofs.md), for what was just handed
     in and was not final then."""
 
@@ -56,9 +65,9 @@ class TransactionView(msgspec.Struct, frozen=True, omit_defaults=True):
 class BatchItem(msgspec.Struct, frozen=True, omit_defaults=True):
     """What became of one transaction of a batch: its state, or why it was refused."""
 
-    id: str | None = None
-    state: str | None = None
-    submission_receipt: str | None = None
+    id: Hex32Text | None = None
+    state: TransactionState | None = None
+    submission_receipt: Base64Text | None = None
     code: str | None = None
     detail: str | None = None
 
@@ -68,23 +77,23 @@ class HoldingView(msgspec.Struct, frozen=True, omit_defaults=True):
 
     account: str
     instrument: str
-    amount: str
-    height: int
-    state_root: str
-    as_of: str | None = None
+    amount: AmountText
+    height: HeightNumber
+    state_root: Hex32Text
+    as_of: DateText | None = None
     """The business day at whose close it was, if that was asked for."""
-    proof: str | None = None
+    proof: Base64Text | None = None
     """Base64 of a balance proof, or with `as_of` of a balance certificate (docs/proofs.md)."""
 
 
 class AttestationView(msgspec.Struct, frozen=True):
     """What the custodian says of the holder; the last day on which it holds, as ISO 8601."""
 
-    commitment: str
+    commitment: Hex32Text
     investor_class: str
     jurisdiction: str
     tax_class: str
-    expires: str | None
+    expires: DateText | None
 
 
 class AccountView(msgspec.Struct, frozen=True):
@@ -101,9 +110,9 @@ class AccountView(msgspec.Struct, frozen=True):
 class KeyView(msgspec.Struct, frozen=True):
     """A key of a participant, in hexadecimal, what it weighs, and until when it counts."""
 
-    key: str
+    key: Hex32Text
     weight: int
-    until: int | None
+    until: TimeMs | None
 
 
 class ParticipantView(msgspec.Struct, frozen=True):
@@ -121,19 +130,19 @@ class ParticipantView(msgspec.Struct, frozen=True):
 class BlockView(msgspec.Struct, frozen=True, omit_defaults=True):
     """A final block."""
 
-    height: int
-    hash: str
+    height: HeightNumber
+    hash: Hex32Text
     term: int
-    parent: str
-    time: int
+    parent: Hex32Text
+    time: TimeMs
     """Ledger time, milliseconds since 1970-01-01T00:00:00Z."""
     proposer: str
-    state_root: str
-    transactions_root: str
+    state_root: Hex32Text
+    transactions_root: Hex32Text
     opens_term: bool
-    transactions: list[str] | None = None
+    transactions: list[Hex32Text] | None = None
     """Ids in order."""
-    certified_at: int | None = None
+    certified_at: HeightNumber | None = None
     """Height of the block whose certificate makes this one final."""
     signers: list[str] | None = None
     """Who signed that certificate."""
@@ -146,7 +155,7 @@ class NodeView(msgspec.Struct, frozen=True):
     authority_class: str = msgspec.field(name="class")
     part: str
     """`votes`, `learns`, `is joining` or `is leaving`."""
-    key: str
+    key: Hex32Text
     api: str | None
     connected: bool
 
@@ -155,13 +164,13 @@ class NetworkView(msgspec.Struct, frozen=True):
     """The network that this node belongs to."""
 
     network: str
-    chain: str
+    chain: Hex32Text
     fingerprint: str
     quorum: int
     sovereign_min: int
     rule: str
     """`majority` or `two_thirds`: what makes a block final."""
-    changing_since: int | None
+    changing_since: HeightNumber | None
     """The block that began a change of the authorities, while that is under way."""
     leader: str | None
     authorities: list[NodeView]
@@ -172,8 +181,8 @@ class ReadinessView(msgspec.Struct, frozen=True):
     """This node's signed word that it has caught up, for a decision to let it vote."""
 
     name: str
-    height: int
-    signature: str
+    height: HeightNumber
+    signature: HexText
 
 
 class NeglectView(msgspec.Struct, frozen=True):
@@ -181,7 +190,7 @@ class NeglectView(msgspec.Struct, frozen=True):
 
     leader: str
     term: int
-    transaction: str | None
+    transaction: Hex32Text | None
     """None for a change of the authorities that it did not complete."""
     ticks: int
     """For so long, at least, it had had it; in ticks of 50 ms."""
@@ -192,7 +201,7 @@ class NeglectView(msgspec.Struct, frozen=True):
 class SnapshotView(msgspec.Struct, frozen=True):
     """A snapshot on its way here: for a node that lacks blocks which its peers no longer keep."""
 
-    height: int
+    height: HeightNumber
     percent: int
     """How much of its state is here, about."""
 
@@ -201,7 +210,7 @@ class UpgradeView(msgspec.Struct, frozen=True):
     """A protocol version that is to come."""
 
     version: int
-    height: int
+    height: HeightNumber
     """The first block that takes it."""
     known: bool
     """Whether this node's program knows it. One that does not stops before that block."""
@@ -214,22 +223,22 @@ class StatusView(msgspec.Struct, frozen=True):
     authority_class: str = msgspec.field(name="class")
     role: str
     term: int
-    height: int
+    height: HeightNumber
     """The last final block applied here."""
-    state_root: str
+    state_root: Hex32Text
     leader: str | None
     draining: bool
     """Whether it is about to be stopped, and leads no more."""
     api: str
-    chain: str
+    chain: Hex32Text
     version: str
     protocol: int
     """The protocol version by which the last final block here was executed."""
     upgrade: "UpgradeView | None"
     """The protocol version that is scheduled, if one is."""
-    last_height: int
+    last_height: HeightNumber
     """The last block in the log, final or not."""
-    first_height: int
+    first_height: HeightNumber
     """The first block whose transactions are kept here; 1 if all are."""
     snapshot: "SnapshotView | None"
     """The snapshot that is being taken in, if one is."""
@@ -239,31 +248,72 @@ class StatusView(msgspec.Struct, frozen=True):
     """Pieces of evidence that an authority broke the protocol; see /v1/evidence."""
     neglect: NeglectView | None
     """For what this node last gave up a leader, since it was started."""
-    time: int
+    time: TimeMs
     """Ledger time of the last final block."""
+
+
+class FieldView(msgspec.Struct, frozen=True):
+    """A field of an operation."""
+
+    name: str
+    type: str
+    unit: str | None
+    nullable: bool
+    optional: bool
+    """Whether it may be left out."""
+    takes: str
+    """What it takes, in words."""
+
+
+class OperationView(msgspec.Struct, frozen=True):
+    """An operation that a transaction can hold."""
+
+    name: str
+    description: str
+    fields: list[FieldView]
+    signers: str
+    policies: list[str]
+    """The acts in it that governance approves."""
+    cut_off: str | None
+    """The business of the day after whose cut-off it waits for the next."""
+    refusals: list[str]
+    events: list[str]
+
+
+class BundleView(msgspec.Struct, frozen=True):
+    """A proof bundle."""
+
+    proof: Base64Text
+    """What `amanat verify` checks, offline (docs/wire-format.md)."""
 
 
 class RecordView(msgspec.Struct, frozen=True):
     """A part of a node's record of its chain."""
 
-    part: str
+    part: Base64Text
     """Base64 of the part (docs/wire-format.md)."""
     first: int = msgspec.field(name="from")
     last: int = msgspec.field(name="to")
-    final: int
+    final: HeightNumber
     """The height of the commit certificate in it: ask on until there."""
 
 
 class EvidenceView(msgspec.Struct, frozen=True):
     """Proof that an authority broke the protocol."""
 
-    id: str
+    id: Hex32Text
     kind: str
     authority: str
     text: str
     """What the authority did, in a sentence."""
-    proof: str
+    proof: Base64Text
     """Base64 of the evidence (docs/wire-format.md)."""
+
+
+class Liveness(msgspec.Struct, frozen=True):
+    """That the event loop turns."""
+
+    status: str
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -295,7 +345,7 @@ def transaction_view(
         events, rejection = _outcome(status.receipt)
     return TransactionView(
         id=status.id.hex(),
-        state=status.state.value,
+        state=status.state,
         final=status.is_final,
         height=status.height,
         index=status.index,

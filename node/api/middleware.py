@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
+from amanat.node.api.delivery import deliver, preflight
 from amanat.node.api.problems import ApiProblem, response
 from amanat.node.api.requests import NODE
 from amanat.node.records import StorageFailed
@@ -24,7 +25,7 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
     """Give the request an id; turn every failure into a problem."""
     request_id = request[REQUEST_ID] = uuid.uuid4().hex
     try:
-        answer = await handler(request)
+        answer = preflight(request) or await handler(request)
     except ApiProblem as problem:
         answer = response(problem, request_id)
     except web.HTTPException as error:
@@ -43,6 +44,7 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
         answer = response(
             ApiProblem("internal_error", "the node failed to answer this request"), request_id
         )
+    await deliver(request, answer)
     answer.headers["Request-Id"] = request_id
     answer.headers["Server"] = "amanat"  # not the versions that serve it
     return answer

@@ -1,7 +1,9 @@
 """The network, this node in it, and whether it can serve."""
 
-from typing import Final
+from http import HTTPStatus
+from typing import Any, Final
 
+import msgspec
 from aiohttp import web
 
 from amanat.config.genesis_file import fingerprint, to_json
@@ -11,11 +13,14 @@ from amanat.ledger.configurations import Configuration
 from amanat.ledger.operations import OPERATIONS
 from amanat.ledger.state import State, versions_of
 from amanat.ledger.versions import Activation, is_known
+from amanat.node.api.contracts import Contract, Lasts, described
 from amanat.node.api.messages import (
     Check,
+    Liveness,
     NeglectView,
     NetworkView,
     NodeView,
+    OperationView,
     Readiness,
     ReadinessView,
     SnapshotView,
@@ -24,7 +29,7 @@ from amanat.node.api.messages import (
 )
 from amanat.node.api.requests import NODE, answer
 from amanat.node.node import Node
-from amanat.node.operation_manual import described
+from amanat.node.operation_manual import described as manual_entry
 from amanat.node.patience import Neglect
 from amanat.node.version import VERSION
 
@@ -32,18 +37,25 @@ BEHIND_MAX: Final = 50
 """Blocks that a ready node may be behind what its peers have shown to be final."""
 
 
+@described(
+    Contract("showNetwork", NetworkView, reads=False, lasts=Lasts.A_MOMENT, command="amanat status")
+)
 async def network(request: web.Request) -> web.Response:
     """Show the network's identity, quorum rule and authorities."""
     node = request.app[NODE]
     return answer(node, network_view(node))
 
 
+@described(
+    Contract("showStatus", StatusView, reads=False, lasts=Lasts.A_MOMENT, command="amanat status")
+)
 async def status(request: web.Request) -> web.Response:
     """Show this node at this moment."""
     node = request.app[NODE]
     return answer(node, status_view(node))
 
 
+@described(Contract("showReadinessWord", ReadinessView, reads=False, lasts=Lasts.A_MOMENT))
 async def word(request: web.Request) -> web.Response:
     """Return this node's signed word that it has caught up: a new voting member needs it."""
     node = request.app[NODE]
@@ -51,30 +63,47 @@ async def word(request: web.Request) -> web.Response:
     return answer(node, ReadinessView(ready.name, ready.height, ready.signature.hex()))
 
 
+@described(Contract("showGenesis", dict[str, Any], reads=False))
 async def genesis(request: web.Request) -> web.Response:
     """Return the genesis document, as the file that `amanat verify` takes."""
     node = request.app[NODE]
     return web.Response(text=to_json(node.document), content_type="application/json")
 
 
+@described(
+    Contract(
+        "listOperations",
+        list[OperationView],
+        reads=False,
+        command="amanat operations",
+    )
+)
 async def operations(request: web.Request) -> web.Response:
     """List the operations: fields, who must sign, with which codes they are refused."""
     node = request.app[NODE]
-    listed: list[object] = [described(operation) for operation in OPERATIONS]
+    listed: list[object] = [
+        msgspec.convert(manual_entry(each), OperationView) for each in OPERATIONS
+    ]
     return answer(node, listed)
 
 
+@described(Contract("showLiveness", Liveness, reads=False, lasts=Lasts.A_MOMENT))
 async def live(request: web.Request) -> web.Response:
     """Say that the event loop turns. It depends on no peer."""
-    del request
-    return web.json_response({"status": "live"})
+    return answer(request.app[NODE], Liveness("live"))
 
 
+@described(
+    Contract("showReadiness", Readiness, statuses=(200, 503), reads=False, lasts=Lasts.A_MOMENT)
+)
 async def ready(request: web.Request) -> web.Response:
     """Say whether this node can serve, and why not."""
     node = request.app[NODE]
     view = readiness(node)
-    return answer(node, view, 200 if view.status == "ready" else 503)
+    shown = answer(node, view, 200 if view.status == "ready" else 503)
+    if shown.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        shown.headers["Retry-After"] = "1"
+    return shown
 
 
 def readiness(node: Node) -> Readiness:

@@ -11,8 +11,10 @@ from amanat.ledger.orders.legal_orders import AccountScope, AmountScope, Holding
 from amanat.ledger.orders.order_register import orders_on_account, pauses_of
 from amanat.ledger.state import ACCOUNTS, INSTRUMENTS, ORDERS, State, Table
 from amanat.ledger.wording import day
+from amanat.node.api.contracts import Contract, described
+from amanat.node.api.notation import AmountText, DateText, Hex32Text
 from amanat.node.api.problems import ApiProblem
-from amanat.node.api.requests import NODE, answer, be_current
+from amanat.node.api.requests import NODE, answer
 
 
 class OrderView(msgspec.Struct, frozen=True):
@@ -21,24 +23,24 @@ class OrderView(msgspec.Struct, frozen=True):
     id: str
     issued_by: str
     reference: str
-    document: str
+    document: Hex32Text
     scope: str
     account: str | None
     instrument: str | None
     direction: str | None
-    amount: str | None
-    seizable: str
-    taken: str
-    expires: str | None
+    amount: AmountText | None
+    seizable: AmountText
+    taken: AmountText
+    expires: DateText | None
     entered_by: str
     status: str
     in_force: bool
     """Whether it stops anything on the date of the final block: one that has expired does not."""
 
 
+@described(Contract("showOrder", OrderView, problems=("not_found",)))
 async def order(request: web.Request) -> web.Response:
     """Show a legal order, also one that is no longer in force."""
-    await be_current(request)
     node, wanted = request.app[NODE], request.match_info["order"]
     found = State(node.chain.final.tree.get).get(ORDERS, wanted)
     if found is None:
@@ -46,12 +48,14 @@ async def order(request: web.Request) -> web.Response:
     return answer(node, _view(found, date_of(node.chain.final.time)))
 
 
+@described(Contract("listOrdersOnAccount", list[OrderView], problems=("not_found",)))
 async def on_account(request: web.Request) -> web.Response:
     """List the legal orders on an account and its holdings, but those that were lifted."""
     name = request.match_info["account"]
     return await _list(request, ACCOUNTS, name, orders_on_account(name))
 
 
+@described(Contract("listOrdersOnInstrument", list[OrderView], problems=("not_found",)))
 async def on_instrument(request: web.Request) -> web.Response:
     """List the legal orders on an instrument as a whole, but those that were lifted."""
     name = request.match_info["instrument"]
@@ -64,7 +68,6 @@ async def _list(
     name: str,
     among: LinkedSet,
 ) -> web.Response:
-    await be_current(request)
     node = request.app[NODE]
     final = node.chain.final
     state = State(final.tree.get)

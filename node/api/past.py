@@ -1,7 +1,6 @@
 """Reading the register as it stood: after a block, or at the close of a business day."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from aiohttp import web
 
@@ -11,10 +10,8 @@ from amanat.ledger.state import DAY_SEALS, State
 from amanat.ledger.tree.state_tree import StateTree
 from amanat.ledger.wording import day
 from amanat.node.api.problems import ApiProblem
-from amanat.node.api.requests import NODE, be_current, whole_number
+from amanat.node.api.requests import NODE, date_of, whole_number
 from amanat.node.node import Node
-
-EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +25,13 @@ class Moment:
     """The business day that the block closed, where a request asks for its close."""
 
 
-async def moment(request: web.Request) -> Moment:
+def moment(request: web.Request) -> Moment:
     """Return the state that `as_of` or `at_height` names; without them, the final one.
 
     Raises:
         ApiProblem: `malformed_request`, `not_found` (no such day was closed), `behind` (the block
             is not final here yet), or `pruned` (this node does not keep that state).
     """
-    await be_current(request)
     node = request.app[NODE]
     if "as_of" in request.query and "at_height" in request.query:
         raise ApiProblem("malformed_request", "as_of and at_height exclude each other")
@@ -58,13 +54,7 @@ def sealed(node: Node, text: str) -> tuple[Date, DaySeal]:
     Raises:
         ApiProblem: `malformed_request`, or `not_found` if no such business day was closed.
     """
-    try:
-        wanted = date.fromisoformat(text)
-    except ValueError as error:
-        raise ApiProblem("malformed_request", f"{text!r} is no date: {error}") from error
-    closed = (wanted - EPOCH).days
-    if text != wanted.isoformat() or closed < 0:
-        raise ApiProblem("malformed_request", f"{text!r} must have the form 2026-01-31")
+    closed = date_of(text)
     seal = State(node.chain.final.tree.get).get(DAY_SEALS, closed)
     if seal is None:
         raise ApiProblem("not_found", f"no business day {text} was closed")

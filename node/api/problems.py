@@ -22,6 +22,8 @@ class ProblemKind:
     title: str
     fix: str
     retryable: bool = False
+    retry_after: int | None = None
+    """After how many seconds to ask again."""
 
 
 _BAD = HTTPStatus.BAD_REQUEST
@@ -73,6 +75,7 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             "Too many signed requests in a minute",
             "Sign one request for a token, and send that with the others.",
             retryable=True,
+            retry_after=65,
         ),
         ProblemKind(
             "not_found",
@@ -106,6 +109,7 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             "This node has not reached the height that was asked for",
             "Ask again shortly, or ask another node.",
             retryable=True,
+            retry_after=1,
         ),
         ProblemKind(
             "busy",
@@ -113,6 +117,7 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             "Too many transactions are waiting",
             "Send the same bytes again shortly: they take effect once.",
             retryable=True,
+            retry_after=1,
         ),
         ProblemKind(
             "not_yet_provable",
@@ -120,6 +125,7 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             "No final block carries this yet",
             "Ask again once the transaction or the first block is final.",
             retryable=True,
+            retry_after=1,
         ),
         ProblemKind(
             "not_provable",
@@ -202,6 +208,7 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             "A signer has had too many transactions rejected this hour",
             "Wait for the next hour, and check transactions before they are sent.",
             retryable=True,
+            retry_after=3600,
         ),
     )
 }
@@ -254,9 +261,12 @@ def response(problem: ApiProblem, request_id: str) -> web.Response:
         fix=kind.fix,
         figures=None if not figures else {name: str(value) for name, value in figures.items()},
     )
+    headers = dict(_HOW_TO) if kind.status is HTTPStatus.UNAUTHORIZED else {}
+    if kind.retry_after is not None:
+        headers["Retry-After"] = str(kind.retry_after)
     return web.Response(
         status=kind.status.value,
         body=msgspec.json.encode(body),
         content_type="application/problem+json",
-        headers=_HOW_TO if kind.status is HTTPStatus.UNAUTHORIZED else None,
+        headers=headers,
     )

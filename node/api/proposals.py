@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 
 from amanat.ledger.blocks import Place
+from amanat.ledger.executed_block import Tip
 from amanat.ledger.governance.open_proposals import OPEN_PROPOSALS
 from amanat.ledger.governance.proposals import Proposal
 from amanat.ledger.operations import proposing
@@ -17,9 +18,12 @@ from amanat.ledger.state import PROPOSALS, State
 from amanat.node.api.access.gate import GATE
 from amanat.node.api.access.scopes import about_proposal
 from amanat.node.api.access.told import Telling
+from amanat.node.api.contracts import Contract, described
 from amanat.node.api.messages import texts
+from amanat.node.api.notation import Hex32Text, TimeMs
+from amanat.node.api.parameters import limit
 from amanat.node.api.problems import ApiProblem
-from amanat.node.api.requests import NODE, answer, be_current, digest_in_path, whole_number
+from amanat.node.api.requests import NODE, answer, digest_in_path, whole_number
 from amanat.node.node import Node
 from amanat.node.written.writing import written
 
@@ -31,8 +35,8 @@ class ApprovalView(msgspec.Struct, frozen=True):
     """A key that approved, whose it was, and when."""
 
     participant: str
-    key: str
-    time: int
+    key: Hex32Text
+    time: TimeMs
 
 
 class LackView(msgspec.Struct, frozen=True):
@@ -45,17 +49,17 @@ class LackView(msgspec.Struct, frozen=True):
 class ProposalView(msgspec.Struct, frozen=True):
     """A proposal."""
 
-    id: str
+    id: Hex32Text
     proposer: str
     status: str
     """`open`, `approved` while its notice runs, `executed`, `withdrawn` or `lapsed`."""
-    expires: int
+    expires: TimeMs
     sentence: str
     """What it would do to the state as it is, in plain words."""
     operations: list[str]
     written: list[dict[str, Any]]
     """Each of them with its fields, as `amanat sign` takes it."""
-    digest: str
+    digest: Hex32Text
     """SHA-256 of them as they are encoded: two who see the same are to decide the same."""
     approvals: list[ApprovalView]
     lacking: list[LackView]
@@ -63,36 +67,45 @@ class ProposalView(msgspec.Struct, frozen=True):
     consent of others than the reader."""
 
 
+@described(
+    Contract(
+        "listProposals",
+        list[ProposalView],
+        query=(limit(LISTED_MAX, LISTED_MAX),),
+        command="amanat proposals",
+    )
+)
 async def proposals(request: web.Request) -> web.Response:
     """List the proposals that wait and the reader may read, the oldest first."""
-    await be_current(request)
     node = request.app[NODE]
     limit = whole_number(request, "limit", default=LISTED_MAX, most=LISTED_MAX)
-    state = State(node.chain.final.tree.get)
+    final = node.chain.final
+    state = State(final.tree.get)
     gate = request.app[GATE]
     readable = (
         each
-        for each in _waiting(state, node.chain.final.time)
+        for each in _waiting(state, final.time)
         if gate.may_read(request, about_proposal(state, each))
     )
     waiting = islice(readable, limit)
     views: list[object] = []
     for each in list(waiting):
-        views.append(_view(node, gate.telling(request), each))
+        views.append(_view(node, final, gate.telling(request), each))
         await asyncio.sleep(0)
-    return answer(node, views)
+    return answer(node, views, at=final)
 
 
+@described(Contract("showProposal", ProposalView, problems=("not_found",)))
 async def proposal(request: web.Request) -> web.Response:
     """Show a proposal: what it would do, who has approved it, and what it lacks."""
-    await be_current(request)
     node = request.app[NODE]
     wanted = digest_in_path(request, "proposal")
-    found = State(node.chain.final.tree.get).get(PROPOSALS, wanted)
+    final = node.chain.final
+    found = State(final.tree.get).get(PROPOSALS, wanted)
     if found is None:
         raise ApiProblem("not_found", f"no proposal {wanted.hex()} is known")
     telling = request.app[GATE].telling(request)
-    return answer(node, _view(node, telling, found))
+    return answer(node, _view(node, final, telling, found), at=final)
 
 
 def _waiting(state: State, time: int) -> Iterator[Proposal]:
@@ -100,8 +113,7 @@ def _waiting(state: State, time: int) -> Iterator[Proposal]:
     return (each for each in listed if each is not None and each.expires > time)
 
 
-def _view(node: Node, telling: Telling, found: Proposal) -> ProposalView:
-    final = node.chain.final
+def _view(node: Node, final: Tip, telling: Telling, found: Proposal) -> ProposalView:
     place = Place(node.chain_id, final.height + 1, final.time + 1)
     waits = found.waits and found.expires >= place.time
     lacking = proposing.lacking(State(final.tree.get), place, found) if waits else []

@@ -18,6 +18,7 @@ from amanat.ledger.state import (
 from amanat.ledger.wording import day
 from amanat.node import provable
 from amanat.node.api import past
+from amanat.node.api.contracts import Contract, described
 from amanat.node.api.messages import (
     AccountView,
     AttestationView,
@@ -26,14 +27,16 @@ from amanat.node.api.messages import (
     ParticipantView,
     base64_text,
 )
+from amanat.node.api.parameters import AS_OF, AT_HEIGHT, PROOF
 from amanat.node.api.past import Moment
 from amanat.node.api.problems import ApiProblem
-from amanat.node.api.requests import NODE, answer, be_current, flag, text_in_path
+from amanat.node.api.requests import NODE, answer, flag, text_in_path
 from amanat.node.node import Node
 
 V = TypeVar("V")
 
 
+@described(Contract("showParticipant", ParticipantView, problems=("not_found",)))
 async def participant(request: web.Request) -> web.Response:
     """Show a participant."""
     node, found = await _entry(request, PARTICIPANTS, "participant")
@@ -49,6 +52,7 @@ async def participant(request: web.Request) -> web.Response:
     return answer(node, view)
 
 
+@described(Contract("showAccount", AccountView, problems=("not_found",)))
 async def account(request: web.Request) -> web.Response:
     """Show an account."""
     node, found = await _entry(request, ACCOUNTS, "account")
@@ -70,6 +74,14 @@ async def account(request: web.Request) -> web.Response:
     return answer(node, view)
 
 
+@described(
+    Contract(
+        "listHoldings",
+        list[HoldingView],
+        query=(PROOF,),
+        problems=("not_found", "not_yet_provable"),
+    )
+)
 async def holdings(request: web.Request) -> web.Response:
     """List what an account holds."""
     node, found = await _entry(request, ACCOUNTS, "account")
@@ -82,13 +94,22 @@ async def holdings(request: web.Request) -> web.Response:
     return answer(node, views)
 
 
+@described(
+    Contract(
+        "showHolding",
+        HoldingView,
+        query=(PROOF, AS_OF, AT_HEIGHT),
+        problems=("not_found", "not_yet_provable", "not_provable", "behind", "pruned"),
+        command="amanat balance {account} {instrument} --genesis genesis.json",
+    )
+)
 async def holding(request: web.Request) -> web.Response:
     """Show what an account holds of one instrument, or held: with its proof, if that is asked for.
 
     The account need not exist: that it holds nothing can be proved all the same.
     """
     node = request.app[NODE]
-    at = await past.moment(request)
+    at = past.moment(request)
     name = text_in_path(request, "account", Name)
     instrument = text_in_path(request, "instrument", InstrumentId)
     with_proof = flag(request, "proof")
@@ -99,11 +120,10 @@ async def holding(request: web.Request) -> web.Response:
         if state.get(INSTRUMENTS, instrument) is None:
             raise ApiProblem("not_found", f"no instrument is called {instrument!r}")
     view = _holding(node, at, name, instrument, with_proof=with_proof)
-    return answer(node, view, height=at.height, root=at.tree.root)
+    return answer(node, view, at=at)
 
 
 async def _entry(request: web.Request, table: Table[V], name: str) -> tuple[Node, V]:
-    await be_current(request)
     node = request.app[NODE]
     wanted = request.match_info[name]
     found = State(node.chain.final.tree.get).get(table, wanted)

@@ -3,11 +3,15 @@
 import asyncio
 import base64
 import binascii
-from typing import Final, TypeVar
+import re
+from datetime import date
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 from aiohttp import web
 
+from amanat.ledger.dates import Date
+from amanat.ledger.tree.state_tree import StateTree
 from amanat.node.api.problems import ApiProblem
 from amanat.node.node import Node
 
@@ -25,10 +29,32 @@ BATCH_BYTES_MAX: Final = 8 * 1024 * 1024
 BODY_SECONDS: Final = 10.0
 """How long a client may take to send its body."""
 
+PATIENCE_SECONDS: Final = 5.0
+"""How long a request waits for this node to reach a height."""
+
 WAIT_SECONDS_MAX: Final = 30.0
 """The longest `wait` that a client may ask for."""
 
+_SECONDS: Final = re.compile(r"[0-9]{1,19}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+"""A number as JSON writes it; `float` takes more."""
+
+EPOCH: Final = date(1970, 1, 1)
+
 T = TypeVar("T")
+
+
+class Shown(Protocol):
+    """What an answer speaks of: the state after a block."""
+
+    @property
+    def height(self) -> int:
+        """The block's height."""
+        ...
+
+    @property
+    def tree(self) -> StateTree:
+        """The state after it."""
+        ...
 
 
 async def body(request: web.Request, bytes_max: int) -> bytes:
@@ -104,6 +130,22 @@ def digest_in_path(request: web.Request, name: str) -> bytes:
     return value
 
 
+def date_of(text: str) -> Date:
+    """Return the date, on or after 1970-01-01, that a request writes.
+
+    Raises:
+        ApiProblem: `malformed_request`.
+    """
+    try:
+        wanted = date.fromisoformat(text)
+    except ValueError as error:
+        raise ApiProblem("malformed_request", f"{text!r} is no date: {error}") from error
+    days = (wanted - EPOCH).days
+    if text != wanted.isoformat() or days < 0:
+        raise ApiProblem("malformed_request", f"{text!r} must have the form 2026-01-31")
+    return days
+
+
 def whole_number(request: web.Request, name: str, *, default: int, most: int) -> int:
     """Return a query parameter between 0 and `most`.
 
@@ -138,10 +180,7 @@ def seconds(request: web.Request, name: str) -> float:
         ApiProblem: `malformed_request`.
     """
     text = request.query.get(name, "0")
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
+    value = float(text) if _SECONDS.fullmatch(text) else -1.0
     if not 0 <= value <= WAIT_SECONDS_MAX:
         detail = f"{name} is {text!r}; it must be seconds from 0 to {WAIT_SECONDS_MAX:.0f}"
         raise ApiProblem("malformed_request", detail)
@@ -162,7 +201,7 @@ async def be_current(request: web.Request) -> None:
     if wanted not in ("local", "linearizable"):
         detail = f"consistency is {wanted!r}; it must be local or linearizable"
         raise ApiProblem("malformed_request", detail)
-    if wanted == "linearizable" and not await request.app[NODE].catch_up(seconds=5.0):
+    if wanted == "linearizable" and not await request.app[NODE].catch_up(seconds=PATIENCE_SECONDS):
         raise ApiProblem("behind", "no leader could confirm what is final now")
     await reach_min_height(request)
     request[_CURRENT] = True
@@ -176,30 +215,23 @@ async def reach_min_height(request: web.Request) -> None:
     """
     wanted = whole_number(request, "min_height", default=0, most=2**63 - 1)
     node = request.app[NODE]
-    if not await node.reach(wanted, seconds=5.0):
+    if not await node.reach(wanted, seconds=PATIENCE_SECONDS):
         have = node.chain.final.height
         detail = f"this node has applied height {have}; {wanted} was asked for"
         raise ApiProblem("behind", detail, {"have": have, "need": wanted})
 
 
 def answer(
-    node: Node,
-    content: msgspec.Struct | list[object],
-    status: int = 200,
-    *,
-    height: int | None = None,
-    root: bytes | None = None,
+    node: Node, content: object, status: int = 200, *, at: Shown | None = None
 ) -> web.Response:
     """Return `content` as JSON, with the height and state root that it speaks of.
 
-    Those are of the final block, unless others are given.
+    `at` is what it speaks of: the final block, if that is not said.
     """
-    final = node.chain.final
-    height = final.height if height is None else height
-    root = final.tree.root if root is None else root
+    shown = at or node.chain.final
     return web.Response(
         status=status,
         body=msgspec.json.encode(content),
         content_type="application/json",
-        headers={"Ledger-Height": str(height), "Ledger-Root": root.hex()},
+        headers={"Ledger-Height": str(shown.height), "Ledger-Root": shown.tree.root.hex()},
     )

@@ -8,6 +8,8 @@ from msgspec import Meta
 
 from amanat.node.api.access.gate import GATE, READER
 from amanat.node.api.access.tokens import SECONDS, SECONDS_MAX
+from amanat.node.api.contracts import Body, Contract, Lasts, described
+from amanat.node.api.notation import TimeMs
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, answer, body, from_json
 
@@ -28,9 +30,20 @@ class TokenView(msgspec.Struct, frozen=True):
     token: str
     participant: str
     path: str
-    expires: int
+    expires: TimeMs
 
 
+@described(
+    Contract(
+        "makeToken",
+        TokenView,
+        body=Body(TokenWish, bytes_max=BODY_BYTES_MAX, is_required=False),
+        problems=("body_too_large",),
+        lasts=Lasts.A_MOMENT,
+        keeps_secret=True,
+        command="amanat token --key client-a.json --passphrase-file passphrase",
+    )
+)
 async def make(request: web.Request) -> web.Response:
     """Return a short-lived token for the participant that signs this request."""
     node, gate = request.app[NODE], request.app[GATE]

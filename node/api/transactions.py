@@ -6,16 +6,20 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from amanat.ledger.rejections import DoorRefusal
+from amanat.ledger.rejections import DoorCode, DoorRefusal
 from amanat.node import provable
 from amanat.node.api.access.gate import GATE
+from amanat.node.api.contracts import Body, Contract, Lasts, described
 from amanat.node.api.messages import (
     BatchItem,
     BatchSubmission,
+    BundleView,
     Submission,
+    TransactionView,
     base64_text,
     transaction_view,
 )
+from amanat.node.api.parameters import MIN_HEIGHT, WAIT
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import (
     BATCH_BYTES_MAX,
@@ -37,9 +41,25 @@ MSGPACK: Final = ("application/msgpack", "application/octet-stream")
 SLICE: Final = 64
 """Transactions of a batch that are checked between two breaths of the event loop."""
 
+AT_THE_DOOR: Final = tuple(code.value for code in DoorCode)
+"""With what a transaction is refused that may not be in a block."""
+
 _batch: Final = msgspec.msgpack.Decoder(list[bytes])
 
 
+@described(
+    Contract(
+        "submitTransaction",
+        TransactionView,
+        statuses=(200, 202),
+        query=(WAIT, MIN_HEIGHT),
+        body=Body(Submission, "the signed transaction", SINGLE_BYTES_MAX),
+        problems=("unsupported_media_type", "body_too_large", "busy", "behind", *AT_THE_DOOR),
+        reads=False,
+        lasts=Lasts.A_MOMENT,
+        command="amanat submit order.tx --wait 10",
+    )
+)
 async def submit(request: web.Request) -> web.Response:
     """Take one signed transaction; with `wait`, answer when it is final."""
     node = request.app[NODE]
@@ -55,6 +75,18 @@ async def submit(request: web.Request) -> web.Response:
     return view
 
 
+@described(
+    Contract(
+        "submitTransactions",
+        list[BatchItem],
+        statuses=(202,),
+        query=(MIN_HEIGHT,),
+        body=Body(BatchSubmission, "an array of signed transactions", BATCH_BYTES_MAX),
+        problems=("unsupported_media_type", "body_too_large", "behind"),
+        reads=False,
+        lasts=Lasts.A_MOMENT,
+    )
+)
 async def submit_batch(request: web.Request) -> web.Response:
     """Take many signed transactions, each by itself; answer for each, in order."""
     node = request.app[NODE]
@@ -82,10 +114,11 @@ async def submit_batch(request: web.Request) -> web.Response:
             items.append(BatchItem(code="busy", detail=str(full)))
         else:
             receipt = _submission_receipt(node, status)
-            items.append(BatchItem(status.id.hex(), status.state.value, receipt))
+            items.append(BatchItem(status.id.hex(), status.state, receipt))
     return answer(node, items, 202)
 
 
+@described(Contract("showTransaction", TransactionView, query=(WAIT,)))
 async def show(request: web.Request) -> web.Response:
     """Say where a transaction stands; with `wait`, once that is final."""
     node = request.app[NODE]
@@ -99,6 +132,14 @@ async def show(request: web.Request) -> web.Response:
     return answer(node, transaction_view(status))
 
 
+@described(
+    Contract(
+        "showReceipt",
+        BundleView,
+        problems=("not_found", "pruned", "not_yet_provable"),
+        binary="the proof as it is",
+    )
+)
 async def receipt(request: web.Request) -> web.Response:
     """Return the receipt with its proof, to be checked offline."""
     node = request.app[NODE]
@@ -113,7 +154,7 @@ async def receipt(request: web.Request) -> web.Response:
     bundle = provable.receipt(node.store, status.height, status.index)
     if "application/octet-stream" in request.headers.get("Accept", ""):
         return web.Response(body=bundle, content_type="application/octet-stream")
-    return answer(node, _Bundle(base64_text(bundle)))
+    return answer(node, BundleView(base64_text(bundle)))
 
 
 async def envelope_in(request: web.Request) -> bytes:
@@ -128,10 +169,6 @@ async def envelope_in(request: web.Request) -> bytes:
     if request.content_type == "application/json":
         return from_base64(from_json(data, Submission).transaction, "transaction")
     raise _unsupported(request)
-
-
-class _Bundle(msgspec.Struct, frozen=True):
-    proof: str
 
 
 def _submit(submissions: Submissions, envelope: bytes) -> TransactionStatus:

@@ -71,6 +71,17 @@ def test_the_log_level_is_info_unless_it_is_said(tmp_path: Path) -> None:
     assert load_settings(path).log_level == "info"
 
 
+def test_no_page_may_ask_from_a_browser_unless_its_origin_is_named(tmp_path: Path) -> None:
+    assert load_settings(written(tmp_path, GOOD)).api.cors_origins == ()
+    named = GOOD.replace("url =", 'cors_origins = ["https://office.example:8443"]\nurl =')
+    found = load_settings(written(tmp_path, named)).api.cors_origins
+    assert found == ("https://office.example:8443",)
+    for wrong in ("*", "office.example", "https://office.example/", "https://*.example", "null"):
+        listed = GOOD.replace("url =", f'cors_origins = ["{wrong}"]\nurl =')
+        with pytest.raises(SettingsError, match="cors_origins"):
+            load_settings(written(tmp_path, listed))
+
+
 def test_readers_must_be_permitted_unless_it_is_said(tmp_path: Path) -> None:
     assert load_settings(written(tmp_path, GOOD)).api.readers is Readers.PERMITTED
     opened = GOOD.replace("url =", 'readers = "anyone"\nurl =')

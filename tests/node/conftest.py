@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
 
+from tests.node import description
 from tests.node.network import LocalNetwork, network
 
 
@@ -61,7 +62,9 @@ class Api:
         url = self.network.url(at or self.at) + path
         async with self.session.request(method, url, data=body, headers=headers) as answer:
             names = dict(answer.headers.items())
-            return Answer(answer.status, answer.content_type, names, await answer.read())
+            content = await answer.read()
+        description.check(method, path, answer.status, names, content)
+        return Answer(answer.status, answer.content_type, names, content)
 
     def standing(self) -> set[tuple[int, bytes]]:
         """Return the heights and state roots that the nodes have reached."""

@@ -14,6 +14,7 @@ from tests.ledger.world import key, public_key
 SCRIPT: Final = """
 import logging
 import structlog
+from aiohttp.http_exceptions import BadHttpMessage
 from nacl.signing import SigningKey
 from amanat.node import logs
 from amanat.client.keystore import Signer
@@ -30,6 +31,10 @@ except ValueError:
     log.exception("it.failed")
 logging.getLogger("library").warning("a library says %s", "so")
 logging.getLogger("library").info("a library chats")
+try:
+    raise BadHttpMessage("Invalid header value char: Authorization: Bearer a-token")
+except BadHttpMessage:
+    logging.getLogger("aiohttp.server").exception("Error handling request from %s", "10.0.0.9")
 """
 
 
@@ -63,6 +68,7 @@ def test_every_line_is_one_json_object_on_standard_error(
         "signer.opened",
         "it.failed",
         "a library says so",
+        "Error handling request from 10.0.0.9",
     ]
     assert lines["two\nlines"]["text"] == "with\nbreaks and قلم"
 
@@ -73,7 +79,9 @@ def test_every_line_names_node_network_level_and_utc_time(
     for line in lines.values():
         assert (line["node"], line["network"]) == ("mof", "test-network")
         assert datetime.fromisoformat(line["timestamp"]).utcoffset() == timedelta(0)
-    assert [line["level"] for line in lines.values()] == ["info"] * 3 + ["error", "warning"]
+    assert [line["level"] for line in lines.values()] == (
+        ["info"] * 3 + ["error", "warning", "warning"]
+    )
 
 
 def test_what_is_below_the_level_is_not_logged(lines: Mapping[str, dict[str, Any]]) -> None:
@@ -97,3 +105,13 @@ def test_a_key_that_is_logged_shows_its_public_half_alone(
 ) -> None:
     assert public_key("mof").hex() in lines["signer.opened"]["signer"]
     assert bytes(key("mof")).hex() not in output[1]
+
+
+def test_of_what_is_no_request_nothing_is_logged_that_it_held(
+    output: tuple[str, str], lines: Mapping[str, dict[str, Any]]
+) -> None:
+    """A header may hold a token, and whoever reaches the node could fill its log."""
+    told = lines["Error handling request from 10.0.0.9"]
+    assert "exception" not in told
+    assert told["reason"] == "BadHttpMessage"
+    assert "a-token" not in output[1]

@@ -22,6 +22,8 @@ from amanat.node.api.access.scopes import PUBLIC, Scope
 from amanat.node.api.access.signatures import Signatures
 from amanat.node.api.access.tokens import Tokens
 from amanat.node.api.access.told import Telling
+from amanat.node.api.contracts import IMMUTABLE, Described, Lasts
+from amanat.node.api.delivery import tagged
 from amanat.node.api.middleware import REQUEST_ID, Handler
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import SINGLE_BYTES_MAX, be_current, body
@@ -41,7 +43,7 @@ class Route(NamedTuple):
 
     method: str
     path: str
-    handler: Handler
+    handler: Described
     scope: Scope
     """Who may read what it shows."""
 
@@ -183,11 +185,15 @@ def guarded(route: Route) -> Handler:
     """Return a route's handler behind the gate."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        gate = request.app[GATE]
+        gate, contract = request.app[GATE], route.handler.contract
         await gate.admit(request, route)
+        if contract.reads:
+            await be_current(request)
         answer = await route.handler(request)
-        if route.scope is not PUBLIC and not gate.is_open:
+        if contract.keeps_secret or (route.scope is not PUBLIC and not gate.is_open):
             answer.headers["Cache-Control"] = "private, no-store"
-        return answer
+        elif contract.lasts is Lasts.FOR_EVER:
+            answer.headers["Cache-Control"] = IMMUTABLE
+        return tagged(request, answer, contract)
 
     return handle

@@ -1,10 +1,14 @@
 """Reading proposals: what they would do, who approved them, what they lack."""
 
+import asyncio
+from types import SimpleNamespace
+
 import pytest
 
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.governance.participants import ParticipantKey
 from amanat.ledger.operations import Approve, Issue, Propose, ReplaceKeys, WithdrawProposal
+from amanat.node.api import proposals
 from tests.ledger.world import BILL, public_key
 from tests.node.conftest import Api
 
@@ -79,3 +83,28 @@ async def test_what_cannot_be_shown_is_a_problem(
 ) -> None:
     answer = await api.get(path)
     assert (answer.status, answer.json["code"]) == (status, code)
+
+
+async def test_a_list_speaks_of_one_height_though_blocks_become_final_meanwhile(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = await propose(api, "mof", ISSUE), await propose(api, "mof", ISSUE)
+    height = api.network.nodes[api.at].chain.final.height
+    pause = asyncio.sleep
+    approving = [api.network.do("sbp", Approve(bytes.fromhex(second)))]
+
+    async def approve_meanwhile(seconds: float) -> None:
+        if approving:
+            await approving.pop()
+            await api.network.level()
+        await pause(seconds)
+
+    monkeypatch.setattr(proposals, "asyncio", SimpleNamespace(sleep=approve_meanwhile))
+    answer = await api.get("/v1/proposals")
+    monkeypatch.undo()
+    assert answer.headers["Ledger-Height"] == str(height)
+    lacking = {each["id"]: len(each["lacking"]) for each in answer.json}
+    assert lacking[first] == lacking[second] == 1
+    again = await api.get(f"/v1/proposals/{second}")
+    assert again.json["status"] == "executed"
+    assert int(again.headers["Ledger-Height"]) > height

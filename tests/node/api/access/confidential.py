@@ -31,6 +31,7 @@ from amanat.ledger.orders.legal_orders import InstrumentScope
 from tests.ledger import world
 from tests.ledger.court import amount, order
 from tests.ledger.world import BILL, RUPEE, START, account, holder, participant, public_key
+from tests.node import description
 from tests.node.conftest import Answer
 from tests.node.network import LocalNetwork, network
 
@@ -88,7 +89,9 @@ class Confidential:
             method, self.url + path, data=body, headers=headers
         ) as answer:
             names = dict(answer.headers.items())
-            return Answer(answer.status, answer.content_type, names, await answer.read())
+            content = await answer.read()
+        description.check(method, path, answer.status, names, content)
+        return Answer(answer.status, answer.content_type, names, content)
 
     async def token(self, key: str, **wish: str | int) -> str:
         """Get a token."""

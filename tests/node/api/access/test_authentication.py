@@ -6,6 +6,7 @@ import json
 import msgspec
 import pytest
 
+from amanat.node.api import delivery
 from amanat.node.api.access.signatures import AGE_MAX_MS, AHEAD_MAX_MS
 from amanat.node.client import Client, Refusal
 from tests.node.api.access.confidential import Confidential
@@ -234,3 +235,16 @@ async def test_the_explorer_shows_no_transaction(node: Confidential) -> None:
     )
     block = await node.ask(None, f"/blocks/{height}")
     assert (block.status, b"applied" in block.body) == (200, False)
+
+
+async def test_what_holds_a_token_is_not_compressed_nor_kept(
+    node: Confidential, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its length would tell how much of the token is like what the request chose."""
+    monkeypatch.setattr(delivery, "PACKED_FROM", 1)
+    given = await node.ask("alpha", "/v1/tokens", method="POST", body=b"{}")
+    assert given.status == 200
+    assert "Content-Encoding" not in given.headers
+    assert given.headers["Cache-Control"] == "private, no-store"
+    other = await node.ask("alpha", "/v1/status")
+    assert other.headers["Content-Encoding"] == "gzip"

@@ -1,0 +1,78 @@
+"""The parameters of the API, in the query and in paths, with their bounds."""
+
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import Meta
+
+from amanat.ledger.identifiers import InstrumentId, Name
+from amanat.node.api.contracts import Query
+from amanat.node.api.notation import DateText, Hex32Text
+from amanat.node.api.requests import WAIT_SECONDS_MAX
+
+CONSISTENCY: Final = Query(
+    "consistency",
+    Literal["local", "linearizable"],
+    "`linearizable` waits until this node has applied all that was final anywhere when it was "
+    "asked; `local` shows what it has applied, which may be a little behind.",
+    default="local",
+)
+
+MIN_HEIGHT: Final = Query(
+    "min_height",
+    Annotated[int, Meta(ge=0, le=2**63 - 1)],
+    "Wait up to 5 seconds until this node has applied this height.",
+    default=0,
+)
+
+WAIT: Final = Query(
+    "wait",
+    Annotated[float, Meta(ge=0, le=WAIT_SECONDS_MAX)],
+    "Answer when the outcome is final, at the latest after so many seconds.",
+    default=0,
+    example=10,
+)
+
+PROOF: Final = Query(
+    "proof", bool, "Whether to prove it, so that `amanat verify` can check it.", default=False
+)
+
+AS_OF: Final = Query("as_of", DateText, "Show it as it was at the close of this business day.")
+
+AT_HEIGHT: Final = Query(
+    "at_height",
+    Annotated[int, Meta(ge=0, le=2**63 - 1)],
+    "Show it as it was after the block at this height; not together with `as_of`.",
+)
+
+BEFORE: Final = Query(
+    "before", Annotated[int, Meta(ge=0, le=2**63 - 1)], "List blocks below this height alone."
+)
+
+FROM_HEIGHT: Final = Query(
+    "from", Annotated[int, Meta(ge=0, le=2**63 - 1)], "The first height of the part.", default=1
+)
+
+FROM_ENTRY: Final = Query("from", Hex32Text, "The id of the first entry to list.")
+
+
+def limit(most: int, default: int) -> Query:
+    """Return how many entries may be asked for."""
+    kind = Annotated[int, Meta(ge=0, le=most)]
+    return Query("limit", kind, "List at most so many.", default=default)
+
+
+READING: Final = (CONSISTENCY, MIN_HEIGHT)
+"""What every route takes that shows the ledger."""
+
+IN_PATH: Final[dict[str, tuple[Any, str, str]]] = {
+    "account": (Name, "An account's name.", "client-a"),
+    "participant": (Name, "A participant's name.", "custodian-a"),
+    "instrument": (InstrumentId, "An instrument's id: its ISIN where it has one.", "PKR"),
+    "order": (Name, "The id of a legal order.", "court-1"),
+    "transaction": (Hex32Text, "A transaction's id.", "5c95d7b0" * 8),
+    "proposal": (Hex32Text, "A proposal's id.", "5c95d7b0" * 8),
+    "height": (Annotated[int, Meta(ge=0, le=2**63 - 1)], "The height of a block.", "15"),
+    "date": (DateText, "A date.", "2026-01-31"),
+    "code": (Annotated[str, Meta(min_length=1)], "The code of a problem.", "not_found"),
+}
+"""By the name of a path's part: its type, what it names, and an example."""
