@@ -10,6 +10,7 @@ from amanat.node.api import (
     custody,
     days,
     dry_runs,
+    events,
     evidence,
     instruments,
     network,
@@ -33,6 +34,7 @@ from amanat.node.api.access.scopes import (
     SUPERVISORS,
     TRANSACTION,
 )
+from amanat.node.api.event_streams import STREAMS, Streams
 from amanat.node.api.middleware import middleware
 from amanat.node.api.problems import CATALOGUE, ApiProblem
 from amanat.node.api.requests import BATCH_BYTES_MAX, NODE
@@ -70,6 +72,7 @@ ROUTES: Final = (
     Route("GET", "/v1/days/{date}/instruments/{instrument}", days.sealed, IN_PART),
     Route("GET", "/v1/proposals", proposals.proposals, IN_PART),
     Route("GET", "/v1/proposals/{proposal}", proposals.proposal, PROPOSAL),
+    Route("GET", "/v1/events", events.events, IN_PART),
     Route("GET", "/v1/blocks", blocks.blocks, PUBLIC),
     Route("GET", "/v1/blocks/{height}", blocks.block, PUBLIC),
     Route("GET", "/v1/record", blocks.record, PUBLIC),
@@ -89,6 +92,8 @@ def create(node: Node) -> web.Application:
     application = web.Application(middlewares=[middleware], client_max_size=BATCH_BYTES_MAX)
     application[NODE] = node
     application[GATE] = Gate(node)
+    application[STREAMS] = streams = Streams(node)
+    application.on_shutdown.append(streams.close)
     for route in ROUTES:
         application.router.add_route(route.method, route.path, guarded(route))
     application.router.add_get("/v1/routes", _routes)

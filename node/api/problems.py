@@ -86,7 +86,7 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             HTTPStatus.GONE,
             "This node does not keep that any more",
             "Ask a node that keeps all blocks: /v1/status shows, as first_height, from which block "
-            "on a node does.",
+            "on a node does. Events can be read on from the cursor in the figures.",
         ),
         ProblemKind(
             "no_such_route",
@@ -112,6 +112,13 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             HTTPStatus.SERVICE_UNAVAILABLE,
             "Too many transactions are waiting",
             "Send the same bytes again shortly: they take effect once.",
+            retryable=True,
+        ),
+        ProblemKind(
+            "too_many_streams",
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "Too many streams are open",
+            "Ask for pages with `wait`, or open the stream at another node: cursors are the same.",
             retryable=True,
         ),
         ProblemKind(

@@ -17,9 +17,10 @@ from amanat.ledger.state import PARTICIPANTS, State
 from amanat.node.access_log import Access, AccessLog
 from amanat.node.api.access import relations
 from amanat.node.api.access.nonces import TooMany
-from amanat.node.api.access.readers import Reader, Unproven
+from amanat.node.api.access.readers import Reader, Unproven, reader_of
 from amanat.node.api.access.relations import Grant, Subject
 from amanat.node.api.access.scopes import PUBLIC, Scope
+from amanat.node.api.access.sight import Sight
 from amanat.node.api.access.signatures import Signatures
 from amanat.node.api.access.tokens import Tokens
 from amanat.node.api.middleware import REQUEST_ID, Handler
@@ -105,6 +106,26 @@ class Gate:
         reader = request.get(READER)
         name = None if reader is None else reader.participant
         return self.is_open or relations.grant(self._state(), name, subject) is not None
+
+    def sight(self, request: web.Request) -> Sight:
+        """Return what who asks sees of the chain's events, by the state at this moment."""
+        reader = request.get(READER)
+        name = None if reader is None else reader.participant
+        return Sight(self._state(), name, everything=self.is_open)
+
+    def counts_still(self, request: web.Request) -> bool:
+        """Return whether what proved who asks would prove it now: for answers that go on."""
+        reader = request.get(READER)
+        if reader is None:
+            return True
+        now = self.now()
+        try:
+            time = max(self._node.chain.final.time, now)
+            found = reader_of(self._state(), reader.key, time)
+        except Unproven:
+            return False
+        ended = reader.until is not None and reader.until <= now
+        return found.participant == reader.participant and not ended
 
     async def _reader(self, request: web.Request) -> Reader | None:
         """Return who asks, None for one who does not say."""

@@ -1,0 +1,60 @@
+"""The events of final blocks: a page, one that is waited for, or a stream; one cursor for all."""
+
+from typing import Final
+
+from aiohttp import web
+
+from amanat.node.api.event_reading import Reading
+from amanat.node.api.event_streams import STREAMS
+from amanat.node.api.problems import ApiProblem
+from amanat.node.api.requests import NODE, be_current, seconds, whole_number
+from amanat.node.clock import monotonic
+from amanat.node.feed import cursor
+from amanat.node.feed.cursor import BadCursor, Place
+from amanat.node.feed.filters import EVENTS, Filter
+
+LIMIT: Final = 100
+LIMIT_MAX: Final = 1_000
+"""Events in one page."""
+
+EVENT_STREAM: Final = "text/event-stream"
+
+
+async def events(request: web.Request) -> web.StreamResponse:
+    """List what happened, in order: `after` a cursor or `from` a height; `wait`, or as a stream."""
+    await be_current(request)
+    end = monotonic() + seconds(request, "wait")
+    limit = max(whole_number(request, "limit", default=LIMIT, most=LIMIT_MAX), 1)
+    reading = Reading(request, _start(request), _filter(request), limit)
+    streams = request.app[STREAMS]
+    # A refusal comes before anything is sent: a stream cannot tell one any more.
+    page = await reading.page()
+    if EVENT_STREAM in request.headers.get("Accept", ""):
+        return await streams.serve(request, page, reading)
+    while not page.events and (left := end - monotonic()) > 0:
+        if page.complete and not await streams.something_new(page.next.height, left):
+            break
+        page = await reading.page()
+    return reading.answer(page)
+
+
+def _start(request: web.Request) -> Place:
+    """Return where to begin: `Last-Event-ID` goes before `after`, and that before `from`."""
+    node = request.app[NODE]
+    text = request.headers.get("Last-Event-ID") or request.query.get("after")
+    if text == "now":
+        return Place(node.chain.final.height + 1)
+    if text is None:
+        return Place(max(whole_number(request, "from", default=1, most=2**63 - 1), 1))
+    try:
+        return cursor.read(text, node.chain_id)
+    except BadCursor as error:
+        raise ApiProblem("malformed_request", f"after: {error}") from error
+
+
+def _filter(request: web.Request) -> Filter:
+    names = frozenset(request.query.getall("name", []))
+    if not names <= EVENTS:
+        unknown = ", ".join(sorted(names - EVENTS))
+        raise ApiProblem("malformed_request", f"no event is called {unknown}: see /v1/operations")
+    return Filter(request.query.get("account"), request.query.get("instrument"), names or None)
