@@ -8,7 +8,8 @@ in one sitting. docs/wire-format.md describes every byte that it reads.
 Reading order: `decoding` (one value, one encoding), `authorities` (who decides),
 `certified_headers` (what they signed), `eras` (how one configuration of the authorities led to the
 next), `contents` (what the certified roots say), `checks` (the steps, in order); by itself
-`submissions` (what one authority signed for whoever handed it a transaction).
+`submissions` (what one authority signed for whoever handed it a transaction) and `statements` (what
+one signed beside the file of a statement).
 
     python -m amanat.verifier GENESIS BUNDLE
 """
@@ -16,6 +17,7 @@ next), `contents` (what the certified roots say), `checks` (the steps, in order)
 from amanat.verifier.checks import Finding, verify
 from amanat.verifier.contents import Balance, Outcome
 from amanat.verifier.decoding import Invalid
+from amanat.verifier.statements import StatementFound, verify_statement
 from amanat.verifier.submissions import Submission, verify_submission
 
 __all__ = [
@@ -23,7 +25,9 @@ __all__ = [
     "Finding",
     "Invalid",
     "Outcome",
+    "StatementFound",
     "Submission",
     "verify",
+    "verify_statement",
     "verify_submission",
 ]

@@ -2,11 +2,13 @@
 
 import sys
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 from amanat.verifier.checks import Finding, verify
 from amanat.verifier.contents import Balance
 from amanat.verifier.decoding import Invalid
+from amanat.verifier.statements import StatementFound, is_manifest, verify_statement
 from amanat.verifier.submissions import Submission, is_submission_receipt, verify_submission
 
 
@@ -39,11 +41,22 @@ def _word(submission: Submission) -> str:
     )
 
 
+def _statement(found: StatementFound) -> str:
+    asked = ", ".join(f"{name} {said}" for name, said in found.asked)
+    checked = "" if found.file_checked else "; the file itself was not looked at"
+    return (
+        f"{found.authority} signed for the {found.format} file with SHA-256 {found.sha256}, "
+        f"{found.rows} rows: {asked}, at height {found.height}, {_when(found.time)}, on "
+        f"{found.network}{checked}"
+    )
+
+
 def main(arguments: list[str]) -> int:
     """Verify the named files, print each step in one line, and return the exit code."""
     if not 2 <= len(arguments) <= 3:
         sys.stderr.write("usage: python -m amanat.verifier GENESIS BUNDLE\n")
         sys.stderr.write("       python -m amanat.verifier GENESIS SUBMISSION-RECEIPT [BUNDLE]\n")
+        sys.stderr.write("       python -m amanat.verifier GENESIS MANIFEST [FILE]\n")
         return 2
     try:
         genesis, bundle, *proofs = (Path(argument).read_bytes() for argument in arguments)
@@ -54,6 +67,9 @@ def main(arguments: list[str]) -> int:
         if is_submission_receipt(bundle):
             proof = proofs[0] if proofs else None
             said = _word(verify_submission(genesis, bundle, _print, proof=proof))
+        elif is_manifest(bundle):
+            facts = (sha256(proofs[0]).digest(), len(proofs[0])) if proofs else None
+            said = _statement(verify_statement(genesis, bundle, _print, file=facts))
         else:
             said = _claim(verify(genesis, bundle, _print))
     except Invalid as invalid:

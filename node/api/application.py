@@ -18,6 +18,7 @@ from amanat.node.api import (
     proposals,
     register,
     settlement,
+    statements,
     tokens,
     transactions,
 )
@@ -31,6 +32,7 @@ from amanat.node.api.access.scopes import (
     PROPOSAL,
     PUBLIC,
     SIGNERS,
+    STATEMENT,
     SUPERVISORS,
     TRANSACTION,
 )
@@ -38,6 +40,7 @@ from amanat.node.api.event_streams import STREAMS, Streams
 from amanat.node.api.middleware import middleware
 from amanat.node.api.problems import CATALOGUE, ApiProblem
 from amanat.node.api.requests import BATCH_BYTES_MAX, NODE
+from amanat.node.api.statements import STATEMENTS, Statements
 from amanat.node.node import Node
 
 ROUTES: Final = (
@@ -72,6 +75,8 @@ ROUTES: Final = (
     Route("GET", "/v1/days/{date}/instruments/{instrument}", days.sealed, IN_PART),
     Route("GET", "/v1/proposals", proposals.proposals, IN_PART),
     Route("GET", "/v1/proposals/{proposal}", proposals.proposal, PROPOSAL),
+    Route("GET", "/v1/statements/{statement}", statements.statement, STATEMENT),
+    Route("GET", "/v1/statements/{statement}/manifest", statements.manifest, STATEMENT),
     Route("GET", "/v1/events", events.events, IN_PART),
     Route("GET", "/v1/blocks", blocks.blocks, PUBLIC),
     Route("GET", "/v1/blocks/{height}", blocks.block, PUBLIC),
@@ -92,6 +97,7 @@ def create(node: Node) -> web.Application:
     application = web.Application(middlewares=[middleware], client_max_size=BATCH_BYTES_MAX)
     application[NODE] = node
     application[GATE] = Gate(node)
+    application[STATEMENTS] = Statements(node)
     application[STREAMS] = streams = Streams(node)
     application.on_shutdown.append(streams.close)
     for route in ROUTES:

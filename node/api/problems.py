@@ -115,6 +115,19 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             retryable=True,
         ),
         ProblemKind(
+            "too_many_statements",
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "Too many statements are being made",
+            "Ask again shortly, or ask another node: it makes the same file.",
+            retryable=True,
+        ),
+        ProblemKind(
+            "format_not_available",
+            HTTPStatus.NOT_ACCEPTABLE,
+            "This node cannot write that format",
+            "Ask for csv, json or jsonl, or ask a node that has amanat[parquet] installed.",
+        ),
+        ProblemKind(
             "too_many_streams",
             HTTPStatus.SERVICE_UNAVAILABLE,
             "Too many streams are open",

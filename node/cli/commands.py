@@ -9,6 +9,7 @@ from amanat.node.cli import reader_commands
 from amanat.node.cli.options import Api, Config, Output, Passphrase, ReaderKey, ReaderPassphrase
 from amanat.node.cli.output import Format
 from amanat.node.cli.signing_commands import signing_commands
+from amanat.node.cli.statement_commands import statement
 from amanat.node.cli.travel_data import travel_data
 
 EXIT_CODES: Final = (
@@ -35,6 +36,7 @@ app.add_typer(node, name="node")
 app.add_typer(custody, name="custody")
 app.add_typer(testnet, name="testnet")
 app.add_typer(travel_data, name="travel-data")
+app.add_typer(statement, name="statement")
 app.command("balance")(reader_commands.balance)
 app.command("token")(reader_commands.token)
 node.command("access-log")(reader_commands.access_log)
@@ -128,7 +130,7 @@ def submit(
 @app.command()
 def verify(
     bundle: Annotated[
-        Path, typer.Argument(help="A balance or receipt proof, or a receipt of submission.")
+        Path, typer.Argument(help="A proof, a receipt of submission, or a statement's manifest.")
     ],
     genesis_file: Annotated[Path, typer.Option("--genesis", help="The genesis document.")],
     eras: Annotated[

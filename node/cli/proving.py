@@ -1,15 +1,15 @@
 """`amanat balance` and `amanat verify`: reading with and without trust."""
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
-from amanat.config.genesis_file import GenesisFileError, load_genesis
-from amanat.ledger.encoding import encode
+from amanat.node.cli import checking
+from amanat.node.cli.checking import checked, read
 from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, say, show
@@ -18,10 +18,8 @@ from amanat.node.message_signatures import RequestSigner
 from amanat.verifier.checks import Finding
 from amanat.verifier.checks import verify as verify_bundle
 from amanat.verifier.contents import Balance
-from amanat.verifier.decoding import Invalid
+from amanat.verifier.statements import is_manifest
 from amanat.verifier.submissions import Submission, is_submission_receipt, verify_submission
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +76,18 @@ def verify(bundle: Path, genesis: Path, eras: Path | None, output: Format) -> No
     `eras` is a proof that shows who the authorities are now; a proof shows it by itself.
     """
     steps: list[tuple[str, str]] = []
-    content = _read(bundle)
+    content = read(bundle)
     if is_submission_receipt(content):
-        proof = _read(eras) if eras is not None else None
-        shown = _said(_checked(partial(verify_submission, proof=proof), content, genesis, steps))
+        proof = read(eras) if eras is not None else None
+        shown = _said(checked(partial(verify_submission, proof=proof), content, genesis, steps))
+    elif is_manifest(content):
+        shown = checking.shown(checking.statement(bundle, genesis, steps))
     else:
         shown = _proved(check(content, genesis, steps))
     if output is Format.TABLE:
         for step, seen in steps:
             say(f"{step + ':':13} {seen}")
     show(shown, output)
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise Failure(f"{file} cannot be read: {error.strerror}") from error
 
 
 def _said(submission: Submission) -> dict[str, Any]:
@@ -123,20 +116,4 @@ def check(bundle: bytes, genesis: Path, steps: list[tuple[str, str]] | None = No
     Raises:
         Failure: the document is unusable (2), or the bundle is not valid (3).
     """
-    return _checked(verify_bundle, bundle, genesis, steps if steps is not None else [])
-
-
-def _checked(
-    check: Callable[[bytes, bytes, Callable[[str, str], None]], T],
-    content: bytes,
-    genesis: Path,
-    steps: list[tuple[str, str]],
-) -> T:
-    try:
-        document = encode(load_genesis(genesis))
-    except GenesisFileError as error:
-        raise Failure(str(error)) from error
-    try:
-        return check(document, content, lambda step, seen: steps.append((step, seen)))
-    except Invalid as invalid:
-        raise Failure(f"NOT VALID: {invalid}", ExitCode.NOT_VALID) from invalid
+    return checked(verify_bundle, bundle, genesis, steps if steps is not None else [])

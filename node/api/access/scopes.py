@@ -71,6 +71,18 @@ def _proposal(node: Node, state: State, request: web.Request) -> Subject:
     return relations.NOBODY_ELSE if found is None else about_proposal(state, found)
 
 
+def _statement(node: Node, state: State, request: web.Request) -> Subject:
+    del node, state
+    account, custodian = (request.query.get(name) for name in ("account", "custodian"))
+    if request.match_info["statement"] == "supply":
+        return relations.PUBLIC
+    if account is not None and custodian is None:
+        return Subject(accounts=frozenset([account]))
+    if custodian is not None and account is None:
+        return about_participant(custodian)
+    return relations.NOBODY_ELSE
+
+
 def _transaction(node: Node, state: State, request: web.Request) -> Subject:
     return about_transaction(node, state, digest_in_path(request, "transaction"))
 
@@ -101,6 +113,13 @@ PROPOSAL: Final = Scope(
     _proposal,
     "who proposed it, may have to approve it or is named by it, the owners and custodians of the "
     f"accounts that it names, and {_SUPERVISORS}; anyone, if it names no account",
+    may_be_public=True,
+)
+STATEMENT: Final = Scope(
+    "statement",
+    _statement,
+    "the owner and the custodian of the account, or the custodian whose accounts it is of, and "
+    f"{_SUPERVISORS}; of supply anyone",
     may_be_public=True,
 )
 TRANSACTION: Final = Scope(

@@ -1,0 +1,146 @@
+"""Statements: the file, and the manifest beside it. The same question gives the same file."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from amanat.ledger.wording import moment
+from amanat.node.api.access.gate import GATE
+from amanat.node.api.messages import base64_text
+from amanat.node.api.middleware import REQUEST_ID
+from amanat.node.api.problems import ApiProblem
+from amanat.node.api.requests import NODE, be_current
+from amanat.node.api.statement_questions import file_format, question
+from amanat.node.node import Node
+from amanat.node.records import StorageFailed
+from amanat.node.statements.manifest import FileFacts, StatementSigner
+from amanat.node.statements.past import NotKept
+from amanat.node.statements.question import Question
+from amanat.node.statements.rendering import CONTENT_TYPES, FileFormat, NotInstalled
+from amanat.node.statements.statement import Statement
+
+AT_ONCE_MAX: Final = 8
+"""Statements that a node makes at a time."""
+
+WRITE_SECONDS: Final = 30.0
+"""How long a client may take to make room for a piece of a file."""
+
+
+class ManifestView(msgspec.Struct, frozen=True):
+    """A manifest in JSON."""
+
+    manifest: str
+    """Base64 of the manifest (docs/wire-format.md)."""
+    height: int
+    sha256: str
+    rows: int
+
+
+class Statements:
+    """Makes the statements that one node is asked for, a few at a time."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._signer = StatementSigner(node.identity, node.store)
+        self.at_work = 0
+
+    @contextmanager
+    def made(self, asked: Question, kind: FileFormat) -> Iterator[Statement]:
+        """Give a statement to be made now.
+
+        Raises:
+            ApiProblem: `too_many_statements`, `pruned` or `format_not_available`.
+        """
+        if self.at_work >= AT_ONCE_MAX:
+            raise ApiProblem("too_many_statements", f"{AT_ONCE_MAX} are being made")
+        try:
+            statement = Statement(self._node.store, asked, kind)
+        except NotKept as error:
+            first = self._node.store.first_height
+            detail = f"{error} is not kept here; this node keeps all from block {first} on"
+            raise ApiProblem("pruned", detail, {"first": first}) from error
+        except NotInstalled as error:
+            raise ApiProblem("format_not_available", str(error)) from error
+        self.at_work += 1
+        try:
+            yield statement
+        finally:
+            self.at_work -= 1
+
+    async def manifest(self, asked: Question, kind: FileFormat) -> tuple[bytes, FileFacts]:
+        """Make a statement, and sign for its file. Raises as `made` does."""
+        with self.made(asked, kind) as statement:
+            digest, size = sha256(), 0
+            async for piece in statement.pieces():
+                digest.update(piece)
+                size += len(piece)
+            facts = FileFacts(kind.value, digest.digest(), size, statement.count)
+            totals = statement.totals()
+        height, now = asked.span.last, self._node.now()
+        return self._signer.manifest(height, now, asked.asked(), facts, totals), facts
+
+
+STATEMENTS: Final = web.AppKey("statements", Statements)
+
+
+async def statement(request: web.Request) -> web.StreamResponse:
+    """Make a statement of holdings, movements or supply: `as_of` or `at_height`, `format`."""
+    await be_current(request)
+    node, asked, kind = request.app[NODE], question(request), file_format(request)
+    height = asked.span.last
+    header = node.store.header(height)
+    if header is None:
+        raise ApiProblem("pruned", f"block {height} is not kept here")
+    date = (asked.span.to_date or moment(header.time)[:10]).replace("-", "")
+    subject = asked.account or asked.custodian or asked.instrument or "all"
+    file = f"{date}_{asked.noun.value}_{subject}.{kind.value}"
+    public = request.app[GATE].is_open
+    with request.app[STATEMENTS].made(asked, kind) as made:
+        response = web.StreamResponse(
+            headers={
+                "Content-Type": CONTENT_TYPES[kind],
+                "Content-Disposition": f'attachment; filename="{file}"',
+                "Cache-Control": "no-store" if public else "private, no-store",
+                "Ledger-Height": str(height),
+                "Ledger-Root": header.state_root.hex(),
+                "Request-Id": request[REQUEST_ID],
+            }
+        )
+        await response.prepare(request)
+        try:
+            async for piece in made.pieces():
+                if not piece:
+                    continue  # an empty chunk would end the answer
+                async with asyncio.timeout(WRITE_SECONDS):
+                    await response.write(piece)
+            await response.write_eof()
+        except (ConnectionError, TimeoutError):
+            _cut_off(request)
+        except StorageFailed as error:
+            _cut_off(request)  # so that nobody takes a part for the whole
+            node.fail(error)
+    return response
+
+
+async def manifest(request: web.Request) -> web.Response:
+    """Sign for a statement's file: its SHA-256, height, state root, and what it adds up to."""
+    await be_current(request)
+    asked, kind = question(request), file_format(request)
+    signed, facts = await request.app[STATEMENTS].manifest(asked, kind)
+    headers = {"Ledger-Height": str(asked.span.last)}
+    if "application/octet-stream" in request.headers.get("Accept", ""):
+        kind_of = "application/octet-stream"
+        return web.Response(body=signed, content_type=kind_of, headers=headers)
+    view = ManifestView(base64_text(signed), asked.span.last, facts.sha256.hex(), facts.rows)
+    body = msgspec.json.encode(view)
+    return web.Response(body=body, content_type="application/json", headers=headers)
+
+
+def _cut_off(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
