@@ -79,12 +79,12 @@ def test_what_names_no_account_is_for_whom_the_operations_concern(desk: Desk) ->
         assert seen(desk, stranger, proposed) == [], stranger
 
 
-def test_a_settlement_of_others_in_the_same_transaction_is_not_seen(desk: Desk) -> None:
-    """What failed names no account, and tells what somebody had not."""
+def test_of_a_transaction_for_many_nobody_sees_what_is_about_others(desk: Desk) -> None:
+    """An account that an event names opens no other event of the transaction."""
     receipt, _ = done(desk, "alpha", BATCH)
-    failed = Event(0, "settlement-failed", {"settlement": "00", "available": 5})
+    tried = Event(0, "settlements-tried", {"settled": 2, "failed": 1})
     assert isinstance(receipt.outcome, Applied)
-    outcome = Applied((*receipt.outcome.events, failed))
+    outcome = Applied((*receipt.outcome.events, tried))
     both = Receipt(receipt.transaction, receipt.envelope, outcome)
     by_sbp = opened(desk.writer.sign(["sbp"], CloseDay(0)))
     told = Sight(desk.state, "gamma").events(both, lambda: by_sbp)
