@@ -144,18 +144,19 @@ def test_it_is_known_by_its_first_bytes() -> None:
 def test_the_program_checks_it_with_or_without_its_file(tmp_path: Path) -> None:
     for name, content in (("genesis", GENESIS), ("manifest", MANIFEST), ("file", FILE)):
         (tmp_path / name).write_bytes(content)
-    program = [sys.executable, "-m", "amanat.verifier", tmp_path / "genesis", tmp_path / "manifest"]
+    files = (str(tmp_path / "genesis"), str(tmp_path / "manifest"))
+    program = [sys.executable, "-m", "amanat.verifier", *files]
     alone = subprocess.run(program, capture_output=True, text=True, check=False)
     assert alone.returncode == 0, alone
     assert alone.stdout.splitlines()[-1].endswith("the file itself was not looked at")
     whole = subprocess.run(
-        [*program, tmp_path / "file"], capture_output=True, text=True, check=False
+        [*program, str(tmp_path / "file")], capture_output=True, text=True, check=False
     )
     assert whole.returncode == 0
     last = whole.stdout.splitlines()[-1]
     assert last.startswith("VALID:        mof signed for the csv file with SHA-256")
     (tmp_path / "file").write_bytes(FILE + b"beta,1\r\n")
     other = subprocess.run(
-        [*program, tmp_path / "file"], capture_output=True, text=True, check=False
+        [*program, str(tmp_path / "file")], capture_output=True, text=True, check=False
     )
     assert other.returncode == 3
