@@ -4,6 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
+from amanat.node.api.access.gate import GATE
 from amanat.node.api.event_reading import Reading
 from amanat.node.api.event_streams import STREAMS
 from amanat.node.api.problems import ApiProblem
@@ -34,6 +35,7 @@ async def events(request: web.Request) -> web.StreamResponse:
     while not page.events and (left := end - monotonic()) > 0:
         if page.complete and not await streams.something_new(page.next.height, left):
             break
+        request.app[GATE].check_reader(request)
         page = await reading.page()
     return reading.answer(page)
 

@@ -49,6 +49,9 @@ class Route(NamedTuple):
 
 _ROUTE: Final = web.RequestKey("route", Route)
 
+_SUBJECTS: Final = ("account", "custodian", "instrument")
+"""Parameters of a query that say about what it is."""
+
 _REFUSALS: Final = (
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN,
@@ -127,6 +130,16 @@ class Gate:
         ended = reader.until is not None and reader.until <= now
         return found.participant == reader.participant and not ended
 
+    def check_reader(self, request: web.Request) -> None:
+        """Refuse to go on for a reader that has waited, if it may not any more.
+
+        Raises:
+            ApiProblem: `authentication_failed`.
+        """
+        if not self.counts_still(request):
+            with self._noting(request):
+                raise ApiProblem("authentication_failed", "the key or the token counts no more")
+
     async def _reader(self, request: web.Request) -> Reader | None:
         """Return who asks, None for one who does not say."""
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -175,7 +188,7 @@ class Gate:
             time=datetime.fromtimestamp(self.now() / 1000, UTC).isoformat(timespec="milliseconds"),
             request=request[REQUEST_ID],
             route=f"{route.method} {route.path}",
-            about=dict(request.match_info),
+            about=_about(request),
             participant=None if reader is None else reader.participant,
             key=None if reader is None else reader.key.hex(),
             granted_as=None if grant is None else grant.value,
@@ -205,6 +218,12 @@ def guarded(route: Route) -> Handler:
         return answer
 
     return handle
+
+
+def _about(request: web.Request) -> dict[str, str]:
+    """Return what a request is about, by its path and by what it asks to see alone."""
+    query = {name: request.query[name] for name in _SUBJECTS if name in request.query}
+    return query | dict(request.match_info)
 
 
 def _authorities(node: Node) -> set[str]:

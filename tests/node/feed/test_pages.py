@@ -15,6 +15,7 @@ from amanat.node.feed.cursor import Place
 from amanat.node.feed.filters import Filter
 from amanat.node.feed.pages import Page, Told
 from amanat.node.node import Node
+from amanat.node.store import Store
 from tests.ledger.world import RUPEE
 from tests.node.network import LocalNetwork, network
 
@@ -134,3 +135,15 @@ async def test_a_place_behind_the_end_of_its_block_leads_to_the_next(node: Node)
     assert (await read(node, invented)).events == [
         told for told in whole if told.place.height > invented.height
     ]
+
+
+@pytest.mark.parametrize(
+    ("everything", "kept"), [(True, 3), (False, 7)], ids=["a supervisor", "anybody else"]
+)
+async def test_whom_a_transaction_concerns_may_be_known_for_fewer_blocks_than_what_it_did(
+    node: Node, monkeypatch: pytest.MonkeyPatch, *, everything: bool, kept: int
+) -> None:
+    monkeypatch.setattr(Store, "first_height", 3)
+    monkeypatch.setattr(node.store, "base", 7)
+    sight = Sight(State(node.chain.final.tree.get), None, everything=everything)
+    assert pages.first_kept(node.store, sight) == kept
