@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
+from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.wording import moment
 from amanat.node.api.access.gate import GATE
 from amanat.node.api.messages import base64_text
@@ -92,10 +93,7 @@ async def statement(request: web.Request) -> web.StreamResponse:
     """Make a statement of holdings, movements or supply: `as_of` or `at_height`, `format`."""
     await be_current(request)
     node, asked, kind = request.app[NODE], question(request), file_format(request)
-    height = asked.span.last
-    header = node.store.header(height)
-    if header is None:
-        raise ApiProblem("pruned", f"block {height} is not kept here")
+    header = _header(node, asked)
     date = (asked.span.to_date or moment(header.time)[:10]).replace("-", "")
     subject = asked.account or asked.custodian or asked.instrument or "all"
     file = f"{date}_{asked.noun.value}_{subject}.{kind.value}"
@@ -106,7 +104,7 @@ async def statement(request: web.Request) -> web.StreamResponse:
                 "Content-Type": CONTENT_TYPES[kind],
                 "Content-Disposition": f'attachment; filename="{file}"',
                 "Cache-Control": "no-store" if public else "private, no-store",
-                "Ledger-Height": str(height),
+                "Ledger-Height": str(header.height),
                 "Ledger-Root": header.state_root.hex(),
                 "Request-Id": request[REQUEST_ID],
             }
@@ -132,13 +130,23 @@ async def manifest(request: web.Request) -> web.Response:
     await be_current(request)
     asked, kind = question(request), file_format(request)
     signed, facts = await request.app[STATEMENTS].manifest(asked, kind)
-    headers = {"Ledger-Height": str(asked.span.last)}
+    root = _header(request.app[NODE], asked).state_root
+    headers = {"Ledger-Height": str(asked.span.last), "Ledger-Root": root.hex()}
     if "application/octet-stream" in request.headers.get("Accept", ""):
         kind_of = "application/octet-stream"
         return web.Response(body=signed, content_type=kind_of, headers=headers)
     view = ManifestView(base64_text(signed), asked.span.last, facts.sha256.hex(), facts.rows)
     body = msgspec.json.encode(view)
     return web.Response(body=body, content_type="application/json", headers=headers)
+
+
+def _header(node: Node, asked: Question) -> BlockHeader:
+    height = asked.span.last
+    header = node.store.header(height)
+    if header is None:
+        first = node.store.first_height
+        raise ApiProblem("pruned", f"block {height} is not kept here", {"first": first})
+    return header
 
 
 def _cut_off(request: web.Request) -> None:

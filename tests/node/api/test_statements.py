@@ -336,3 +336,14 @@ async def test_a_format_that_the_node_cannot_write_is_a_problem(
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
     answer = await api.get("/v1/statements/supply?format=parquet")
     assert (answer.status, answer.json["code"]) == (406, "format_not_available")
+
+
+async def test_a_parquet_file_is_signed_for_by_the_node_that_wrote_it(api: Api) -> None:
+    parquet: Any = pytest.importorskip("pyarrow.parquet")
+    query = "holdings?instrument=PKR&format=parquet"
+    answer = await api.get(f"/v1/statements/{query}")
+    assert answer.content_type == "application/vnd.apache.parquet"
+    listed = parquet.read_table(io.BytesIO(answer.body)).to_pylist()
+    assert listed == await rows(api, "holdings?instrument=PKR")
+    made = await manifest(api, query, file=(sha256(answer.body).digest(), len(answer.body)))
+    assert made.format == "parquet"
