@@ -17,6 +17,7 @@ from aiohttp import web
 from amanat.node.api.access.gate import GATE
 from amanat.node.api.event_reading import Reading
 from amanat.node.api.middleware import REQUEST_ID
+from amanat.node.api.places import Places
 from amanat.node.api.problems import ApiProblem
 from amanat.node.clock import monotonic
 from amanat.node.feed.pages import Page
@@ -27,6 +28,9 @@ log = structlog.get_logger(__name__)
 
 STREAMS_MAX: Final = 256
 """Streams that a node keeps open at a time."""
+
+STREAMS_OF_ONE_MAX: Final = 32
+"""How many of them may be one participant's."""
 
 KEEP_ALIVE_SECONDS: Final = 15.0
 """After so long without an event a comment is sent: proxies cut what is silent."""
@@ -57,7 +61,7 @@ class Streams:
         self.write_seconds = write_seconds
         self.now: Callable[[], float] = monotonic
         """A clock for durations, in seconds."""
-        self.open = 0
+        self.places = Places("too_many_streams", most=STREAMS_MAX, each=STREAMS_OF_ONE_MAX)
         self.waiting = 0
         """How many wait for the next block: streams, and pages that are waited for."""
 
@@ -88,13 +92,8 @@ class Streams:
         Raises:
             ApiProblem: `too_many_streams`.
         """
-        if self.open >= STREAMS_MAX:
-            raise ApiProblem("too_many_streams", f"{STREAMS_MAX} are open, which is all")
-        self.open += 1
-        try:
+        with self.places.one(request.app[GATE].reader_name(request)):
             return await self._serve(request, page, reading)
-        finally:
-            self.open -= 1
 
     async def _serve(
         self, request: web.Request, page: Page, reading: Reading

@@ -14,6 +14,7 @@ from amanat.ledger.wording import moment
 from amanat.node.api.access.gate import GATE
 from amanat.node.api.messages import base64_text
 from amanat.node.api.middleware import REQUEST_ID
+from amanat.node.api.places import Places
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, be_current
 from amanat.node.api.statement_questions import file_format, question
@@ -27,6 +28,9 @@ from amanat.node.statements.statement import Statement
 
 AT_ONCE_MAX: Final = 8
 """Statements that a node makes at a time."""
+
+AT_ONCE_FOR_ONE_MAX: Final = 3
+"""How many of them may be for one participant."""
 
 WRITE_SECONDS: Final = 30.0
 """How long a client may take to make room for a piece of a file."""
@@ -48,17 +52,15 @@ class Statements:
     def __init__(self, node: Node) -> None:
         self._node = node
         self._signer = StatementSigner(node.identity, node.store)
-        self.at_work = 0
+        self.places = Places("too_many_statements", most=AT_ONCE_MAX, each=AT_ONCE_FOR_ONE_MAX)
 
     @contextmanager
-    def made(self, asked: Question, kind: FileFormat) -> Iterator[Statement]:
-        """Give a statement to be made now.
+    def made(self, asked: Question, kind: FileFormat, reader: str | None) -> Iterator[Statement]:
+        """Give a statement to be made now for `reader`.
 
         Raises:
             ApiProblem: `too_many_statements`, `pruned` or `format_not_available`.
         """
-        if self.at_work >= AT_ONCE_MAX:
-            raise ApiProblem("too_many_statements", f"{AT_ONCE_MAX} are being made")
         try:
             statement = Statement(self._node.store, asked, kind)
         except NotKept as error:
@@ -67,15 +69,14 @@ class Statements:
             raise ApiProblem("pruned", detail, {"first": first}) from error
         except NotInstalled as error:
             raise ApiProblem("format_not_available", str(error)) from error
-        self.at_work += 1
-        try:
+        with self.places.one(reader):
             yield statement
-        finally:
-            self.at_work -= 1
 
-    async def manifest(self, asked: Question, kind: FileFormat) -> tuple[bytes, FileFacts]:
+    async def manifest(
+        self, asked: Question, kind: FileFormat, reader: str | None
+    ) -> tuple[bytes, FileFacts]:
         """Make a statement, and sign for its file. Raises as `made` does."""
-        with self.made(asked, kind) as statement:
+        with self.made(asked, kind, reader) as statement:
             digest, size = sha256(), 0
             async for piece in statement.pieces():
                 digest.update(piece)
@@ -97,8 +98,9 @@ async def statement(request: web.Request) -> web.StreamResponse:
     date = (asked.span.to_date or moment(header.time)[:10]).replace("-", "")
     subject = asked.account or asked.custodian or asked.instrument or "all"
     file = f"{date}_{asked.noun.value}_{subject}.{kind.value}"
-    public = request.app[GATE].is_open
-    with request.app[STATEMENTS].made(asked, kind) as made:
+    gate = request.app[GATE]
+    public, reader = gate.is_open, gate.reader_name(request)
+    with request.app[STATEMENTS].made(asked, kind, reader) as made:
         response = web.StreamResponse(
             headers={
                 "Content-Type": CONTENT_TYPES[kind],
@@ -129,7 +131,8 @@ async def manifest(request: web.Request) -> web.Response:
     """Sign for a statement's file: its SHA-256, height, state root, and what it adds up to."""
     await be_current(request)
     asked, kind = question(request), file_format(request)
-    signed, facts = await request.app[STATEMENTS].manifest(asked, kind)
+    reader = request.app[GATE].reader_name(request)
+    signed, facts = await request.app[STATEMENTS].manifest(asked, kind, reader)
     root = _header(request.app[NODE], asked).state_root
     headers = {"Ledger-Height": str(asked.span.last), "Ledger-Root": root.hex()}
     if "application/octet-stream" in request.headers.get("Accept", ""):

@@ -106,15 +106,17 @@ class Gate:
 
     def may_read(self, request: web.Request, subject: Subject) -> bool:
         """Return whether who asks may read `subject` too: for routes that answer in part."""
-        reader = request.get(READER)
-        name = None if reader is None else reader.participant
+        name = self.reader_name(request)
         return self.is_open or relations.grant(self._state(), name, subject) is not None
+
+    def reader_name(self, request: web.Request) -> str | None:
+        """Return who asks, None for one who did not say so, or need not."""
+        reader = request.get(READER)
+        return None if reader is None else reader.participant
 
     def sight(self, request: web.Request) -> Sight:
         """Return what who asks sees of the chain's events, by the state at this moment."""
-        reader = request.get(READER)
-        name = None if reader is None else reader.participant
-        return Sight(self._state(), name, everything=self.is_open)
+        return Sight(self._state(), self.reader_name(request), everything=self.is_open)
 
     def counts_still(self, request: web.Request) -> bool:
         """Return whether what proved who asks would prove it now: for answers that go on."""

@@ -94,8 +94,8 @@ async def test_events_come_as_they_become_final(api: Api) -> None:
 
 async def test_a_client_that_leaves_is_noticed_while_nothing_happens(api: Api) -> None:
     async with stream(api, "after=now"):
-        assert streams(api).open >= 1
-    await eventually(lambda: streams(api).open == 0)
+        assert streams(api).places.taken >= 1
+    await eventually(lambda: streams(api).places.taken == 0)
 
 
 async def test_who_reconnects_at_another_node_loses_nothing_and_hears_nothing_twice(
@@ -160,7 +160,7 @@ async def test_streams_end_when_the_node_stops(api: Api) -> None:
         await streams(api, "cdc").close(application)
         await one.ended()
         await other.ended()
-        await eventually(lambda: streams(api, "cdc").open == 0)
+        await eventually(lambda: streams(api, "cdc").places.taken == 0)
         assert streams(api, "cdc").close in application.on_shutdown
     await api.network.stop("cdc")
     await api.network.start("cdc")
@@ -171,12 +171,12 @@ async def test_streams_end_when_the_node_stops(api: Api) -> None:
 async def test_a_node_keeps_so_many_open_and_no_more(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_streams, "STREAMS_MAX", 1)
-    await eventually(lambda: streams(api).open == 0)
+    monkeypatch.setattr(streams(api).places, "most", 1)
+    await eventually(lambda: streams(api).places.taken == 0)
     async with stream(api, "after=now"):
         answer = await api.get("/v1/events?after=now", Accept="text/event-stream")
         assert (answer.status, answer.json["code"]) == (503, "too_many_streams")
-    await eventually(lambda: streams(api).open == 0)
+    await eventually(lambda: streams(api).places.taken == 0)
     async with stream(api, "after=now"):
         pass
 
@@ -205,7 +205,7 @@ async def test_for_whoever_does_not_read_one_page_is_kept_and_then_it_is_cut_off
             await opened.ended()
     assert stuck.is_set()
     assert len(pages) == len(set(pages))
-    await eventually(lambda: streams(api).open == 0)
+    await eventually(lambda: streams(api).places.taken == 0)
 
 
 async def test_a_stream_ends_for_who_may_read_no_more(

@@ -325,7 +325,7 @@ async def test_a_height_that_is_kept_no_more_is_a_problem(
 
 async def test_a_node_makes_a_few_at_a_time(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     made = api.network.applications["mof"][STATEMENTS]
-    monkeypatch.setattr(made, "at_work", statements.AT_ONCE_MAX)
+    monkeypatch.setattr(made.places, "most", 0)
     answer = await api.get("/v1/statements/supply")
     assert (answer.status, answer.json["code"]) == (503, "too_many_statements")
 

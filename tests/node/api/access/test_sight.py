@@ -1,15 +1,25 @@
 """Which events of a transaction a reader sees."""
 
 import pytest
+from msgspec.structs import replace
 
 from amanat.ledger.governance.participants import Role
-from amanat.ledger.operations import AnyOperation, CloseDay, Issue, Propose, TransferBatch
+from amanat.ledger.operations import (
+    AnyOperation,
+    CancelSettlement,
+    CloseDay,
+    Issue,
+    Propose,
+    TransferBatch,
+)
 from amanat.ledger.operations.transfer_batch import Line
 from amanat.ledger.receipts import Applied, Event, Receipt, Rejected
+from amanat.ledger.settlement.instructions import CancelReason
 from amanat.ledger.transactions import CheckedTransaction
 from amanat.node.api.access.sight import PUBLIC_EVENTS, Sight
 from amanat.node.feed.filters import EVENTS
 from tests.ledger.desk import Desk, opened
+from tests.ledger.trades import MONDAY, SALE, matched
 from tests.ledger.world import BILL, RUPEE, START, genesis, market, participant
 
 SUPERVISORS = (participant("secp", Role.REGULATOR), participant("agp", Role.AUDITOR))
@@ -89,6 +99,14 @@ def test_of_a_transaction_for_many_nobody_sees_what_is_about_others(desk: Desk) 
     by_sbp = opened(desk.writer.sign(["sbp"], CloseDay(0)))
     told = Sight(desk.state, "gamma").events(both, lambda: by_sbp)
     assert [event.name for _, event in told] == ["transferred"]
+
+
+def test_both_sides_are_told_of_a_settlement_whoever_signs(desk: Desk) -> None:
+    settlement = matched(desk, replace(SALE, settlement_date=MONDAY))
+    asked = done(desk, "mof", CancelSettlement(settlement.id, CancelReason.AGREED))
+    for reader in ("mof", "alpha", "custodian-a"):
+        assert [each.name for each in seen(desk, reader, asked)] == ["cancellation-asked"], reader
+    assert seen(desk, "gamma", asked) == []
 
 
 def test_what_anyone_may_read_anyone_sees_change(desk: Desk) -> None:
