@@ -5,7 +5,6 @@ effect once, so trying the next one is always safe.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -89,28 +88,6 @@ class Client:
     async def get_text(self, path: str) -> str:
         """Return the text under `path`."""
         return (await self._request("GET", path, None, None)).decode()
-
-    async def download(self, path: str, file: Path) -> dict[str, str]:
-        """Write what is under `path` at the first node into `file`, and return its headers.
-
-        Raises:
-            OSError: the file cannot be written.
-        """
-        if self._session is None:
-            raise RuntimeError("use the client as an async context manager")
-        target = URL(self._urls[0] + path)
-        headers = {} if self._reader is None else self._reader.headers("GET", str(target), None)
-        with file.open("wb") as written:
-            try:
-                async with self._session.get(target, headers=headers) as answer:
-                    if answer.status >= 400:
-                        raise Refusal(answer.status, _problem(await answer.read()))
-                    async for piece in answer.content.iter_chunked(64 * 1024):
-                        written.write(piece)
-                    return dict(answer.headers.items())
-            except (TimeoutError, ClientError) as error:
-                reason = str(error) or type(error).__name__
-                raise Unreachable(f"no node answered: {self._urls[0]}: {reason}") from error
 
     async def _call(
         self, method: str, path: str, body: bytes | None, content_type: str | None

@@ -1,28 +1,17 @@
-"""Checking what a node gave out against a genesis file, offline."""
+"""Checking the manifest of a statement, and the file beside it, against a genesis file."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from amanat.config.genesis_file import GenesisFileError, load_genesis
-from amanat.ledger.encoding import encode
-from amanat.node.cli.failure import ExitCode, Failure
-from amanat.verifier.decoding import Invalid
-from amanat.verifier.statements import StatementFound, verify_statement
+from amanat.node.cli.failure import Failure
+from amanat.node.cli.output import Format, say, show
+from amanat.node.cli.proving import checked, read
+from amanat.verifier.statements import StatementFound, is_manifest, verify_statement
 
-T = TypeVar("T")
 Steps = list[tuple[str, str]]
-
-
-def read(file: Path) -> bytes:
-    """Return what a file holds. Raises `Failure` if it cannot be read."""
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise Failure(f"{file} cannot be read: {error.strerror}") from error
 
 
 def statement(
@@ -45,7 +34,22 @@ def statement(
     return checked(check, read(manifest), genesis, steps if steps is not None else [])
 
 
-def shown(found: StatementFound) -> dict[str, Any]:
+def is_of_a_statement(file: Path) -> bool:
+    """Return whether a file is a manifest. Raises `Failure` if it cannot be read."""
+    return is_manifest(read(file))
+
+
+def verify(manifest: Path, genesis: Path, output: Format) -> None:
+    """Check a manifest, and the statement's file if that lies beside it; print each step."""
+    steps: Steps = []
+    found = statement(manifest, genesis, steps)
+    if output is Format.TABLE:
+        for step, seen in steps:
+            say(f"{step + ':':13} {seen}")
+    show(_shown(found), output)
+
+
+def _shown(found: StatementFound) -> dict[str, Any]:
     """Return what a manifest says as commands print it: sums as decimal strings."""
     told = asdict(found)
     told["asked"] = dict(found.asked)
@@ -58,24 +62,3 @@ def shown(found: StatementFound) -> dict[str, Any]:
         for each in found.totals
     ]
     return {"valid": True, "kind": "statement", **told}
-
-
-def checked(
-    check: Callable[[bytes, bytes, Callable[[str, str], None]], T],
-    content: bytes,
-    genesis: Path,
-    steps: Steps,
-) -> T:
-    """Return what `check` finds in `content` under a genesis file.
-
-    Raises:
-        Failure: the document is unusable (2), or the content is not valid (3).
-    """
-    try:
-        document = encode(load_genesis(genesis))
-    except GenesisFileError as error:
-        raise Failure(str(error)) from error
-    try:
-        return check(document, content, lambda step, seen: steps.append((step, seen)))
-    except Invalid as invalid:
-        raise Failure(f"NOT VALID: {invalid}", ExitCode.NOT_VALID) from invalid

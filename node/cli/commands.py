@@ -140,9 +140,12 @@ def verify(
     output: Output = Format.TABLE,
 ) -> None:
     """Check what a node gave out, offline, against the genesis document alone."""
-    from amanat.node.cli import proving
+    from amanat.node.cli import checking, proving
 
-    proving.verify(bundle, genesis_file, eras, output)
+    if checking.is_of_a_statement(bundle):
+        checking.verify(bundle, genesis_file, output)
+    else:
+        proving.verify(bundle, genesis_file, eras, output)
 
 
 @app.command()

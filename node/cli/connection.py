@@ -36,14 +36,11 @@ def api_urls(given: Sequence[str]) -> list[str]:
 def talk(
     urls: Sequence[str],
     conversation: Callable[[Client], Awaitable[T]],
-    reader: RequestSigner | None = None,
-    seconds: float = 35.0,
     *,
+    reader: RequestSigner | None = None,
     reader_if_asked: Callable[[], RequestSigner] | None = None,
 ) -> T:
     """Run `conversation` with a client of these nodes, whose requests `reader` signs.
-
-    One request may take so many `seconds`.
 
     Where a node asks who reads, `reader_if_asked` is called, and the conversation begins again: a
     passphrase is not asked for before it is needed.
@@ -53,7 +50,7 @@ def talk(
     """
 
     async def run(reader: RequestSigner | None) -> T:
-        async with Client(urls, seconds=seconds, reader=reader) as client:
+        async with Client(urls, reader=reader) as client:
             return await conversation(client)
 
     try:

@@ -1,15 +1,15 @@
 """`amanat balance` and `amanat verify`: reading with and without trust."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
-from amanat.node.cli import checking
-from amanat.node.cli.checking import checked, read
+from amanat.config.genesis_file import GenesisFileError, load_genesis
+from amanat.ledger.encoding import encode
 from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, say, show
@@ -18,8 +18,10 @@ from amanat.node.message_signatures import RequestSigner
 from amanat.verifier.checks import Finding
 from amanat.verifier.checks import verify as verify_bundle
 from amanat.verifier.contents import Balance
-from amanat.verifier.statements import is_manifest
+from amanat.verifier.decoding import Invalid
 from amanat.verifier.submissions import Submission, is_submission_receipt, verify_submission
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +82,20 @@ def verify(bundle: Path, genesis: Path, eras: Path | None, output: Format) -> No
     if is_submission_receipt(content):
         proof = read(eras) if eras is not None else None
         shown = _said(checked(partial(verify_submission, proof=proof), content, genesis, steps))
-    elif is_manifest(content):
-        shown = checking.shown(checking.statement(bundle, genesis, steps))
     else:
         shown = _proved(check(content, genesis, steps))
     if output is Format.TABLE:
         for step, seen in steps:
             say(f"{step + ':':13} {seen}")
     show(shown, output)
+
+
+def read(file: Path) -> bytes:
+    """Return what a file holds. Raises `Failure` if it cannot be read."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Failure(f"{file} cannot be read: {error.strerror}") from error
 
 
 def _said(submission: Submission) -> dict[str, Any]:
@@ -117,3 +125,24 @@ def check(bundle: bytes, genesis: Path, steps: list[tuple[str, str]] | None = No
         Failure: the document is unusable (2), or the bundle is not valid (3).
     """
     return checked(verify_bundle, bundle, genesis, steps if steps is not None else [])
+
+
+def checked(
+    check: Callable[[bytes, bytes, Callable[[str, str], None]], T],
+    content: bytes,
+    genesis: Path,
+    steps: list[tuple[str, str]],
+) -> T:
+    """Return what `check` finds in `content` under a genesis file.
+
+    Raises:
+        Failure: the document is unusable (2), or the content is not valid (3).
+    """
+    try:
+        document = encode(load_genesis(genesis))
+    except GenesisFileError as error:
+        raise Failure(str(error)) from error
+    try:
+        return check(document, content, lambda step, seen: steps.append((step, seen)))
+    except Invalid as invalid:
+        raise Failure(f"NOT VALID: {invalid}", ExitCode.NOT_VALID) from invalid

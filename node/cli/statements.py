@@ -1,25 +1,24 @@
 """`amanat statement`: fetch a statement's file and its manifest from one node, and check them."""
 
-import base64
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from amanat.node.cli import checking
-from amanat.node.cli.connection import api_urls, talk
+from amanat.node.cli.connection import api_urls
+from amanat.node.cli.downloading import Download
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, note, show
-from amanat.node.client import Client
 from amanat.node.message_signatures import RequestSigner
 
 MANIFEST: Final = ".manifest"
 """What the manifest's name has behind the file's."""
 
-SECONDS: Final = 600.0
-"""How long making a statement may take."""
+OCTETS: Final = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,71 +39,71 @@ def fetch(wish: Wish, api: Sequence[str], reader: RequestSigner | None) -> None:
         Failure: no node could give it, it cannot be written, or it is not valid.
     """
     try:
-        file, signed = _from_one_of(api_urls(api), wish, reader)
-        beside = file.with_name(file.name + MANIFEST)
-        beside.write_bytes(base64.b64decode(signed["manifest"]))
+        file, height = _from_one_of(api_urls(api), wish, reader)
     except OSError as error:
         raise Failure(f"{error.filename} cannot be written: {error.strerror}") from error
     finally:
-        _partial(wish).unlink(missing_ok=True)
-    _say(wish, file, beside, signed)
+        for part in _parts(wish):
+            part.unlink(missing_ok=True)
+    _say(wish, file, height)
 
 
-def _from_one_of(
-    urls: Sequence[str], wish: Wish, reader: RequestSigner | None
-) -> tuple[Path, dict[str, Any]]:
+def _from_one_of(urls: Sequence[str], wish: Wish, reader: RequestSigner | None) -> tuple[Path, str]:
     """Ask the first node that answers: it is to sign for the file that it gave."""
     for url in urls[:-1]:
         try:
-            return talk([url], lambda client: _ask(client, wish), reader, SECONDS)
+            return asyncio.run(_from(url, wish, reader))
         except Failure as failure:
             if failure.code is not ExitCode.UNREACHABLE:
                 raise
-    return talk(urls[-1:], lambda client: _ask(client, wish), reader, SECONDS)
+    return asyncio.run(_from(urls[-1], wish, reader))
 
 
-async def _ask(client: Client, wish: Wish) -> tuple[Path, dict[str, Any]]:
-    """Write the file, and return it with what the node signed for it.
+async def _from(url: str, wish: Wish, reader: RequestSigner | None) -> tuple[Path, str]:
+    """Write the file and its manifest, and return the file with the height that both are of.
 
-    Both are of one height: that which the node had when the file was asked for, unless another was
-    named.
+    That is the height which the node had when the file was asked for, unless another was named.
     """
     asked = {name: str(value) for name, value in wish.asked.items() if value is not None}
     path, kind = f"/v1/statements/{wish.noun}", {"format": wish.kind}
-    headers = await client.download(f"{path}?{_query(asked | kind)}", _partial(wish))
-    if not asked.keys() & {"as_of", "to", "to_height"}:
-        asked["at_height"] = headers["Ledger-Height"]
-    signed = dict(await client.get(f"{path}/manifest?{_query(asked | kind)}"))
+    content, signed = _parts(wish)
+    async with Download(url, reader) as download:
+        headers = await download.into(f"{path}?{_query(asked | kind)}", content)
+        if not asked.keys() & {"as_of", "to", "to_height"}:
+            asked["at_height"] = headers.get("Ledger-Height", "")
+        query = _query(asked | kind)
+        await download.into(f"{path}/manifest?{query}", signed, accept=OCTETS)
     file = wish.save or Path(_name(headers.get("Content-Disposition", ""), wish))
-    _partial(wish).replace(file)
-    return file, signed
+    content.replace(file)
+    signed.replace(_beside(file))
+    return file, headers.get("Ledger-Height", "")
+
+
+def _beside(file: Path) -> Path:
+    return file.with_name(file.name + MANIFEST)
 
 
 def _query(asked: Mapping[str, str]) -> str:
     return urlencode(asked, errors="replace")
 
 
-def _say(wish: Wish, file: Path, manifest: Path, signed: Mapping[str, Any]) -> None:
-    shown = {
-        "file": str(file),
-        "manifest": str(manifest),
-        "height": signed["height"],
-        "rows": signed["rows"],
-        "sha256": signed["sha256"],
-    }
+def _say(wish: Wish, file: Path, height: str) -> None:
+    manifest = _beside(file)
+    shown = {"file": str(file), "manifest": str(manifest), "height": height}
     if wish.genesis is not None:
         found = checking.statement(manifest, wish.genesis, file=file)
+        shown["rows"] = str(found.rows)
         shown["verified"] = f"against {wish.genesis}, signed by {found.authority}"
     else:
         note(f"check it: amanat verify {manifest} --genesis GENESIS")
     show(shown, Format.TABLE)
 
 
-def _partial(wish: Wish) -> Path:
-    """Return the file into which it is written until it is whole."""
-    if wish.save is not None:
-        return wish.save.with_name(wish.save.name + ".part")
-    return Path(f"{wish.noun}.{wish.kind}.part")
+def _parts(wish: Wish) -> tuple[Path, Path]:
+    """Return the files into which file and manifest are written until they are whole."""
+    name = f"{wish.noun}.{wish.kind}" if wish.save is None else wish.save.name
+    directory = Path() if wish.save is None else wish.save.parent
+    return directory / f"{name}.part", directory / f"{name}{MANIFEST}.part"
 
 
 def _name(disposition: str, wish: Wish) -> str:

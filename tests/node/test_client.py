@@ -1,7 +1,5 @@
 """The client goes on to the next node, and tells refusals from silence."""
 
-from pathlib import Path
-
 import pytest
 from aiohttp import web
 
@@ -41,45 +39,6 @@ async def test_a_refusal_carries_its_code_and_is_not_tried_elsewhere(api: Api) -
             await client.submit(b"garbage")
     assert (refused.value.status, refused.value.code) == (400, "malformed")
     assert refused.value.problem["fix"]
-
-
-async def test_a_file_is_written_as_it_comes(api: Api, tmp_path: Path) -> None:
-    file = tmp_path / "supply"
-    async with Client([api.network.url("sbp")]) as client:
-        headers = await client.download("/v1/statements/supply", file)
-        assert headers["Content-Type"].startswith("text/csv")
-        assert file.read_text().startswith("instrument,issuer,")
-        with pytest.raises(Refusal) as refused:
-            await client.download("/v1/statements/bonds", file)
-    assert refused.value.code == "not_found"
-    async with Client([nowhere(), api.network.url("sbp")]) as client:
-        with pytest.raises(Unreachable):
-            await client.download("/v1/statements/supply", file)
-
-
-async def test_a_file_that_is_cut_off_is_no_file(tmp_path: Path) -> None:
-    """A part of a statement is not taken for the whole."""
-
-    async def part(request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse()
-        await response.prepare(request)
-        await response.write(b"account,amount")
-        assert request.transport is not None
-        request.transport.abort()
-        return response
-
-    application = web.Application()
-    application.router.add_get("/file", part)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    port = free_ports(1)[0]
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    try:
-        async with Client([f"http://127.0.0.1:{port}"]) as client:
-            with pytest.raises(Unreachable):
-                await client.download("/file", tmp_path / "part")
-    finally:
-        await runner.cleanup()
 
 
 async def test_what_is_no_node_is_told_from_one() -> None:

@@ -104,11 +104,6 @@ class Gate:
                 self._note(request, None, problem.kind.code)
             raise
 
-    def may_read(self, request: web.Request, subject: Subject) -> bool:
-        """Return whether who asks may read `subject` too: for routes that answer in part."""
-        name = self.reader_name(request)
-        return self.is_open or relations.grant(self._state(), name, subject) is not None
-
     def reader_name(self, request: web.Request) -> str | None:
         """Return who asks, None for one who did not say so, or need not."""
         reader = request.get(READER)
@@ -141,6 +136,12 @@ class Gate:
         if not self.counts_still(request):
             with self._noting(request):
                 raise ApiProblem("authentication_failed", "the key or the token counts no more")
+
+    def may_read(self, request: web.Request, subject: Subject) -> bool:
+        """Return whether who asks may read `subject` too: for routes that answer in part."""
+        reader = request.get(READER)
+        name = None if reader is None else reader.participant
+        return self.is_open or relations.grant(self._state(), name, subject) is not None
 
     async def _reader(self, request: web.Request) -> Reader | None:
         """Return who asks, None for one who does not say."""
@@ -205,6 +206,12 @@ class Gate:
                 raise ApiProblem("internal_error", detail) from error
 
 
+def _about(request: web.Request) -> dict[str, str]:
+    """Return what a request is about, by its path and by what it asks to see alone."""
+    query = {name: request.query[name] for name in _SUBJECTS if name in request.query}
+    return query | dict(request.match_info)
+
+
 GATE: Final = web.AppKey("gate", Gate)
 
 
@@ -220,12 +227,6 @@ def guarded(route: Route) -> Handler:
         return answer
 
     return handle
-
-
-def _about(request: web.Request) -> dict[str, str]:
-    """Return what a request is about, by its path and by what it asks to see alone."""
-    query = {name: request.query[name] for name in _SUBJECTS if name in request.query}
-    return query | dict(request.match_info)
 
 
 def _authorities(node: Node) -> set[str]:
