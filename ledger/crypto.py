@@ -40,6 +40,7 @@ class Domain(StrEnum):
     PROPOSED_OPERATIONS = "amanat/proposed-operations/v1"
     RECORD = "amanat/record/v1"
     TRAVEL_DATA = "amanat/travel-data/v1"
+    STATEMENT = "amanat/statement/v1"
 
 
 Sign = Callable[[bytes], Signature]

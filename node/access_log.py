@@ -41,7 +41,7 @@ class Access:
     route: str
     """Method and path, with what varies in braces."""
     about: dict[str, str]
-    """What the path names: an account, an order, a transaction."""
+    """What the path or the query names: an account, an order, a transaction, a custodian."""
     participant: str | None
     """Who asked; null if that was not proved."""
     key: str | None

@@ -93,7 +93,7 @@ class Node:
         keeps_all = settings.keep_blocks is None
         self.snapshots = Snapshots(self.store, self.document.authorities, keeps_all=keeps_all)
         self._application = self._executing()
-        me = Identity(self.chain_id, self.name, signer.sign)
+        me = self.identity = Identity(self.chain_id, self.name, signer.sign)
         core = recovery.recover(me, directory, self.chain, self._application)
         self.driver = Driver(core, send=self._send, write=self._write, listener=self)
         self._disk = DiskWriter(

@@ -26,7 +26,7 @@ def balance(store: Store, height: int, tree: StateTree, account: str, instrument
         account: any account name.
         instrument: any instrument identifier.
     """
-    headers, certificate = _certified(store, height)
+    headers, certificate = certified(store, height)
     proof = tree.prove(HOLDINGS.key(account, instrument))
     return balance_proof(eras(store, headers[-1].height), headers, certificate, proof)
 
@@ -67,7 +67,7 @@ def closes_a_day(receipt: Receipt) -> bool:
 
 def receipt(store: Store, height: int, index: int) -> bytes:
     """Return the proof of the receipt at `index` of the final block at `height`."""
-    headers, certificate = _certified(store, height)
+    headers, certificate = certified(store, height)
     shown = eras(store, headers[-1].height)
     return receipt_proof(shown, headers, certificate, store.receipts(height), index)
 
@@ -115,7 +115,8 @@ def _of_changes(store: Store, height: int) -> Iterator[CommitCertificate | None]
             yield store.eras.change_certificate(configuration.since)
 
 
-def _certified(store: Store, height: int) -> tuple[list[BlockHeader], CommitCertificate]:
+def certified(store: Store, height: int) -> tuple[list[BlockHeader], CommitCertificate]:
+    """Return the headers from the final block at `height` on, and the certificate of the last."""
     certificate = store.certificate_from(height)
     certifier = store.eras.certifier(height)
     final = certificate.final(certifier.current.rule) if certificate and certifier else None

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from amanat.verifier.checks import Finding
 from amanat.verifier.contents import ClosingBalance, Outcome
+from amanat.verifier.statements import StatementFound
 from amanat.verifier.submissions import Submission
 
 
@@ -30,6 +31,17 @@ def word(submission: Submission) -> str:
         f"{submission.authority} had transaction {submission.transaction} at "
         f"{when(submission.time)}, its log ending at height {submission.height}, "
         f"on {submission.network}"
+    )
+
+
+def signed_for(found: StatementFound) -> str:
+    """Return what an authority said by the manifest of a statement."""
+    asked = ", ".join(f"{name} {said}" for name, said in found.asked)
+    checked = "" if found.file_checked else "; the file itself was not looked at"
+    return (
+        f"{found.authority} signed for the {found.format} file with SHA-256 {found.sha256}, "
+        f"{found.rows} rows: {asked}, at height {found.height}, {when(found.time)}, on "
+        f"{found.network}{checked}"
     )
 
 

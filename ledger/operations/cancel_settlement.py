@@ -45,7 +45,7 @@ class CancelSettlement(Operation, frozen=True, tag="cancel-settlement"):
         asking = [side for side, owner in owners.items() if execution.consents.signs(owner)]
         if settlement.cancelling is not None and settlement.cancelling not in asking:
             asking.append(settlement.cancelling)
-        told = {"settlement": self.settlement.hex(), "reason": self.reason.value}
+        told = {**settlement.told, "reason": self.reason.value}
         if len(asking) == len(owners):
             drop_settlement(execution.state, settlement)
             execution.emit("settlement-cancelled", **told)

@@ -72,6 +72,15 @@ class Settlement(Structure, frozen=True):
     """The side that has asked to cancel it."""
     failure: Failure | None
 
+    @property
+    def told(self) -> Figures:
+        """What every event about it says: both accounts, so that both sides are told."""
+        return {
+            "settlement": self.id.hex(),
+            "deliverer": self.deliverer.account,
+            "receiver": self.receiver.account,
+        }
+
     def lapsed(self, business_date: Date) -> bool:
         """Return whether the last date on which it might settle is past."""
         return self.until is not None and business_date > self.until

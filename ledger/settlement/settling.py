@@ -60,7 +60,7 @@ def attempt(execution: Execution, settlement: Settlement) -> Result:
     """
     if settlement.lapsed(execution.business_date):
         drop_settlement(execution.state, settlement)
-        execution.emit("settlement-lapsed", settlement=settlement.id.hex())
+        execution.emit("settlement-lapsed", **settlement.told)
         return Result.LAPSED
     refused = _try(execution, settlement, settlement.amount)
     if refused is None:
@@ -148,9 +148,7 @@ def _settle(
         paid = {"payment": payment.instrument, "paid": payment.amount}
     execution.emit(
         "instruction-settled",
-        settlement=settlement.id.hex(),
-        deliverer=settlement.deliverer.account,
-        receiver=settlement.receiver.account,
+        **settlement.told,
         instrument=settlement.instrument,
         amount=amount,
         left=left,
@@ -161,5 +159,5 @@ def _settle(
 def _fail(execution: Execution, settlement: Settlement, refused: Refused) -> None:
     failure = Failure(execution.business_date, refused.code.value, refused.figures)
     execution.state.put(replace(settlement, failure=failure), SETTLEMENTS, settlement.id)
-    told = {"settlement": settlement.id.hex(), "code": refused.code.value}
+    told = {**settlement.told, "code": refused.code.value}
     execution.emit("settlement-failed", **{**refused.figures, **told})

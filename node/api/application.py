@@ -10,6 +10,7 @@ from amanat.node.api import (
     custody,
     days,
     dry_runs,
+    events,
     evidence,
     instruments,
     network,
@@ -17,6 +18,7 @@ from amanat.node.api import (
     proposals,
     register,
     settlement,
+    statements,
     tokens,
     transactions,
 )
@@ -30,13 +32,16 @@ from amanat.node.api.access.scopes import (
     PROPOSAL,
     PUBLIC,
     SIGNERS,
+    STATEMENT,
     SUPERVISORS,
     TRANSACTION,
 )
+from amanat.node.api.event_streams import STREAMS, Streams
 from amanat.node.api.middleware import middleware
 from amanat.node.api.reference import pages
 from amanat.node.api.reference.pages import REFERENCE, Reference
 from amanat.node.api.requests import BATCH_BYTES_MAX, NODE
+from amanat.node.api.statements import STATEMENTS, Statements
 from amanat.node.node import Node
 
 ROUTES: Final = (
@@ -71,6 +76,9 @@ ROUTES: Final = (
     Route("GET", "/v1/days/{date}/instruments/{instrument}", days.sealed, IN_PART),
     Route("GET", "/v1/proposals", proposals.proposals, IN_PART),
     Route("GET", "/v1/proposals/{proposal}", proposals.proposal, PROPOSAL),
+    Route("GET", "/v1/statements/{statement}", statements.statement, STATEMENT),
+    Route("GET", "/v1/statements/{statement}/manifest", statements.manifest, STATEMENT),
+    Route("GET", "/v1/events", events.events, IN_PART),
     Route("GET", "/v1/blocks", blocks.blocks, PUBLIC),
     Route("GET", "/v1/blocks/{height}", blocks.block, PUBLIC),
     Route("GET", "/v1/record", blocks.record, PUBLIC),
@@ -97,6 +105,9 @@ def create(node: Node) -> web.Application:
     application[NODE] = node
     application[GATE] = Gate(node)
     application[REFERENCE] = _reference()
+    application[STATEMENTS] = Statements(node)
+    application[STREAMS] = streams = Streams(node)
+    application.on_shutdown.append(streams.close)
     for route in ROUTES:
         application.router.add_route(route.method, route.path, guarded(route))
     return application

@@ -56,7 +56,7 @@ class Contract:
     id: str
     """The operation's name for programs that are made from the description; never changed."""
     answer: Any
-    """The type of what is answered in JSON; None for a page in HTML alone."""
+    """The type of what is answered in JSON; None for what is never in JSON."""
     statuses: tuple[int, ...] = (200,)
     """With which it may be answered."""
     query: tuple[Query, ...] = ()
@@ -68,8 +68,8 @@ class Contract:
     lasts: Lasts = Lasts.AT_A_HEIGHT
     binary: str = ""
     """What `Accept: application/octet-stream` gets instead, in words."""
-    page: str = ""
-    """The media type for people that it has too, or alone."""
+    also: tuple[str, ...] = ()
+    """Other media types that it has too, or alone."""
     keeps_secret: bool = False
     """Whether the answer holds a secret, and so is neither compressed nor kept anywhere."""
     command: str = ""

@@ -45,7 +45,7 @@ def tagged(
     """Tag an answer; return 304 in its place if who asks has it."""
     if contract.keeps_secret or not (contract.reads or request.method == "GET"):
         request[_AS_IT_IS] = True
-    if contract.binary or (contract.page and contract.answer is not None):
+    if contract.binary or (contract.also and contract.answer is not None):
         _vary(answer, "Accept")
     if (
         contract.lasts is Lasts.A_MOMENT

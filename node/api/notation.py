@@ -44,6 +44,15 @@ Base64Text = Annotated[
     ),
 ]
 
+CursorText = Annotated[
+    str,
+    Meta(
+        pattern=r"\A[A-Za-z0-9_-]{1,64}\Z",
+        description="How far a reader of events has come, the same at every node.",
+        examples=["lMQIsFFT-0hlX6sBAAA"],
+    ),
+]
+
 DateText = Annotated[
     str,
     Meta(

@@ -55,6 +55,36 @@ FROM_HEIGHT: Final = Query(
 FROM_ENTRY: Final = Query("from", Hex32Text, "The id of the first entry to list.")
 
 
+AFTER: Final = Query(
+    "after",
+    Annotated[str, Meta(pattern=r"\A(?:now|[A-Za-z0-9_-]{1,64})\Z")],
+    "Go on behind this cursor; `now` begins with what is not final yet.",
+)
+
+OF_ACCOUNT: Final = Query("account", Name, "Of this account.")
+
+OF_CUSTODIAN: Final = Query("custodian", Name, "Of all accounts of this custodian.")
+
+OF_INSTRUMENT: Final = Query("instrument", InstrumentId, "Of this instrument.")
+
+NAMES: Final = Query("name", list[str], "Events of this name; it may be there several times.")
+
+FORMAT: Final = Query(
+    "format",
+    Literal["csv", "json", "jsonl", "parquet"],
+    "How the file is written; `parquet` where the node has pyarrow.",
+    default="csv",
+)
+
+RANGE: Final = (
+    Query("from", DateText, "The first business day of a range, for movements."),
+    Query("to", DateText, "The last business day of a range: it is closed."),
+    Query("from_height", Annotated[int, Meta(ge=0, le=2**63 - 1)], "The first block of a range."),
+    Query("to_height", Annotated[int, Meta(ge=0, le=2**63 - 1)], "The last block of a range."),
+)
+"""Of which blocks movements are told; each end by its day or by its height."""
+
+
 def limit(most: int, default: int) -> Query:
     """Return how many entries may be asked for."""
     kind = Annotated[int, Meta(ge=0, le=most)]
@@ -72,6 +102,11 @@ IN_PATH: Final[dict[str, tuple[Any, str, str]]] = {
     "transaction": (Hex32Text, "A transaction's id.", "5c95d7b0" * 8),
     "proposal": (Hex32Text, "A proposal's id.", "5c95d7b0" * 8),
     "height": (Annotated[int, Meta(ge=0, le=2**63 - 1)], "The height of a block.", "15"),
+    "statement": (
+        Literal["holdings", "movements", "supply"],
+        "What is stated.",
+        "holdings",
+    ),
     "date": (DateText, "A date.", "2026-01-31"),
     "code": (Annotated[str, Meta(min_length=1)], "The code of a problem.", "not_found"),
 }

@@ -29,8 +29,8 @@ def moment(request: web.Request) -> Moment:
     """Return the state that `as_of` or `at_height` names; without them, the final one.
 
     Raises:
-        ApiProblem: `malformed_request`, `not_found` (no such day was closed), `behind` (the block
-            is not final here yet), or `pruned` (this node does not keep that state).
+        ApiProblem: `malformed_request`, `not_found` (no such day or block), `behind` (the block is
+            not final here yet), or `pruned` (this node does not keep that state).
     """
     node = request.app[NODE]
     if "as_of" in request.query and "at_height" in request.query:
@@ -67,6 +67,8 @@ def written(closed: Date | None) -> str | None:
 
 
 def _kept(node: Node, height: int) -> StateTree:
+    if height == 0:
+        raise ApiProblem("not_found", "blocks begin with 1; before it stands the genesis document")
     first, last = node.store.first_height, node.chain.final.height
     tree = node.store.tree(height) if height >= first else None
     if tree is None:

@@ -89,7 +89,7 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             HTTPStatus.GONE,
             "This node does not keep that any more",
             "Ask a node that keeps all blocks: /v1/status shows, as first_height, from which block "
-            "on a node does.",
+            "on a node does. Events can be read on from the cursor in the figures.",
         ),
         ProblemKind(
             "no_such_route",
@@ -118,6 +118,28 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             "Send the same bytes again shortly: they take effect once.",
             retryable=True,
             retry_after=1,
+        ),
+        ProblemKind(
+            "too_many_statements",
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "Too many statements are being made",
+            "Ask again shortly, or ask another node: it makes the same file.",
+            retryable=True,
+            retry_after=5,
+        ),
+        ProblemKind(
+            "format_not_available",
+            HTTPStatus.NOT_ACCEPTABLE,
+            "This node cannot write that format",
+            "Ask for csv, json or jsonl, or ask a node that has amanat[parquet] installed.",
+        ),
+        ProblemKind(
+            "too_many_streams",
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "Too many streams are open",
+            "Ask for pages with `wait`, or open the stream at another node: cursors are the same.",
+            retryable=True,
+            retry_after=5,
         ),
         ProblemKind(
             "not_yet_provable",

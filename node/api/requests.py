@@ -130,7 +130,7 @@ def digest_in_path(request: web.Request, name: str) -> bytes:
     return value
 
 
-def date_of(text: str) -> Date:
+def date_of(text: str, name: str = "date") -> Date:
     """Return the date, on or after 1970-01-01, that a request writes.
 
     Raises:
@@ -139,10 +139,10 @@ def date_of(text: str) -> Date:
     try:
         wanted = date.fromisoformat(text)
     except ValueError as error:
-        raise ApiProblem("malformed_request", f"{text!r} is no date: {error}") from error
+        raise ApiProblem("malformed_request", f"{name} is {text!r}: {error}") from error
     days = (wanted - EPOCH).days
     if text != wanted.isoformat() or days < 0:
-        raise ApiProblem("malformed_request", f"{text!r} must have the form 2026-01-31")
+        raise ApiProblem("malformed_request", f"{name} {text!r} must have the form 2026-01-31")
     return days
 
 

@@ -9,6 +9,7 @@ from amanat.node.cli import reader_commands
 from amanat.node.cli.options import Api, Config, Output, Passphrase, ReaderKey, ReaderPassphrase
 from amanat.node.cli.output import Format
 from amanat.node.cli.signing_commands import signing_commands
+from amanat.node.cli.statement_commands import statement
 from amanat.node.cli.travel_data import travel_data
 
 EXIT_CODES: Final = (
@@ -35,6 +36,7 @@ app.add_typer(node, name="node")
 app.add_typer(custody, name="custody")
 app.add_typer(testnet, name="testnet")
 app.add_typer(travel_data, name="travel-data")
+app.add_typer(statement, name="statement")
 app.command("balance")(reader_commands.balance)
 app.command("token")(reader_commands.token)
 node.command("access-log")(reader_commands.access_log)
@@ -128,7 +130,10 @@ def submit(
 @app.command()
 def verify(
     bundle: Annotated[
-        Path, typer.Argument(help="A proof, a balance certificate, or a receipt of submission.")
+        Path,
+        typer.Argument(
+            help="A proof, a balance certificate, a receipt, or the manifest of a statement."
+        ),
     ],
     genesis_file: Annotated[Path, typer.Option("--genesis", help="The genesis document.")],
     eras: Annotated[
@@ -138,9 +143,12 @@ def verify(
     output: Output = Format.TABLE,
 ) -> None:
     """Check what a node gave out, offline, against the genesis document alone."""
-    from amanat.node.cli import proving
+    from amanat.node.cli import checking, proving
 
-    proving.verify(bundle, genesis_file, eras, output)
+    if checking.is_of_a_statement(bundle):
+        checking.verify(bundle, genesis_file, output)
+    else:
+        proving.verify(bundle, genesis_file, eras, output)
 
 
 @app.command()

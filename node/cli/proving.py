@@ -107,10 +107,10 @@ def verify(bundle: Path, genesis: Path, eras: Path | None, output: Format) -> No
     `eras` is a proof that shows who the authorities are now; a proof shows it by itself.
     """
     steps: list[tuple[str, str]] = []
-    content = _read(bundle)
+    content = read(bundle)
     if is_submission_receipt(content):
-        proof = _read(eras) if eras is not None else None
-        shown = _said(_checked(partial(verify_submission, proof=proof), content, genesis, steps))
+        proof = read(eras) if eras is not None else None
+        shown = _said(checked(partial(verify_submission, proof=proof), content, genesis, steps))
     else:
         shown = _proved(check(content, genesis, steps))
     if output is Format.TABLE:
@@ -119,7 +119,8 @@ def verify(bundle: Path, genesis: Path, eras: Path | None, output: Format) -> No
     show(shown, output)
 
 
-def _read(file: Path) -> bytes:
+def read(file: Path) -> bytes:
+    """Return what a file holds. Raises `Failure` if it cannot be read."""
     try:
         return file.read_bytes()
     except OSError as error:
@@ -156,15 +157,20 @@ def check(bundle: bytes, genesis: Path, steps: list[tuple[str, str]] | None = No
     Raises:
         Failure: the document is unusable (2), or the bundle is not valid (3).
     """
-    return _checked(verify_bundle, bundle, genesis, steps if steps is not None else [])
+    return checked(verify_bundle, bundle, genesis, steps if steps is not None else [])
 
 
-def _checked(
+def checked(
     check: Callable[[bytes, bytes, Callable[[str, str], None]], T],
     content: bytes,
     genesis: Path,
     steps: list[tuple[str, str]],
 ) -> T:
+    """Return what `check` finds in `content` under a genesis file.
+
+    Raises:
+        Failure: the document is unusable (2), or the content is not valid (3).
+    """
     try:
         document = encode(load_genesis(genesis))
     except GenesisFileError as error:

@@ -41,7 +41,7 @@ def check(method: str, path: str, status: int, headers: dict[str, str], body: by
     schema = promised["content"][media]["schema"]
     if "content-encoding" in names and body.startswith(GZIP):
         body = gzip.decompress(body)
-    if media.endswith("json"):
+    if media in ("application/json", "application/problem+json"):
         errors = list(
             _validator(msgspec.json.encode(schema)).iter_errors(msgspec.json.decode(body))
         )

@@ -74,6 +74,7 @@ class LocalNetwork:
         self.writer = world.Writer(self.document.chain_id())
         self.nodes: dict[str, Node] = {}
         self.running: dict[str, asyncio.Task[None]] = {}
+        self.applications: dict[str, web.Application] = {}
         self._begun = monotonic()
         self.later_ms = 0
         """How far the network's clock has been moved on."""
@@ -120,7 +121,7 @@ class LocalNetwork:
         except RecoveryFailed:
             directory.close()
             raise
-        application = api(node)
+        application = self.applications[name] = api(node)
         add_routes(application)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         await runner.setup()

@@ -16,9 +16,10 @@ from amanat.ledger.state import PARTICIPANTS, State
 from amanat.node.access_log import Access, AccessLog
 from amanat.node.api.access import relations
 from amanat.node.api.access.nonces import TooMany
-from amanat.node.api.access.readers import Reader, Unproven
+from amanat.node.api.access.readers import Reader, Unproven, reader_of
 from amanat.node.api.access.relations import Grant, Subject
 from amanat.node.api.access.scopes import PUBLIC, Scope
+from amanat.node.api.access.sight import Sight
 from amanat.node.api.access.signatures import Signatures
 from amanat.node.api.access.tokens import Tokens
 from amanat.node.api.access.told import Telling
@@ -49,6 +50,9 @@ class Route(NamedTuple):
 
 
 _ROUTE: Final = web.RequestKey("route", Route)
+
+_SUBJECTS: Final = ("account", "custodian", "instrument")
+"""Parameters of a query that say about what it is."""
 
 _REFUSALS: Final = (
     HTTPStatus.UNAUTHORIZED,
@@ -102,6 +106,39 @@ class Gate:
             if problem.kind.status in _REFUSALS:
                 self._note(request, None, problem.kind.code)
             raise
+
+    def reader_name(self, request: web.Request) -> str | None:
+        """Return who asks, None for one who did not say so, or need not."""
+        reader = request.get(READER)
+        return None if reader is None else reader.participant
+
+    def sight(self, request: web.Request) -> Sight:
+        """Return what who asks sees of the chain's events, by the state at this moment."""
+        return Sight(self._state(), self.reader_name(request), everything=self.is_open)
+
+    def counts_still(self, request: web.Request) -> bool:
+        """Return whether what proved who asks would prove it now: for answers that go on."""
+        reader = request.get(READER)
+        if reader is None:
+            return True
+        now = self.now()
+        try:
+            time = max(self._node.chain.final.time, now)
+            found = reader_of(self._state(), reader.key, time)
+        except Unproven:
+            return False
+        ended = reader.until is not None and reader.until <= now
+        return found.participant == reader.participant and not ended
+
+    def check_reader(self, request: web.Request) -> None:
+        """Refuse to go on for a reader that has waited, if it may not any more.
+
+        Raises:
+            ApiProblem: `authentication_failed`.
+        """
+        if not self.counts_still(request):
+            with self._noting(request):
+                raise ApiProblem("authentication_failed", "the key or the token counts no more")
 
     def may_read(self, request: web.Request, subject: Subject) -> bool:
         """Return whether who asks may read `subject` too: for routes that answer in part."""
@@ -163,7 +200,7 @@ class Gate:
             time=datetime.fromtimestamp(self.now() / 1000, UTC).isoformat(timespec="milliseconds"),
             request=request[REQUEST_ID],
             route=f"{route.method} {route.path}",
-            about=dict(request.match_info),
+            about=_about(request),
             participant=None if reader is None else reader.participant,
             key=None if reader is None else reader.key.hex(),
             granted_as=None if grant is None else grant.value,
@@ -176,6 +213,12 @@ class Gate:
             if grant is not None:
                 detail = "the access log cannot be written, and this may not be shown without"
                 raise ApiProblem("internal_error", detail) from error
+
+
+def _about(request: web.Request) -> dict[str, str]:
+    """Return what a request is about, by its path and by what it asks to see alone."""
+    query = {name: request.query[name] for name in _SUBJECTS if name in request.query}
+    return query | dict(request.match_info)
 
 
 GATE: Final = web.AppKey("gate", Gate)

@@ -19,6 +19,8 @@ class Reader:
     key: PublicKey
     path: str = "/"
     """It reads what lies here and below; a token may be for a part."""
+    until: LedgerTime | None = None
+    """Until when what it showed proves who it is, by the node's clock: for a token, its end."""
 
     def reaches(self, path: str) -> bool:
         """Return whether `path` is within the part that it reads."""

@@ -12,7 +12,7 @@ from amanat.ledger.governance.proposals import Proposal
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.operations.proposing import acts_of
 from amanat.ledger.orders.legal_orders import LegalOrder
-from amanat.ledger.receipts import Applied
+from amanat.ledger.receipts import Applied, Receipt
 from amanat.ledger.state import DEAD_KEYS, KEYS, ORDERS, PROPOSALS, State
 from amanat.ledger.transactions import CheckedTransaction, open_transaction
 from amanat.node.api.access import relations, told, touched
@@ -71,6 +71,18 @@ def _proposal(node: Node, state: State, request: web.Request) -> Subject:
     return relations.NOBODY_ELSE if found is None else about_proposal(state, found)
 
 
+def _statement(node: Node, state: State, request: web.Request) -> Subject:
+    del node, state
+    account, custodian = (request.query.get(name) for name in ("account", "custodian"))
+    if request.match_info["statement"] == "supply":
+        return relations.PUBLIC
+    if account is not None and custodian is None:
+        return Subject(accounts=frozenset([account]))
+    if custodian is not None and account is None:
+        return about_participant(custodian)
+    return relations.NOBODY_ELSE
+
+
 def _transaction(node: Node, state: State, request: web.Request) -> Subject:
     return about_transaction(node, state, digest_in_path(request, "transaction"))
 
@@ -101,6 +113,13 @@ PROPOSAL: Final = Scope(
     _proposal,
     "who proposed it, may have to approve it or is named by it, the owners and custodians of the "
     f"accounts that it names, and {_SUPERVISORS}; anyone, if it names nothing of an account",
+    may_be_public=True,
+)
+STATEMENT: Final = Scope(
+    "statement",
+    _statement,
+    "the owner and the custodian of the account, or the custodian whose accounts it is of, and "
+    f"{_SUPERVISORS}; of supply anyone",
     may_be_public=True,
 )
 TRANSACTION: Final = Scope(
@@ -149,16 +168,27 @@ def about_transaction(node: Node, state: State, identifier: Digest) -> Subject:
     transaction = _content(node, status)
     if transaction is None and status.receipt is None:
         return relations.EVERY_PARTICIPANT
+    return about_content(state, transaction, status.receipt)
+
+
+def about_content(
+    state: State, transaction: CheckedTransaction | None, receipt: Receipt | None
+) -> Subject:
+    """Return whom a transaction concerns of which this is known."""
     accounts: set[str] = set()
-    signers: set[str | None] = set()
+    signers: frozenset[str] = frozenset()
     if transaction is not None:
-        body = transaction.body
-        accounts |= touched.by_operations(state, body.operations).accounts
-        signers |= {state.get(KEYS, key) or state.get(DEAD_KEYS, key) for key in body.signers}
-    if status.receipt is not None and isinstance(status.receipt.outcome, Applied):
-        accounts |= touched.by_events(state, status.receipt.outcome.events)
-    known = frozenset(each for each in signers if each is not None)
-    return Subject(accounts=frozenset(accounts), participants=known)
+        accounts |= touched.by_operations(state, transaction.body.operations).accounts
+        signers = signers_of(state, transaction)
+    if receipt is not None and isinstance(receipt.outcome, Applied):
+        accounts |= touched.by_events(state, receipt.outcome.events)
+    return Subject(accounts=frozenset(accounts), participants=signers)
+
+
+def signers_of(state: State, transaction: CheckedTransaction) -> frozenset[str]:
+    """Return whose keys signed a transaction."""
+    found = (state.get(KEYS, key) or state.get(DEAD_KEYS, key) for key in transaction.body.signers)
+    return frozenset(each for each in found if each is not None)
 
 
 def _content(node: Node, status: TransactionStatus) -> CheckedTransaction | None:

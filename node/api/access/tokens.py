@@ -71,7 +71,7 @@ class Tokens:
         found = reader_of(state, made.key, max(ledger_time, now))
         if found.participant != made.participant:
             raise Unproven("the key of the token is another participant's now")
-        return Reader(found.participant, found.key, made.path)
+        return Reader(found.participant, found.key, made.path, made.expires)
 
     def _mac(self, content: bytes) -> bytes:
         return mac(self._secret, content, "sha256")

@@ -141,10 +141,15 @@ def by_events(state: State, events: Iterable[Event]) -> set[str]:
     """Return the accounts that events name."""
     named: set[str] = set()
     for event in events:
-        moves = event.name in _PARTICIPANT_EVENTS
-        fields = ACCOUNT_FIELDS - {"source", "target"} if moves else ACCOUNT_FIELDS
-        named.update(str(value) for name, value in event.fields.items() if name in fields)
+        named |= accounts_named(event)
     return {name for name in named if state.get(ACCOUNTS, name) is not None}
+
+
+def accounts_named(event: Event) -> set[str]:
+    """Return what an event names in the place of an account, be there such an account or not."""
+    moves = event.name in _PARTICIPANT_EVENTS
+    fields = ACCOUNT_FIELDS - {"source", "target"} if moves else ACCOUNT_FIELDS
+    return {str(value) for name, value in event.fields.items() if name in fields}
 
 
 def _walk(value: Structure, touched: Touched) -> None:

@@ -163,6 +163,25 @@ _OF_ONE: Final[dict[tuple[str, str], Any]] = {
     ("InstrumentView", "id"): "PKT842702163",
     ("InstrumentView", "title"): "3-month treasury bill",
     ("OrderView", "id"): "court-1",
+    ("ManifestView", "rows"): 2,
+    ("PageView", "complete"): True,
+    ("PageView", "events"): [
+        {
+            "cursor": "lMQIsFFT-0hlX6sBAAA",
+            "height": 15,
+            "time": 1767225605000,
+            "transaction": "5c95d7b01f64f2f1be54bd3b3e7fb8dfa2c3c5a0d6ba4e1f0f7c2f0b5a1d9e3c",
+            "index": 0,
+            "operation": 0,
+            "name": "transferred",
+            "fields": {
+                "amount": "2500",
+                "instrument": "PKR",
+                "source": "client-a",
+                "target": "client-b",
+            },
+        }
+    ],
     ("BatchItem", "code"): None,
     ("BatchItem", "detail"): None,
 }

@@ -204,8 +204,7 @@ def _answers(contract: Contract, schema_of: dict[int, Any]) -> dict[str, Any]:
         content["application/octet-stream"] = {
             "schema": {"type": "string", "format": "binary", "description": contract.binary}
         }
-    if contract.page:
-        content[contract.page] = {"schema": {"type": "string"}}
+    content |= {media: {"schema": {"type": "string"}} for media in contract.also}
     is_kept = contract.lasts is not Lasts.A_MOMENT
     names = _ALWAYS + (("ETag",) if is_kept else ())
     if contract.body is not None and contract.id == "submitTransaction":

@@ -87,7 +87,7 @@ async def problems(request: web.Request) -> web.Response:
 
 
 @described(
-    Contract("showProblem", ProblemKind, problems=("not_found",), reads=False, page="text/html")
+    Contract("showProblem", ProblemKind, problems=("not_found",), reads=False, also=("text/html",))
 )
 async def problem(request: web.Request) -> web.Response:
     """Explain a problem: what it means, whether to ask again, and what would be right."""
@@ -107,13 +107,13 @@ async def description(request: web.Request) -> web.Response:
     return web.Response(body=text, content_type="application/json")
 
 
-@described(Contract("showDocs", None, reads=False, page="text/html"))
+@described(Contract("showDocs", None, reads=False, also=("text/html",)))
 async def docs(request: web.Request) -> web.Response:
     """Show the description of this API as a page, with examples."""
     return _page(request.app[REFERENCE].page)
 
 
-@described(Contract("showDocsStyle", None, reads=False, page="text/css"))
+@described(Contract("showDocsStyle", None, reads=False, also=("text/css",)))
 async def style(request: web.Request) -> web.Response:
     """Return the style sheet of these pages."""
     del request

@@ -23,6 +23,10 @@ def waiting(desk: Desk) -> Settlement:
     return matched(desk, replace(SALE, settlement_date=MONDAY))
 
 
+SIDES = {"deliverer": "mof-house", "receiver": "alpha"}
+"""Both are told: the event names their accounts."""
+
+
 def cancel(settlement: Settlement) -> CancelSettlement:
     return CancelSettlement(settlement.id, CancelReason.AGREED)
 
@@ -31,7 +35,7 @@ def test_both_sides_at_once(desk: Desk, waiting: Settlement) -> None:
     (event,) = desk.do("mof, alpha", cancel(waiting))
     assert (event.name, event.fields) == (
         "settlement-cancelled",
-        {"settlement": waiting.id.hex(), "reason": "agreed"},
+        {**SIDES, "settlement": waiting.id.hex(), "reason": "agreed"},
     )
     assert desk.state.get(SETTLEMENTS, waiting.id) is None
     assert settlements_of("mof-house").count(desk.state) == 0
@@ -46,7 +50,7 @@ def test_one_side_after_the_other(
     (asked,) = desk.do(first, cancel(waiting))
     assert (asked.name, asked.fields) == (
         "cancellation-asked",
-        {"settlement": waiting.id.hex(), "reason": "agreed", "by": side},
+        {**SIDES, "settlement": waiting.id.hex(), "reason": "agreed", "by": side},
     )
     desk.do(first, cancel(waiting))
     kept = desk.state.get(SETTLEMENTS, waiting.id)

@@ -201,6 +201,8 @@ def test_what_is_not_there_is_told_and_kept_with_it(desk: Desk) -> None:
         "settlement-failed",
         {
             "settlement": event.fields["settlement"],
+            "deliverer": "beta",
+            "receiver": "alpha",
             "code": "insufficient_holding",
             "account": "beta",
             "instrument": BILL,

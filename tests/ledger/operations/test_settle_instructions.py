@@ -147,7 +147,7 @@ def test_what_has_an_end_lapses_there(desk: Desk) -> None:
     (event,) = desk.do("mof", SettleInstructions((settlement.id,)))
     assert (event.name, event.fields) == (
         "settlement-lapsed",
-        {"settlement": settlement.id.hex()},
+        {"settlement": settlement.id.hex(), "deliverer": "mof-house", "receiver": "alpha"},
     )
     assert desk.state.get(SETTLEMENTS, settlement.id) is None
     assert desk.held("alpha", BILL) == 0

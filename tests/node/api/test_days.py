@@ -143,7 +143,7 @@ async def test_a_state_that_is_not_kept_is_gone_and_those_that_are_kept_are_name
         (f"{HOLDING}?at_height=-1", 400, "malformed_request"),
         (f"{HOLDING}?at_height=x", 400, "malformed_request"),
         (f"{HOLDING}?at_height=1&as_of=2026-01-01", 400, "malformed_request"),
-        (f"{HOLDING}?at_height=0", 410, "pruned"),
+        (f"{HOLDING}?at_height=0", 404, "not_found"),
     ],
 )
 async def test_what_cannot_be_shown_is_a_problem(

@@ -44,6 +44,16 @@ def test_a_balance_is_shown_to_its_owner_alone(office: Office) -> None:
     assert int(office.run(*asked, by="client").json["amount"]) <= ISSUED
 
 
+def test_a_statement_is_made_for_its_owner_alone(office: Office, closed: Market) -> None:
+    save = office.directory / "held.csv"
+    asked = ("statement", "holdings", "--account", PAYER, "--save", str(save))
+    assert office.run(*asked).failed(5).startswith("authentication_required: ")
+    assert office.run(*asked, by="broker").failed(5).startswith("not_permitted: ")
+    ended = office.run(*asked, "--genesis", str(closed.genesis), by="client")
+    assert (ended.code, ended.err) == (0, "")
+    assert PAYER in save.read_text()
+
+
 def test_what_is_to_be_signed_is_tried_as_whoever_signs_it(office: Office) -> None:
     ended = office.run("sign", office.file(PAYMENT), "--dry-run", by="client")
     assert (ended.code, ended.out) == (0, "- transfer PKR 0.25 from payer to payee\n")

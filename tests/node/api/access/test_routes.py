@@ -54,6 +54,11 @@ READERS: dict[tuple[str, str], tuple[str, set[str]]] = {
         "/v1/transactions/{transaction}/receipt",
         OF_ALPHA | {"gamma"},
     ),
+    ("GET", "/v1/statements/{statement}"): ("/v1/statements/holdings?account=alpha", OF_ALPHA),
+    ("GET", "/v1/statements/{statement}/manifest"): (
+        "/v1/statements/holdings/manifest?custodian=custodian-b",
+        {"custodian-b"} | SUPERVISORS,
+    ),
     ("POST", "/v1/transactions:simulate"): ("/v1/transactions:simulate", PROVEN),
     ("POST", "/v1/tokens"): ("/v1/tokens", PROVEN),
 }
@@ -66,6 +71,9 @@ ABSENT = {
     "/v1/accounts/alpha/orders": "/v1/accounts/Not%20a%20name/orders",
     "/v1/participants/custodian-b/custody": "/v1/participants/nobody/custody",
     "/v1/orders/court-1": "/v1/orders/court-9",
+    "/v1/statements/holdings/manifest?account=alpha": (
+        "/v1/statements/holdings/manifest?account=nobody"
+    ),
     "/v1/proposals/{proposal}": "/v1/proposals/" + 64 * "0",
 }
 """By a request for what is there: one for what is not."""
@@ -187,6 +195,23 @@ async def test_of_the_proposals_each_sees_those_that_are_for_it(node: Confidenti
     for key, sees in ((None, False), ("beta", False), ("alpha", True), ("sbp", True)):
         listed = [each["id"] for each in (await node.ask(key, "/v1/proposals")).json]
         assert (wanted in listed) == sees, key
+
+
+async def test_a_statement_of_an_instrument_is_for_supervisors_and_supply_for_anyone(
+    node: Confidential,
+) -> None:
+    whole, both = f"instrument={RUPEE}", f"instrument={RUPEE}&custodian=custodian-b"
+    for key in ("agp", "secp"):
+        assert (await node.ask(key, f"/v1/statements/holdings?{whole}")).status == 200
+    for key in ("custodian-b", "sbp", "alpha"):
+        assert (await node.ask(key, f"/v1/statements/holdings?{whole}")).status == 403
+    assert (await node.ask("custodian-b", f"/v1/statements/holdings?{both}")).status == 200
+    assert (await node.ask("custodian-a", f"/v1/statements/holdings?{both}")).status == 403
+    assert (
+        await node.ask("alpha", "/v1/statements/holdings?account=alpha&custodian=cdc")
+    ).status == 403
+    assert (await node.ask(None, "/v1/statements/supply")).status == 200
+    assert (await node.ask(None, "/v1/statements/holdings")).status == 401
 
 
 async def test_a_bad_signature_is_refused_also_where_some_is_public(node: Confidential) -> None:

@@ -24,7 +24,7 @@ def read(desk: Desk, tokens: Tokens, token: str, now: int = START) -> Reader:
 def test_it_gives_back_whom_it_was_made_for_and_what(desk: Desk) -> None:
     tokens = Tokens()
     token = tokens.make(ALPHA, "/v1/accounts/alpha", START + 1)
-    assert read(desk, tokens, token) == Reader("alpha", ALPHA.key, "/v1/accounts/alpha")
+    assert read(desk, tokens, token) == Reader("alpha", ALPHA.key, "/v1/accounts/alpha", START + 1)
     with pytest.raises(Unproven, match="expired"):
         read(desk, tokens, token, START + 1)
 

@@ -1,0 +1,68 @@
+"""Fetching a file from one node, piece by piece: it may be larger than memory."""
+
+from pathlib import Path
+
+import msgspec
+from aiohttp import ClientError, ClientSession, ClientTimeout
+from yarl import URL
+
+from amanat.client.message_signatures import RequestSigner
+from amanat.node.cli.failure import ExitCode, Failure
+
+SECONDS = 600.0
+"""How long making and sending a file may take."""
+
+PIECE = 64 * 1024
+
+
+class Download:
+    """Fetches from one node, each request signed by `reader`. An async context manager."""
+
+    def __init__(self, url: str, reader: RequestSigner | None) -> None:
+        self._url = url.rstrip("/")
+        self._reader = reader
+        self._session: ClientSession | None = None
+
+    async def __aenter__(self) -> "Download":
+        self._session = ClientSession(timeout=ClientTimeout(total=SECONDS, connect=3))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def into(self, path: str, file: Path, *, accept: str = "*/*") -> dict[str, str]:
+        """Write what is under `path` into `file`, and return the answer's headers.
+
+        Raises:
+            Failure: the node did not answer, or not to the end (4), or refused (5).
+            OSError: the file cannot be written.
+        """
+        if self._session is None:
+            raise RuntimeError("use it as an async context manager")
+        with file.open("wb") as written:
+            try:
+                target = URL(self._url + path)
+                headers = {"Accept": accept}
+                if self._reader is not None:
+                    headers |= self._reader.headers("GET", str(target), None)
+                async with self._session.get(target, headers=headers) as answer:
+                    if answer.status >= 400:
+                        raise _refusal(await answer.read())
+                    async for piece in answer.content.iter_chunked(PIECE):
+                        written.write(piece)
+                    return dict(answer.headers.items())
+            except (TimeoutError, ClientError, ValueError) as error:
+                reason = str(error) or type(error).__name__
+                told = f"no node answered: {self._url}: {reason}"
+                raise Failure(told, ExitCode.UNREACHABLE) from error
+
+
+def _refusal(content: bytes) -> Failure:
+    try:
+        problem = dict(msgspec.json.decode(content))
+    except (msgspec.DecodeError, TypeError, ValueError):
+        return Failure("what answers is not a node of this version", ExitCode.UNREACHABLE)
+    title, detail = problem.get("title", "refused"), problem.get("detail", "")
+    told = f"{problem.get('code', '')}: {title}: {detail}. {problem.get('fix', '')}"
+    return Failure(told, ExitCode.REJECTED)

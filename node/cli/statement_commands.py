@@ -1,0 +1,115 @@
+"""The options of `amanat statement`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from amanat.node.cli.options import Api, ReaderKey, ReaderPassphrase
+
+statement = typer.Typer(
+    help="Holdings, movements and supply as files, each with a signed manifest.",
+    no_args_is_help=True,
+)
+
+
+class FileKind(StrEnum):
+    """How the file is written."""
+
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+
+
+Account = Annotated[str | None, typer.Option(help="Of this account.")]
+Custodian = Annotated[str | None, typer.Option(help="Of all accounts of this custodian.")]
+Instrument = Annotated[
+    str | None, typer.Option(help="Of this instrument; without an account, of it as a whole.")
+]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="At the close of this business day, YYYY-MM-DD.")
+]
+AtHeight = Annotated[int | None, typer.Option("--at-height", min=1, help="After this block.")]
+Kind = Annotated[FileKind, typer.Option("-o", "--output", help="How the file is written.")]
+Save = Annotated[
+    Path | None, typer.Option(help="The file; by default YYYYMMDD_statement_subject here.")
+]
+Genesis = Annotated[
+    Path | None, typer.Option("--genesis", help="Check the manifest against this document.")
+]
+
+
+@statement.command("holdings")
+def holdings(
+    account: Account = None,
+    custodian: Custodian = None,
+    instrument: Instrument = None,
+    as_of: AsOf = None,
+    at_height: AtHeight = None,
+    kind: Kind = FileKind.CSV,
+    save: Save = None,
+    genesis_file: Genesis = None,
+    key: ReaderKey = None,
+    passphrase_file: ReaderPassphrase = None,
+    api: Api = None,
+) -> None:
+    """Write what was held: by an account, a custodian's accounts, or of an instrument."""
+    from amanat.node.cli import reading, statements
+
+    asked = {
+        "account": account,
+        "custodian": custodian,
+        "instrument": instrument,
+        "as_of": as_of,
+        "at_height": at_height,
+    }
+    wish = statements.Wish("holdings", asked, kind.value, save, genesis_file)
+    statements.fetch(wish, api or [], reading.reader(key, passphrase_file))
+
+
+@statement.command("movements")
+def movements(
+    begin: Annotated[str, typer.Option("--from", help="Business day, or the height of a block.")],
+    end: Annotated[str, typer.Option("--to", help="Business day, or the height of a block.")],
+    account: Account = None,
+    custodian: Custodian = None,
+    instrument: Instrument = None,
+    kind: Kind = FileKind.CSV,
+    save: Save = None,
+    genesis_file: Genesis = None,
+    key: ReaderKey = None,
+    passphrase_file: ReaderPassphrase = None,
+    api: Api = None,
+) -> None:
+    """Write what came in and went out, both ends of the range included."""
+    from amanat.node.cli import reading, statements
+
+    asked = {
+        "account": account,
+        "custodian": custodian,
+        "instrument": instrument,
+        ("from_height" if begin.isdigit() else "from"): begin,
+        ("to_height" if end.isdigit() else "to"): end,
+    }
+    wish = statements.Wish("movements", asked, kind.value, save, genesis_file)
+    statements.fetch(wish, api or [], reading.reader(key, passphrase_file))
+
+
+@statement.command("supply")
+def supply(
+    instrument: Annotated[str | None, typer.Option(help="Of this one; else of all.")] = None,
+    as_of: AsOf = None,
+    at_height: AtHeight = None,
+    kind: Kind = FileKind.CSV,
+    save: Save = None,
+    genesis_file: Genesis = None,
+    api: Api = None,
+) -> None:
+    """Write what had been issued and redeemed of each instrument. Anyone may read that."""
+    from amanat.node.cli import statements
+
+    asked = {"instrument": instrument, "as_of": as_of, "at_height": at_height}
+    wish = statements.Wish("supply", asked, kind.value, save, genesis_file)
+    statements.fetch(wish, api or [], None)
