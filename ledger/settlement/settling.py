@@ -34,6 +34,10 @@ class Result(StrEnum):
 _SHORT: Final = (RejectionCode.INSUFFICIENT_HOLDING, RejectionCode.FROZEN)
 """What refuses a whole settlement, and may leave part of it."""
 
+_TOLD: Final = ("account", "instrument", "participant")
+"""What both sides are told of why it failed: on whom it hangs, and not what that one holds, nor by
+which order it is stopped."""
+
 EVENTS = ("instruction-settled", "settlement-failed", "settlement-lapsed")
 """What an attempt may emit."""
 
@@ -157,7 +161,7 @@ def _settle(
 
 
 def _fail(execution: Execution, settlement: Settlement, refused: Refused) -> None:
-    failure = Failure(execution.business_date, refused.code.value, refused.figures)
+    figures: Figures = {name: refused.figures[name] for name in _TOLD if name in refused.figures}
+    failure = Failure(execution.business_date, refused.code.value, figures)
     execution.state.put(replace(settlement, failure=failure), SETTLEMENTS, settlement.id)
-    told = {**settlement.told, "code": refused.code.value}
-    execution.emit("settlement-failed", **{**refused.figures, **told})
+    execution.emit("settlement-failed", code=refused.code.value, **(figures | settlement.told))

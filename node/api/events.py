@@ -4,6 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
+from amanat.ledger.identifiers import InstrumentId, Name
 from amanat.node.api.access.gate import GATE
 from amanat.node.api.contracts import Contract, Lasts, described
 from amanat.node.api.event_reading import PageView, Reading
@@ -18,7 +19,7 @@ from amanat.node.api.parameters import (
     limit,
 )
 from amanat.node.api.problems import ApiProblem
-from amanat.node.api.requests import NODE, seconds, whole_number
+from amanat.node.api.requests import NODE, seconds, text_in_query, whole_number
 from amanat.node.clock import monotonic
 from amanat.node.feed import cursor
 from amanat.node.feed.cursor import BadCursor, Place
@@ -82,4 +83,5 @@ def _filter(request: web.Request) -> Filter:
     if not names <= EVENTS:
         unknown = ", ".join(sorted(names - EVENTS))
         raise ApiProblem("malformed_request", f"no event is called {unknown}: see /v1/operations")
-    return Filter(request.query.get("account"), request.query.get("instrument"), names or None)
+    account = text_in_query(request, "account", Name)
+    return Filter(account, text_in_query(request, "instrument", InstrumentId), names or None)

@@ -60,6 +60,8 @@ class TransactionView(msgspec.Struct, frozen=True, omit_defaults=True):
     submission_receipt: Base64Text | None = None
     """Base64 of this node's receipt of submission (docs/proofs.md), for what was just handed
     in and was not final then."""
+    in_part: bool = False
+    """Whether more was done, or could be said of a refusal, that is not for this reader."""
 
 
 class BatchItem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -336,7 +338,7 @@ def texts(figures: Figures) -> dict[str, str]:
 
 
 def transaction_view(
-    status: TransactionStatus, submission_receipt: str | None = None
+    status: TransactionStatus, submission_receipt: str | None = None, *, in_part: bool = False
 ) -> TransactionView:
     """Return a status as JSON shows it, with a receipt if it was asked for by submitting."""
     events: list[EventView] | None = None
@@ -352,6 +354,7 @@ def transaction_view(
         events=events,
         rejection=rejection,
         submission_receipt=submission_receipt,
+        in_part=in_part,
     )
 
 

@@ -107,7 +107,20 @@ def text_in_path(request: web.Request, name: str, kind: type[T]) -> T:
     Raises:
         ApiProblem: `malformed_request`.
     """
-    text = request.match_info[name]
+    return _text(name, request.match_info[name], kind)
+
+
+def text_in_query(request: web.Request, name: str, kind: type[T]) -> T | None:
+    """Return a query parameter in the form that `kind` demands, None if it is not there.
+
+    Raises:
+        ApiProblem: `malformed_request`.
+    """
+    text = request.query.get(name)
+    return None if text is None else _text(name, text, kind)
+
+
+def _text(name: str, text: str, kind: type[T]) -> T:
     try:
         return msgspec.convert(text, kind)
     except msgspec.ValidationError as error:

@@ -2,14 +2,13 @@
 
 from typing import Final
 
-import msgspec
 from aiohttp import web
 
 from amanat.ledger.identifiers import InstrumentId, Name
 from amanat.ledger.state import ACCOUNTS, INSTRUMENTS, PARTICIPANTS, State
 from amanat.node.api import past
 from amanat.node.api.problems import ApiProblem
-from amanat.node.api.requests import NODE, date_of, whole_number
+from amanat.node.api.requests import NODE, date_of, text_in_query, whole_number
 from amanat.node.node import Node
 from amanat.node.statements.moments import NotClosed, opening_height, seal_of
 from amanat.node.statements.question import Noun, Question, Span
@@ -63,15 +62,11 @@ def _noun(request: web.Request) -> Noun:
 
 
 def _named(request: web.Request, state: State, name: str) -> str | None:
-    text = request.query.get(name)
-    if text is None:
-        return None
-    try:
-        wanted: str = msgspec.convert(text, InstrumentId if name == "instrument" else Name)
-    except msgspec.ValidationError as error:
-        raise ApiProblem("malformed_request", f"{name} {text!r}: {error}") from error
-    if state.get(SUBJECTS[name], wanted) is None:  # type: ignore[arg-type]
-        raise ApiProblem("not_found", f"no {name} is called {text!r}")
+    wanted: str | None = text_in_query(
+        request, name, InstrumentId if name == "instrument" else Name
+    )
+    if wanted is not None and state.get(SUBJECTS[name], wanted) is None:  # type: ignore[arg-type]
+        raise ApiProblem("not_found", f"no {name} is called {wanted!r}")
     return wanted
 
 

@@ -129,7 +129,8 @@ async def show(request: web.Request) -> web.Response:
         status = await node.submissions.wait_final(transaction, wait)
         # When it was asked, what the transaction says may not have been known here.
         request.app[GATE].check_again(request)
-    return answer(node, transaction_view(status))
+    shown = request.app[GATE].shown(request, status)
+    return answer(node, transaction_view(shown, in_part=shown != status))
 
 
 @described(
@@ -141,7 +142,7 @@ async def show(request: web.Request) -> web.Response:
     )
 )
 async def receipt(request: web.Request) -> web.Response:
-    """Return the receipt with its proof, to be checked offline."""
+    """Return the receipt with its proof, to be checked offline: it shows all that was done."""
     node = request.app[NODE]
     status = node.submissions.status(digest_in_path(request, "transaction"))
     if status.state is TransactionState.UNKNOWN:
@@ -151,6 +152,7 @@ async def receipt(request: web.Request) -> web.Response:
         raise ApiProblem("pruned", f"it is in a block before {first}", {"first": first})
     if status.height is None or status.index is None:
         raise ApiProblem("not_yet_provable", f"the transaction is {status.state.value}")
+    request.app[GATE].check_whole(request, status)
     bundle = provable.receipt(node.store, status.height, status.index)
     if "application/octet-stream" in request.headers.get("Accept", ""):
         return web.Response(body=bundle, content_type="application/octet-stream")

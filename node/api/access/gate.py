@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -18,7 +19,7 @@ from amanat.node.api.access import relations
 from amanat.node.api.access.nonces import TooMany
 from amanat.node.api.access.readers import Reader, Unproven, reader_of
 from amanat.node.api.access.relations import Grant, Subject
-from amanat.node.api.access.scopes import PUBLIC, Scope
+from amanat.node.api.access.scopes import PUBLIC, Scope, content_of
 from amanat.node.api.access.sight import Sight
 from amanat.node.api.access.signatures import Signatures
 from amanat.node.api.access.tokens import Tokens
@@ -29,6 +30,7 @@ from amanat.node.api.middleware import REQUEST_ID, Handler
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import SINGLE_BYTES_MAX, be_current, body
 from amanat.node.node import Node
+from amanat.node.submissions import TransactionStatus
 
 log = structlog.get_logger(__name__)
 
@@ -115,6 +117,25 @@ class Gate:
     def sight(self, request: web.Request) -> Sight:
         """Return what who asks sees of the chain's events, by the state at this moment."""
         return Sight(self._state(), self.reader_name(request), everything=self.is_open)
+
+    def shown(self, request: web.Request, status: TransactionStatus) -> TransactionStatus:
+        """Return what who asks may see of where a transaction stands, and of what it did."""
+        if status.receipt is None:
+            return status
+        sight = self.sight(request)
+        receipt = sight.shown(status.receipt, lambda: content_of(self._node, status))
+        return replace(status, receipt=receipt)
+
+    def check_whole(self, request: web.Request, status: TransactionStatus) -> None:
+        """Refuse who may not see all that a transaction did.
+
+        Raises:
+            ApiProblem: `not_permitted`.
+        """
+        if self.shown(request, status) != status:
+            with self._noting(request):
+                detail = "a receipt is for those who may read all that it says: this one tells of "
+                raise ApiProblem("not_permitted", detail + "others, or what somebody holds")
 
     def counts_still(self, request: web.Request) -> bool:
         """Return whether what proved who asks would prove it now: for answers that go on."""

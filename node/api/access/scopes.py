@@ -125,7 +125,8 @@ STATEMENT: Final = Scope(
 TRANSACTION: Final = Scope(
     "transaction",
     _transaction,
-    f"who signed it, the owners and custodians of the accounts that it touches, and {_SUPERVISORS}",
+    "who signed it, the owners and custodians of the accounts that it touches, each what concerns "
+    f"it, and {_SUPERVISORS}",
 )
 SUPERVISORS: Final = Scope("supervisors", _always(relations.NOBODY_ELSE), _SUPERVISORS)
 
@@ -165,7 +166,7 @@ def about_transaction(node: Node, state: State, identifier: Digest) -> Subject:
     Of one of which this node has no more than its id, there is nothing to hide.
     """
     status = node.submissions.status(identifier)
-    transaction = _content(node, status)
+    transaction = content_of(node, status)
     if transaction is None and status.receipt is None:
         return relations.EVERY_PARTICIPANT
     return about_content(state, transaction, status.receipt)
@@ -191,7 +192,8 @@ def signers_of(state: State, transaction: CheckedTransaction) -> frozenset[str]:
     return frozenset(each for each in found if each is not None)
 
 
-def _content(node: Node, status: TransactionStatus) -> CheckedTransaction | None:
+def content_of(node: Node, status: TransactionStatus) -> CheckedTransaction | None:
+    """Return a transaction as it was signed, None if this node does not have it."""
     if status.height is None or status.index is None:
         return node.pool.get(status.id)
     entry = node.store.entry(status.height)

@@ -3,11 +3,14 @@
 An event that names accounts is for whoever may read one of them, and for those whose keys signed
 its transaction: so the party to one line of a batch does not see the others. One that names none is
 for whoever may read an account that the transaction's operations name, and for its signers. What
-anyone may read in the state, anyone sees change.
+anyone may read in the state, anyone sees change. A receipt as a whole, with its proof, is for who
+sees all that it says.
 """
 
 from collections.abc import Callable, Iterator
 from typing import Final
+
+from msgspec.structs import replace
 
 from amanat.ledger.receipts import Applied, Event, Receipt
 from amanat.ledger.state import PARTICIPANTS, State
@@ -78,6 +81,21 @@ class Sight:
                 if not self._sees_of(whole, event):
                     continue
             yield index, event
+
+    def shown(self, receipt: Receipt, content: Content) -> Receipt:
+        """Return what the reader may see of a receipt: the same, if that is all of it.
+
+        Why a rule refused is for those who signed: the figures tell what somebody holds.
+        """
+        if self.sees_all:
+            return receipt
+        if isinstance(receipt.outcome, Applied):
+            events = tuple(event for _, event in self.events(receipt, content))
+            return replace(receipt, outcome=Applied(events))
+        whole = about_content(self._state, content(), None)
+        if self._reader is not None and self._reader in whole.participants:
+            return receipt
+        return replace(receipt, outcome=replace(receipt.outcome, figures={}))
 
     def _sees_by_itself(self, event: Event) -> bool:
         if event.name in PUBLIC_EVENTS:

@@ -206,15 +206,14 @@ def test_what_is_not_there_is_told_and_kept_with_it(desk: Desk) -> None:
             "code": "insufficient_holding",
             "account": "beta",
             "instrument": BILL,
-            "have": 0,
-            "need": 4 * FACE,
         },
     )
     settlement = desk.state.get(SETTLEMENTS, bytes.fromhex(str(event.fields["settlement"])))
     assert settlement is not None
     assert settlement.failure is not None
     assert settlement.failure.code == "insufficient_holding"
-    assert settlement.failure.figures["need"] == 4 * FACE
+    # On whom it hangs, and not what that one holds: both sides read it.
+    assert settlement.failure.figures == {"account": "beta", "instrument": BILL}
     assert settlement.failure.date == TODAY
 
 
@@ -246,7 +245,7 @@ def test_what_is_held_or_pledged_does_not_settle_anything(desk: Desk) -> None:
     desk.do("alpha", Pledge("alpha", RUPEE, 10, "sbp", "x"))
     settlement = matched(desk, replace(SALE, payment=Payment(RUPEE, 1)))
     assert settlement.failure is not None
-    assert settlement.failure.figures["have"] == 0
+    assert settlement.failure.code == "insufficient_holding"
 
 
 def test_the_sentence_says_who_gives_what_for_what_and_when(desk: Desk) -> None:

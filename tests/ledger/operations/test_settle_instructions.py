@@ -66,7 +66,7 @@ def test_nobody_else_settles_it(desk: Desk, signer: str) -> None:
 def test_what_failed_settles_once_what_it_needs_is_there(desk: Desk) -> None:
     settlement = matched(desk, replace(SALE, payment=Payment(RUPEE, CASH + 1)))
     (failed,) = desk.do("alpha", SettleInstructions((settlement.id,)))
-    assert (failed.name, failed.fields["need"]) == ("settlement-failed", CASH + 1)
+    assert (failed.name, failed.fields["account"]) == ("settlement-failed", "alpha")
     desk.do("beta", Transfer("beta", "alpha", RUPEE, 1))
     (settled,) = desk.do("alpha", SettleInstructions((settlement.id,)))
     assert settled.fields["paid"] == CASH + 1

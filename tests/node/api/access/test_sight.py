@@ -10,6 +10,7 @@ from amanat.ledger.operations import (
     CloseDay,
     Issue,
     Propose,
+    Transfer,
     TransferBatch,
 )
 from amanat.ledger.operations.transfer_batch import Line
@@ -116,6 +117,27 @@ def test_what_anyone_may_read_anyone_sees_change(desk: Desk) -> None:
     public = Receipt(receipt.transaction, receipt.envelope, outcome)
     told = Sight(desk.state, None).events(public, lambda: content)
     assert list(told) == [(0, document)]
+
+
+def test_a_receipt_shows_each_reader_what_is_for_it(desk: Desk) -> None:
+    receipt, content = done(desk, "alpha", BATCH)
+    for reader in ("alpha", "custodian-a", "secp"):
+        assert Sight(desk.state, reader).shown(receipt, lambda: content) == receipt, reader
+    part = Sight(desk.state, "gamma").shown(receipt, lambda: content)
+    assert isinstance(part.outcome, Applied)
+    assert [event.fields["target"] for event in part.outcome.events] == ["gamma"]
+    assert (part.transaction, part.envelope) == (receipt.transaction, receipt.envelope)
+
+
+def test_why_a_rule_refused_is_for_those_who_signed(desk: Desk) -> None:
+    """Its figures tell what somebody holds, and a counterparty may ask about the transaction."""
+    receipt, content = done(desk, "alpha", Transfer("alpha", "gamma", RUPEE, 10**15))
+    for reader in ("alpha", "secp"):
+        assert Sight(desk.state, reader).shown(receipt, lambda: content) == receipt, reader
+    for other in ("gamma", "custodian-b", "beta", None):
+        part = Sight(desk.state, other).shown(receipt, lambda: content)
+        assert isinstance(part.outcome, Rejected)
+        assert (part.outcome.code, part.outcome.figures) == ("insufficient_holding", {}), other
 
 
 def test_what_was_refused_tells_nothing(desk: Desk) -> None:
