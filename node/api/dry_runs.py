@@ -6,7 +6,6 @@ import msgspec
 from aiohttp import web
 
 from amanat.ledger.dry_run import DryRun, open_draft
-from amanat.ledger.rejections import DoorRefusal
 from amanat.ledger.state import PARTICIPANTS, State, parameters_of
 from amanat.node.api.access import touched
 from amanat.node.api.access.gate import GATE, READER, SUPERVISES
@@ -16,7 +15,8 @@ from amanat.node.api.messages import EventView, RejectionView, Submission, texts
 from amanat.node.api.notation import Hex32Text
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, SINGLE_BYTES_MAX, answer
-from amanat.node.api.transactions import AT_THE_DOOR, envelope_in
+from amanat.node.api.submitted import envelope_in, refusing
+from amanat.node.api.transactions import AT_THE_DOOR
 
 
 class DoorView(msgspec.Struct, frozen=True):
@@ -54,10 +54,8 @@ async def simulate(request: web.Request) -> web.Response:
     """Try a transaction, signed or not, without submitting it; list all that refuses it."""
     node = request.app[NODE]
     envelope = await envelope_in(request)
-    try:
+    with refusing():
         run = _run(request, envelope)
-    except DoorRefusal as refusal:
-        raise ApiProblem(refusal.code.value, refusal.detail, refusal.figures) from refusal
     return answer(node, _view(run))
 
 

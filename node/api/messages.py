@@ -19,10 +19,14 @@ from amanat.node.submissions import TransactionState, TransactionStatus
 
 
 class Submission(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A signed transaction in JSON."""
+    """A signed transaction in JSON: as it is, or its body with the signatures."""
 
-    transaction: Base64Text
+    transaction: Base64Text | None = None
     """The signed bytes in base64."""
+    body: Base64Text | None = None
+    """Instead: the body, as it was prepared."""
+    signatures: dict[str, Base64Text] | None = None
+    """With a body: by each signer's public key, in hexadecimal, its signature."""
 
 
 class BatchSubmission(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

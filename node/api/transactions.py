@@ -33,11 +33,11 @@ from amanat.node.api.requests import (
     reach_min_height,
     seconds,
 )
+from amanat.node.api.submitted import MSGPACK, envelope_in, refusing, unsupported
 from amanat.node.node import Node
 from amanat.node.pool import PoolFull
 from amanat.node.submissions import Submissions, TransactionState, TransactionStatus
 
-MSGPACK: Final = ("application/msgpack", "application/octet-stream")
 SLICE: Final = 64
 """Transactions of a batch that are checked between two breaths of the event loop."""
 
@@ -101,7 +101,7 @@ async def submit_batch(request: web.Request) -> web.Response:
         texts = from_json(data, BatchSubmission).transactions
         envelopes = [from_base64(text, f"transactions[{i}]") for i, text in enumerate(texts)]
     else:
-        raise _unsupported(request)
+        raise unsupported(request)
     items: list[object] = []
     for number, envelope in enumerate(envelopes):
         if number % SLICE == SLICE - 1:
@@ -159,25 +159,10 @@ async def receipt(request: web.Request) -> web.Response:
     return answer(node, BundleView(base64_text(bundle)))
 
 
-async def envelope_in(request: web.Request) -> bytes:
-    """Return the one transaction in a request, as it is or in JSON.
-
-    Raises:
-        ApiProblem: `unsupported_media_type`, or as `body` and `from_json` do.
-    """
-    data = await body(request, SINGLE_BYTES_MAX)
-    if request.content_type in MSGPACK:
-        return data
-    if request.content_type == "application/json":
-        return from_base64(from_json(data, Submission).transaction, "transaction")
-    raise _unsupported(request)
-
-
 def _submit(submissions: Submissions, envelope: bytes) -> TransactionStatus:
     try:
-        return submissions.submit(envelope)
-    except DoorRefusal as refusal:
-        raise ApiProblem(refusal.code.value, refusal.detail, refusal.figures) from refusal
+        with refusing():
+            return submissions.submit(envelope)
     except PoolFull as full:
         raise ApiProblem("busy", str(full)) from full
 
@@ -185,10 +170,3 @@ def _submit(submissions: Submissions, envelope: bytes) -> TransactionStatus:
 def _submission_receipt(node: Node, status: TransactionStatus) -> str | None:
     """Sign for what waits here. What is final has a better proof than this node's word."""
     return None if status.is_final else base64_text(node.submission_receipts.sign(status.id))
-
-
-def _unsupported(request: web.Request) -> ApiProblem:
-    return ApiProblem(
-        "unsupported_media_type",
-        f"{request.content_type} is not accepted; send application/json or application/msgpack",
-    )

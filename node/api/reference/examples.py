@@ -163,6 +163,21 @@ _OF_ONE: Final[dict[tuple[str, str], Any]] = {
     ("InstrumentView", "id"): "PKT842702163",
     ("InstrumentView", "title"): "3-month treasury bill",
     ("OrderView", "id"): "court-1",
+    ("Preparation", "operations"): [
+        {
+            "operation": "transfer",
+            "source": "client-a",
+            "target": "client-b",
+            "instrument": "PKR",
+            "amount": "2500",
+        }
+    ],
+    ("Preparation", "signers"): ["5c95d7b0" * 8],
+    ("PreparedView", "signers"): ["5c95d7b0" * 8],
+    ("Preparation", "nonce"): "00112233445566778899aabbccddeeff",
+    ("Submission", "body"): None,
+    ("Submission", "signatures"): None,
+    ("PreparedView", "sentences"): ["transfer PKR 25.00 from client-a to client-b"],
     ("ManifestView", "rows"): 2,
     ("PageView", "complete"): True,
     ("PageView", "events"): [

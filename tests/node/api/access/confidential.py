@@ -84,7 +84,9 @@ class Confidential:
         self, method: str, path: str, headers: dict[str, str], body: bytes | None = None
     ) -> Answer:
         """Send a request as it is."""
-        headers = {"Content-Type": "application/msgpack"} | headers if body else headers
+        if body:
+            kind = "application/json" if body.startswith(b"{") else "application/msgpack"
+            headers = {"Content-Type": kind} | headers
         async with self.session.request(
             method, self.url + path, data=body, headers=headers
         ) as answer:

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 import structlog
 
@@ -12,7 +13,7 @@ from amanat.ledger.operations import AnyOperation, Approve, Transfer
 from amanat.ledger.transactions import SignedTransaction, transaction_id
 from amanat.node.api.access.scopes import IN_PART, PUBLIC
 from amanat.node.api.application import ROUTES, create
-from tests.ledger.world import BILL, RUPEE
+from tests.ledger.world import BILL, RUPEE, public_key
 from tests.node.api.access.confidential import NODE, Confidential
 from tests.node.conftest import Answer
 
@@ -60,9 +61,23 @@ READERS: dict[tuple[str, str], tuple[str, set[str]]] = {
         {"custodian-b"} | SUPERVISORS,
     ),
     ("POST", "/v1/transactions:simulate"): ("/v1/transactions:simulate", PROVEN),
+    ("POST", "/v1/transactions:prepare"): ("/v1/transactions:prepare", PROVEN),
     ("POST", "/v1/tokens"): ("/v1/tokens", PROVEN),
 }
 """By route: a request, and who is answered."""
+
+PREPARATION = {
+    "operations": [
+        {
+            "operation": "transfer",
+            "source": "beta",
+            "target": "alpha",
+            "instrument": "PKR",
+            "amount": "1",
+        }
+    ],
+    "signers": [public_key("beta").hex()],
+}
 
 ABSENT = {
     "/v1/accounts/alpha": "/v1/accounts/nobody",
@@ -97,6 +112,8 @@ async def asked(node: Confidential, key: str | None, method: str, path: str) -> 
     body = None
     if path.endswith(":simulate"):
         body = node.network.writer.sign(["beta"], Transfer("beta", "alpha", RUPEE, 1))
+    if path.endswith(":prepare"):
+        body = msgspec.json.encode(PREPARATION)
     return await node.ask(key, path.format(**node.names), method=method, body=body)
 
 
