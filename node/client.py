@@ -5,12 +5,12 @@ look at one node, or bring their own care for what they submit.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from amanat.client.asking import ask
 from amanat.client.awaiting import AsyncClient
 from amanat.client.errors import Refused, Unreachable
-from amanat.client.exchange import Answer, Request
+from amanat.client.exchange import Answer, Request, Send, Silence
 from amanat.client.message_signatures import RequestSigner
 from amanat.client.reading import json_of, question
 from amanat.ledger.encoding import encode
@@ -24,18 +24,32 @@ MSGPACK = "application/msgpack"
 T = TypeVar("T")
 
 
+class Watch(Protocol):
+    """Is told of each request."""
+
+    def __call__(self, url: str, request: Request, *, is_signed: bool) -> None:
+        """A request is about to be sent to this address."""
+
+
 class Client(AsyncClient):
     """Talks to a network through one or more of its nodes. Use it as an async context manager."""
 
     def __init__(
-        self, urls: Sequence[str], *, seconds: float = 35.0, reader: RequestSigner | None = None
+        self,
+        urls: Sequence[str],
+        *,
+        seconds: float = 35.0,
+        reader: RequestSigner | None = None,
+        watch: Watch | None = None,
     ) -> None:
         """Talk to the API at `urls`, addresses that are tried in order.
 
         `seconds` bounds one request. `reader` signs each one, for what is not shown to anyone.
+        `watch` is told of each before it is sent: its address, and whether it is signed.
         """
         super().__init__(urls, genesis=None, reader=reader)
         self._seconds = seconds
+        self._watch = watch
 
     async def submit(self, envelope: bytes, *, wait: float = 0) -> dict[str, Any]:
         """Submit a signed transaction; with `wait`, seconds, answer when it is final."""
@@ -54,6 +68,12 @@ class Client(AsyncClient):
         return await self._asked(
             question(path, seconds=self._seconds), lambda answer: answer.body.decode()
         )
+
+    async def _exchanged(self, step: Send) -> Answer | Silence:
+        if self._watch is not None:
+            signed = self._reader is not None and step.request.as_reader
+            self._watch(step.url + step.request.path, step.request, is_signed=signed)
+        return await super()._exchanged(step)
 
     async def _post(self, path: str, body: bytes) -> Any:
         return await self._asked(

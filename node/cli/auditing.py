@@ -64,7 +64,7 @@ def _report(
         "forked_at": fork,
         "culprits": sorted({view.authority for view in views}),
     }
-    if output is Format.JSON:
+    if output is not Format.TABLE:
         return {**report, "evidence": views}
     for view in views:
         note(view.text)

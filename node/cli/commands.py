@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
-from amanat.node.cli import reader_commands
+from amanat.node.cli import curl, reader_commands
 from amanat.node.cli.options import Api, Config, Output, Passphrase, ReaderKey, ReaderPassphrase
 from amanat.node.cli.output import Format
 from amanat.node.cli.signing_commands import signing_commands
@@ -41,6 +41,16 @@ app.command("balance")(reader_commands.balance)
 app.command("token")(reader_commands.token)
 node.command("access-log")(reader_commands.access_log)
 app.add_typer(signing_commands)
+
+
+@app.callback()
+def everywhere(
+    with_curl: Annotated[
+        bool, typer.Option("--curl", help="Print each request as a curl command, to stderr.")
+    ] = False,
+) -> None:
+    """Give every command what stands before its name."""
+    curl.WANTED.set(with_curl)
 
 
 @app.command()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from amanat.client.message_signatures import RequestSigner
+from amanat.node.cli import curl
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.client import Client, Refusal, Unreachable
 
@@ -50,7 +51,7 @@ def talk(
     """
 
     async def run(reader: RequestSigner | None) -> T:
-        async with Client(urls, reader=reader) as client:
+        async with Client(urls, reader=reader, watch=curl.tell) as client:
             return await conversation(client)
 
     try:

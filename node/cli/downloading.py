@@ -6,7 +6,9 @@ import msgspec
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from yarl import URL
 
+from amanat.client.exchange import Request
 from amanat.client.message_signatures import RequestSigner
+from amanat.node.cli import curl
 from amanat.node.cli.failure import ExitCode, Failure
 
 SECONDS = 600.0
@@ -46,6 +48,8 @@ class Download:
                 headers = {"Accept": accept}
                 if self._reader is not None:
                     headers |= self._reader.headers("GET", str(target), None)
+                request = Request("GET", path, accept=accept)
+                curl.tell(str(target), request, is_signed=self._reader is not None)
                 async with self._session.get(target, headers=headers) as answer:
                     if answer.status >= 400:
                         raise _refusal(await answer.read())

@@ -20,7 +20,7 @@ def manual() -> None:
 
 def all_operations(output: Format) -> None:
     """Print the registry: by theme and in a line each, or with JSON in full."""
-    if output is Format.JSON:
+    if output is not Format.TABLE:
         show([described(operation) for operation in OPERATIONS], output)
         return
     width = max(len(each.tag()) for each in OPERATIONS)
@@ -37,7 +37,7 @@ def all_operations(output: Format) -> None:
 def one(name: str, output: Format) -> None:
     """Print one operation in full."""
     told = described(_named(name))
-    if output is Format.JSON:
+    if output is not Format.TABLE:
         show(told, output)
         return
     show({**_joined(told), "example": f"amanat operations {name} --example"}, output)

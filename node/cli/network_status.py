@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
 
+from amanat.node.cli import curl
 from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, show
@@ -34,7 +35,7 @@ async def _one(member: dict[str, Any]) -> dict[str, Any]:
     row["role"] = "unreachable"
     if member["api"] is not None:
         try:
-            async with Client([member["api"]], seconds=3) as client:
+            async with Client([member["api"]], seconds=3, watch=curl.tell) as client:
                 seen = await client.get("/v1/status")
         except (Unreachable, Refusal):
             return row

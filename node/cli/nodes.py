@@ -44,7 +44,7 @@ def start(config: Path, output: Format) -> None:
     settings = _settings(config)
 
     def serving(chain: Digest) -> None:
-        if output is Format.JSON:
+        if output is not Format.TABLE:
             where = {"api": settings.api.url, "peer": settings.peer.listen}
             show({"name": settings.name, **where, "chain": chain.hex()}, output)
             sys.stdout.flush()

@@ -1,5 +1,6 @@
-"""What commands print: data to standard output, as a table or as JSON."""
+"""What commands print: data to standard output, as a table or for programs."""
 
+import csv
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
@@ -7,12 +8,18 @@ from typing import Any
 
 import msgspec
 
+from amanat.node.spreadsheets import harmless
+
 
 class Format(StrEnum):
     """How to print."""
 
     TABLE = "table"
     JSON = "json"
+    JSONL = "jsonl"
+    """An object in each line: one for each record."""
+    CSV = "csv"
+    """A line with the names, then one for each record; lists and objects in one cell as JSON."""
 
 
 def show(content: Any, output: Format, columns: Sequence[str] | None = None) -> None:
@@ -23,13 +30,37 @@ def show(content: Any, output: Format, columns: Sequence[str] | None = None) -> 
         output: how.
         columns: which fields a table of records shows; all by default.
     """
+    records = [content] if isinstance(content, Mapping) else content
     if output is Format.JSON:
         encoded = msgspec.json.format(msgspec.json.encode(content), indent=2)
         sys.stdout.write(encoded.decode() + "\n")
+    elif output is Format.JSONL:
+        for record in records:
+            sys.stdout.write(msgspec.json.encode(record).decode() + "\n")
+    elif output is Format.CSV:
+        _comma_separated(records)
     elif isinstance(content, Mapping):
         sys.stdout.write(rendered_record(content) + "\n")
     else:
         table(content, columns)
+
+
+def _comma_separated(records: Sequence[Mapping[str, Any]]) -> None:
+    names = list(dict.fromkeys(name for record in records for name in record))
+    writer = csv.writer(sys.stdout)  # RFC 4180: lines end with CR LF
+    if names:
+        writer.writerow(names)
+    for record in records:
+        writer.writerow([_written(record.get(name)) for name in names])
+
+
+def _written(value: Any) -> str:
+    """Return a value for a cell that programs read, and that no spreadsheet takes for a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return harmless(value)
+    return msgspec.json.encode(value).decode()
 
 
 def rendered_record(record: Mapping[str, Any]) -> str:
@@ -74,7 +105,7 @@ Tell = Callable[[str], None]
 
 def teller(output: Format) -> Tell:
     """Return how to tell what goes on: beside a JSON result it goes to standard error."""
-    return note if output is Format.JSON else say
+    return note if output is not Format.TABLE else say
 
 
 def note(line: str) -> None:

@@ -45,7 +45,7 @@ def proposals(
 ) -> None:
     """Show one proposal, or all that wait."""
     found = _asked(proposal, api, reader)
-    if output is Format.JSON:
+    if output is not Format.TABLE:
         show(found, output)
         return
     records = [found] if proposal is not None else found

@@ -37,7 +37,7 @@ def token(
         return await client.token(path, seconds)
 
     made = talk([url], ask, reader=signing)
-    if output is Format.JSON:
+    if output is not Format.TABLE:
         show(made | {"api": url}, output)
         return
     say(made["token"])
@@ -51,7 +51,7 @@ def show_access_log(config: Path, output: Format) -> None:
         found = sorted(access_log.read(directory), key=lambda line: str(line.get("time")))
     except (SettingsError, OSError) as error:
         raise Failure(str(error)) from error
-    if output is Format.JSON:
+    if output is not Format.TABLE:
         show(found, output)
         return
     show([_readable(line) for line in found], output)

@@ -11,6 +11,6 @@ def show_transaction(file: Path, output: Format) -> None:
     """Show a saved transaction: its signers, what it would do, and with JSON every field."""
     draft = signing.read_draft(file)
     shown = signing.described(draft) | {"would": signing.offline(draft)}
-    if output is Format.JSON:
+    if output is not Format.TABLE:
         shown["operations"] = [written(each) for each in draft.body.operations]
     show(shown, output)

@@ -42,7 +42,7 @@ def simulate(seeds: Seeds, output: Format) -> None:
 
     totals = campaign.run_campaign(seeds.first, seeds.count, seeds.processes, progress)
     record = totals.record()
-    if output is Format.JSON:
+    if output is not Format.TABLE:
         show(record, output)
     else:
         _print(record)
@@ -57,7 +57,7 @@ def tell(seed: int | None, *, whole: bool, output: Format) -> None:
         raise Failure("--trace tells the story of one seed: say which with --seed N")
     telling = _simulator("telling").tell(seed, whole=whole)
     record = telling.record()
-    if output is Format.JSON:
+    if output is not Format.TABLE:
         show(record, output)
     else:
         _print_story(record)
@@ -82,7 +82,7 @@ def explore(scope: str, output: Format) -> None:
     if scope not in report.SCOPES:
         raise Failure(f"no scope is called {scope}: there are {', '.join(report.SCOPES)}")
     record = report.explore(scope, progress)
-    if output is Format.JSON:
+    if output is not Format.TABLE:
         show(record, output)
     else:
         _print_exploration(record)

@@ -105,7 +105,7 @@ def submit(
     outcome, signed = talk(api_urls(api), send)
     if receipt is not None:
         _keep_receipt(signed, receipt)
-    show(outcome if output is Format.JSON else _readable(outcome), output)
+    show(outcome if output is not Format.TABLE else _readable(outcome), output)
     check(outcome)
 
 

@@ -23,7 +23,7 @@ def dry_run(
         return await client.simulate(envelope)
 
     run = talk(api_urls(api), send, reader=reader)
-    show(run if output is Format.JSON else _readable(run), output)
+    show(run if output is not Format.TABLE else _readable(run), output)
     count = len(run["door"]) + len(run["refusals"])
     if not run["passes"]:
         reasons = "1 reason" if count == 1 else f"{count} reasons"

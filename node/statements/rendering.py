@@ -12,10 +12,8 @@ from typing import Final, Protocol
 
 import msgspec
 
+from amanat.node.spreadsheets import harmless
 from amanat.node.statements.rows import Row
-
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""With these a spreadsheet takes a cell for a formula, whatever the file says."""
 
 GROUP: Final = 10_000
 """Rows of a Parquet row group."""
@@ -68,11 +66,6 @@ def writer(kind: FileFormat, columns: tuple[str, ...]) -> Writer:
         FileFormat.PARQUET: _Parquet,
     }
     return makers[kind](columns)
-
-
-def harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula: such text gets an apostrophe."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 class _Csv:

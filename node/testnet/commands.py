@@ -44,7 +44,7 @@ def up(directory: Path, ports: Ports, output: Format) -> None:
     tell("Started " + ", ".join(f"{node['name']} (pid {node['pid']})" for node in nodes))
     rows = asyncio.run(_play(layout, document, nodes, tell))
     tell(f"\nFrom start to here: {time.perf_counter() - started:.1f} s")
-    if output is Format.JSON:
+    if output is not Format.TABLE:
         show(rows, output)
 
 
@@ -59,7 +59,7 @@ def start(directory: Path, output: Format) -> None:
     nodes = processes.start_all(layout)
     asyncio.run(_wait(nodes, layout))
     rows = asyncio.run(_report(layout, nodes, teller(output)))
-    if output is Format.JSON:
+    if output is not Format.TABLE:
         show(rows, output)
 
 
@@ -68,7 +68,7 @@ def stop(directory: Path, output: Format) -> None:
     stopped = processes.stop_all(Layout(directory).read_record())
     tell = teller(output)
     tell(f"Stopped {', '.join(stopped)}" if stopped else f"Nothing of {directory} is running")
-    if output is Format.JSON:
+    if output is not Format.TABLE:
         show({"directory": str(directory), "stopped": stopped}, output)
 
 
@@ -84,7 +84,7 @@ def clean(directory: Path, output: Format) -> None:
     if existed:
         shutil.rmtree(directory)
     teller(output)(f"{directory} is gone")
-    if output is Format.JSON:
+    if output is not Format.TABLE:
         show({"directory": str(directory), "removed": existed}, output)
 
 

@@ -1,5 +1,7 @@
 """How commands print: the same content as a table for people and as JSON for programs."""
 
+import csv
+import io
 import json
 
 import pytest
@@ -49,3 +51,34 @@ def test_no_records_are_said_to_be_none(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out == "none\n"
     show([], Format.JSON)
     assert json.loads(capsys.readouterr().out) == []
+
+
+def test_json_lines_have_an_object_in_each(capsys: pytest.CaptureFixture[str]) -> None:
+    show([RECORD, RECORD], Format.JSONL, ["name"])
+    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [RECORD, RECORD]
+    show(RECORD, Format.JSONL)
+    assert json.loads(capsys.readouterr().out) == RECORD
+    show([], Format.JSONL)
+    assert capsys.readouterr().out == ""
+
+
+def test_csv_has_every_field_whatever_a_table_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    show([RECORD, {"name": "sbp", "more": 1}], Format.CSV, ["name"])
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert rows[0] == {
+        "name": "mof",
+        "height": "12",
+        "final": "true",
+        "leader": "",
+        "roles": '["issuer","auditor"]',
+        "figures": '{"need":"5","have":"4"}',
+        "more": "",
+    }
+    assert (rows[1]["name"], rows[1]["more"], rows[1]["height"]) == ("sbp", "1", "")
+
+
+def test_csv_holds_no_formula(capsys: pytest.CaptureFixture[str]) -> None:
+    show({"title": "=HYPERLINK(1)"}, Format.CSV)
+    assert capsys.readouterr().out == "title\r\n'=HYPERLINK(1)\r\n"
+    show([], Format.CSV)
+    assert capsys.readouterr().out == ""

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from amanat.node.spreadsheets import harmless
 from amanat.node.statements.rendering import (
     FileFormat,
     NotInstalled,
-    harmless,
     pieces,
     writer,
 )
