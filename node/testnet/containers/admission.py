@@ -4,18 +4,17 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from amanat.client.keystore import Signer
 from amanat.ledger.authorities import Authority, AuthorityClass
 from amanat.ledger.dates import DAY_MS
-from amanat.ledger.identifiers import Digest
+from amanat.ledger.identifiers import Digest, LedgerTime
 from amanat.ledger.operations import ChangeAuthorities
 from amanat.ledger.transactions import Body, sign
-from amanat.node import clock
 from amanat.node.client import Client
 
-SECONDS: float = 30.0
+SECONDS: Final = 30.0
 """How long the decision may take to be final."""
 
 
@@ -24,9 +23,14 @@ class AdmissionFailed(Exception):  # noqa: N818 - what happened
 
 
 async def admit(
-    client: Client, chain: Digest, learner: Authority, signers: Sequence[Signer]
+    client: Client,
+    chain: Digest,
+    learner: Authority,
+    signers: Sequence[Signer],
+    *,
+    now: LedgerTime,
 ) -> bool:
-    """Have the ledger name the learner, unless it does. Return whether it was decided now.
+    """Have the ledger name the learner, unless it does. Return whether it was decided at `now`.
 
     Raises:
         AdmissionFailed: a rule refused it, or it is not final after `SECONDS`.
@@ -37,9 +41,8 @@ async def admit(
         return False
     decision = _decision(network, taking_part, learner)
     keys = {signer.public_key: signer.sign for signer in signers}
-    body = Body(
-        chain, clock.now() + DAY_MS, secrets.token_bytes(16), tuple(sorted(keys)), (decision,)
-    )
+    nonce = secrets.token_bytes(16)
+    body = Body(chain, now + DAY_MS, nonce, tuple(sorted(keys)), (decision,))
     outcome = await client.submit(sign(body, keys), wait=SECONDS)
     if outcome["state"] != "committed":
         raise AdmissionFailed(f"the decision to admit {learner.name} is {outcome}")

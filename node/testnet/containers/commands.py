@@ -46,7 +46,8 @@ def admit(folder: Path, api: Sequence[str], output: Format) -> None:
         raise Failure(f"{participants.learner} cannot be read: {error!r}") from error
 
     async def decide(client: Client) -> bool:
-        return await admission.admit(client, chain, learner, list(signers.values()))
+        keys = list(signers.values())
+        return await admission.admit(client, chain, learner, keys, now=clock.now())
 
     try:
         is_new = talk(api_urls(api), decide)
