@@ -36,6 +36,8 @@ from amanat.node.api.access.scopes import (
 from amanat.node.api.middleware import middleware
 from amanat.node.api.problems import CATALOGUE, ApiProblem
 from amanat.node.api.requests import BATCH_BYTES_MAX, NODE
+from amanat.node.monitoring import routes as monitoring
+from amanat.node.monitoring.http_requests import counting
 from amanat.node.node import Node
 
 ROUTES: Final = (
@@ -79,18 +81,19 @@ ROUTES: Final = (
     Route("GET", "/v1/readiness", network.word, PUBLIC),
     Route("GET", "/v1/genesis", network.genesis, PUBLIC),
     Route("GET", "/v1/operations", network.operations, PUBLIC),
-    Route("GET", "/livez", network.live, PUBLIC),
-    Route("GET", "/readyz", network.ready, PUBLIC),
 )
 
 
 def create(node: Node) -> web.Application:
     """Return the application that serves `node`."""
-    application = web.Application(middlewares=[middleware], client_max_size=BATCH_BYTES_MAX)
+    application = web.Application(
+        middlewares=[counting(node.measurements), middleware], client_max_size=BATCH_BYTES_MAX
+    )
     application[NODE] = node
     application[GATE] = Gate(node)
     for route in ROUTES:
         application.router.add_route(route.method, route.path, guarded(route))
+    monitoring.add_routes(application, node)
     application.router.add_get("/v1/routes", _routes)
     application.router.add_get("/v1/problems", _problems)
     application.router.add_get("/v1/problems/{code}", _problem)

@@ -1,7 +1,5 @@
 """The network, this node in it, and whether it can serve."""
 
-from typing import Final
-
 from aiohttp import web
 
 from amanat.config.genesis_file import fingerprint, to_json
@@ -12,11 +10,9 @@ from amanat.ledger.operations import OPERATIONS
 from amanat.ledger.state import State, versions_of
 from amanat.ledger.versions import Activation, is_known
 from amanat.node.api.messages import (
-    Check,
     NeglectView,
     NetworkView,
     NodeView,
-    Readiness,
     ReadinessView,
     SnapshotView,
     StatusView,
@@ -27,9 +23,6 @@ from amanat.node.node import Node
 from amanat.node.operation_manual import described
 from amanat.node.patience import Neglect
 from amanat.node.version import VERSION
-
-BEHIND_MAX: Final = 50
-"""Blocks that a ready node may be behind what its peers have shown to be final."""
 
 
 async def network(request: web.Request) -> web.Response:
@@ -62,44 +55,6 @@ async def operations(request: web.Request) -> web.Response:
     node = request.app[NODE]
     listed: list[object] = [described(operation) for operation in OPERATIONS]
     return answer(node, listed)
-
-
-async def live(request: web.Request) -> web.Response:
-    """Say that the event loop turns. It depends on no peer."""
-    del request
-    return web.json_response({"status": "live"})
-
-
-async def ready(request: web.Request) -> web.Response:
-    """Say whether this node can serve, and why not."""
-    node = request.app[NODE]
-    view = readiness(node)
-    return answer(node, view, 200 if view.status == "ready" else 503)
-
-
-def readiness(node: Node) -> Readiness:
-    """Return what readiness depends on: a leader, and having caught up."""
-    leader = node.status.leader
-    height = node.chain.final.height
-    behind = node.seen_height - height
-    connected = sum(peer.connected for peer in node.transport.status())
-    checks = {
-        "leader": Check(leader is not None, f"{leader} leads" if leader else "nobody leads"),
-        "sync": Check(height > 0 and behind <= BEHIND_MAX, _sync_detail(node)),
-        "peers": Check(
-            ok=True, detail=f"{connected} of {len(node.settings.peers)} peers connected"
-        ),
-    }
-    is_ready = all(check.ok for check in checks.values())
-    return Readiness("ready" if is_ready else "not_ready", checks)
-
-
-def _sync_detail(node: Node) -> str:
-    known = f"applied {node.chain.final.height} of {node.seen_height} known"
-    snapshot = _snapshot_view(node)
-    if snapshot is None:
-        return known
-    return f"{known}; taking in the snapshot of block {snapshot.height}, {snapshot.percent} %"
 
 
 def network_view(node: Node) -> NetworkView:
