@@ -55,7 +55,7 @@ test: lint
 	$(BIN)/pytest -n 2 -q
 
 test-docker: install
-	AMANAT_TEST_DOCKER=1 $(BIN)/pytest -q -n 0 -s -rs tests/docker
+	AMANAT_TEST_DOCKER=1 $(BIN)/pytest -q -n 0 -s -rs tests/docker/test_containers.py
 
 SEEDS ?= 20000
 simulate: install

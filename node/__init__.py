@@ -5,5 +5,5 @@ Reading order: `node` (the parts and how they are connected), `submissions`, `po
 `store`, `sign_guard`, `disk_writer`, `data_directory` (what is on disk, and when), `keystore`,
 `tls`, `peer_frames`, `peer_transport` (keys and peers), `proofs`, `provable` (what is handed out to
 be checked offline), `run` (one process, from start to SIGTERM). Then the folders: `written`
-(operations in JSON), `api`, `explorer`, `cli`, `testnet`.
+(operations in JSON), `api`, `monitoring`, `explorer`, `cli`, `testnet`.
 """

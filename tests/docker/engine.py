@@ -97,6 +97,12 @@ def get(name: str, path: str) -> dict[str, Any]:
         return dict(json.load(error))
 
 
+def text(name: str, path: str) -> str:
+    """Return the text that a node serves on this machine."""
+    with urlopen(f"http://127.0.0.1:{api_port(name)}{path}", timeout=10) as answer:
+        return str(answer.read().decode())
+
+
 def eventually(condition: Callable[[], object], what: str) -> float:
     """Wait until `condition` holds; return the seconds that took."""
     started = time.monotonic()

@@ -13,6 +13,7 @@ from amanat.node.testnet.containers.places import CONFIG, DATA, NODES
 from amanat.node.testnet.layout import MEMBERS
 from tests.docker import engine
 from tests.docker.engine import compose, container, docker, eventually, get, inspected, tools
+from tests.node.monitoring.scrape import value
 
 REASON = engine.missing()
 pytestmark = [
@@ -55,6 +56,11 @@ def network() -> Iterator[None]:
 
 def member_other_than(*names: str) -> str:
     return next(member.name for member in MEMBERS if member.name not in names)
+
+
+def metric(name: str, metric: str) -> float:
+    """Return one metric of a node as it shows it on this machine."""
+    return value(engine.text(name, "/metrics"), metric)
 
 
 def level() -> None:
@@ -125,6 +131,7 @@ def test_one_that_is_cut_off_says_so_and_catches_up() -> None:
     cut = member_other_than(leader, "mof", "sbp")
     docker("network", "disconnect", f"{engine.PROJECT}_peers", container(cut))
     took = eventually(lambda: get(cut, "/readyz")["status"] == "not_ready", f"{cut} is not ready")
+    assert metric(cut, "amanat_leader_known") == metric(cut, "amanat_ready") == 0
     told(f"{cut} is cut off and says {get(cut, '/readyz')['checks']['leader']['detail']!r}", took)
     height = transfer(100)
     assert get(cut, "/v1/status")["height"] < height
@@ -148,6 +155,7 @@ def test_the_leader_s_container_is_killed_and_comes_back() -> None:
     took = eventually(lambda: get(leader, "/v1/status")["height"] >= height, "it caught up")
     told(f"{leader} is back and has caught up to height {height}", took)
     eventually(lambda: get(leader, "/readyz")["status"] == "ready", f"{leader} is ready")
+    assert metric(leader, "amanat_applied_height") >= height
     level()
 
 
