@@ -7,13 +7,14 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && { command -v $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: help install testnet testnet-stop testnet-clean test lint fuzz-api simulate bench story story-document clean
+.PHONY: help install testnet testnet-stop testnet-clean test test-docker lint fuzz-api simulate bench story story-document clean
 
 help:
 	@echo "make testnet        install, start five nodes, play the main job on them"
 	@echo "make testnet-stop   stop exactly what testnet started"
 	@echo "make testnet-clean  remove a stopped test network"
 	@echo "make test           linters, types, architecture and the whole test suite"
+	@echo "make test-docker    the network in containers: built, cut, killed; needs an engine"
 	@echo "make lint           the same without the tests"
 	@echo "make fuzz-api       ask a node for long what its API allows and what not (CASES=200)"
 	@echo "make simulate       a longer campaign of the simulator (SEEDS=20000)"
@@ -59,6 +60,9 @@ SEED ?= 1
 FUZZ_SECONDS ?= 800
 fuzz-api: install
 	$(BIN)/python -m tests.node.api.fuzz --examples $(CASES) --seed $(SEED) --seconds $(FUZZ_SECONDS)
+
+test-docker: install
+	AMANAT_TEST_DOCKER=1 $(BIN)/pytest -q -n 0 -s -rs tests/docker/test_containers.py
 
 SEEDS ?= 20000
 simulate: install

@@ -6,5 +6,5 @@ Reading order: `node` (the parts and how they are connected), `submissions`, `po
 `tls`, `peer_frames`, `peer_transport` (keys and peers), `proofs`, `provable` (what is handed out to
 be checked offline), `run` (one process, from start to SIGTERM). Then the folders: `written`
 (operations in JSON), `feed` (events in order), `statements` (files for bookkeepers), `api`,
-`explorer`, `cli`, `testnet`.
+`monitoring`, `explorer`, `cli`, `testnet`.
 """

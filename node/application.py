@@ -51,6 +51,8 @@ class LedgerApplication:
         self._history = history
         self._latest = latest
         self._observer = observer
+        self.refused_height = 0
+        """The height of the last block that was refused for good; 0 if none ever was."""
 
     def extend(self, entry: Entry) -> Disagreement | None:
         """Re-execute `entry` on the tip; return what does not agree, or None."""
@@ -62,6 +64,8 @@ class LedgerApplication:
                 completes_change=entry.completes_change,
             )
         except BlockFault as fault:
+            if fault.is_lasting:
+                self.refused_height = self._chain.tip.height + 1
             return Disagreement(str(fault), fault.is_lasting)
         self._observer.placed(block.ids)
         return None

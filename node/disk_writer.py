@@ -11,14 +11,19 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVarTuple, Unpack
 
 from amanat.consensus.evidence import Evidence
 from amanat.consensus.interface import Persist, Promise, Staged
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.statements import CommitCertificate
 from amanat.ledger.executed_block import ExecutedBlock
+from amanat.node import clock
+from amanat.node.monitoring.observing import NOBODY, Observer, Write
 from amanat.node.sign_guard import SignGuard
 from amanat.node.store import Store
+
+Arguments = TypeVarTuple("Arguments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class DiskWriter:
         self,
         store: Store,
         guard: SignGuard,
+        observer: Observer = NOBODY,
         *,
         persisted: Callable[[int], None],
         applied: Callable[[Apply], None],
@@ -55,6 +61,7 @@ class DiskWriter:
         self._guard = guard
         self._persisted = persisted
         self._applied = applied
+        self._observer = observer
         self._jobs: deque[Persist | Apply | Keep] = deque()
         self._wake = asyncio.Event()
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="disk")
@@ -81,8 +88,7 @@ class DiskWriter:
             await self._apply(first)
             return
         if isinstance(first, Keep):
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._threads, self._store.keep, first.evidence)
+            await self._timed(Write.LOG, self._store.keep, first.evidence)
             return
         batch = [first]
         while self._jobs and isinstance(self._jobs[0], Persist):
@@ -90,16 +96,27 @@ class DiskWriter:
         await self._persist(batch)
 
     async def _apply(self, job: Apply) -> None:
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._threads, self._store.apply, job.blocks, job.certificate)
+        await self._timed(Write.STATE, self._store.apply, job.blocks, job.certificate)
         self._applied(job)
 
     async def _persist(self, batch: list[Persist]) -> None:
-        loop = asyncio.get_running_loop()
         merged = merge(batch)
         for half in merged.halves:
-            await loop.run_in_executor(self._threads, write, half, self._store, self._guard)
+            kind = Write.LOG if half.promise is None else Write.PROMISE
+            await self._timed(kind, write, half, self._store, self._guard)
         self._persisted(merged.sequence)
+
+    async def _timed(
+        self, kind: Write, work: Callable[[Unpack[Arguments]], None], *arguments: *Arguments
+    ) -> None:
+        """Do `work` in the disk's thread, and report how long it took there."""
+
+        def measured() -> None:
+            started = clock.monotonic()
+            work(*arguments)
+            self._observer.written(kind, clock.monotonic() - started)
+
+        await asyncio.get_running_loop().run_in_executor(self._threads, measured)
 
 
 def write(half: Persist, store: Store, guard: SignGuard) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import structlog
@@ -15,7 +16,7 @@ import structlog
 from amanat.client.keystore import Signer
 from amanat.config.settings import NodeSettings
 from amanat.consensus import interface
-from amanat.consensus.core import Status
+from amanat.consensus.core import Core, Status
 from amanat.consensus.evidence import Evidence
 from amanat.consensus.interface import (
     Abandon,
@@ -44,6 +45,8 @@ from amanat.node.driver import Driver
 from amanat.node.forwarder import Forwarder
 from amanat.node.known_evidence import KnownEvidence
 from amanat.node.linearizable import ReadIndexes
+from amanat.node.monitoring.measurements import Measurements
+from amanat.node.monitoring.protocol import CountingListener
 from amanat.node.patience import Neglect, Patience
 from amanat.node.peer_frames import Consensus, Forward, Hello
 from amanat.node.peer_transport import PeerTransport
@@ -52,8 +55,9 @@ from amanat.node.proposer import Proposer
 from amanat.node.retention import forget_below
 from amanat.node.snapshots import Snapshots
 from amanat.node.submission_receipts import SubmissionReceipts
-from amanat.node.submissions import SLICE, Submissions
+from amanat.node.submissions import Submissions
 from amanat.node.tls import NodeCertificate
+from amanat.node.verifying_ahead import verify_ahead
 from amanat.node.version import VERSION
 
 log = structlog.get_logger(__name__)
@@ -82,7 +86,6 @@ class Node:
         self.chain_id = self.document.chain_id()
         self.store = directory.store
         self.evidence = KnownEvidence(self.store.evidence())
-        self._directory = directory
         self._signer = signer
         self.pool = Pool()
         self.chain = recovery.open_chain(directory)
@@ -92,12 +95,13 @@ class Node:
         self._rule = self.document.authorities.rule
         keeps_all = settings.keep_blocks is None
         self.snapshots = Snapshots(self.store, self.document.authorities, keeps_all=keeps_all)
-        self._application = self._executing()
+        self.application = self._executing()
         me = self.identity = Identity(self.chain_id, self.name, signer.sign)
-        core = recovery.recover(me, directory, self.chain, self._application)
-        self.driver = Driver(core, send=self._send, write=self._write, listener=self)
+        core = recovery.recover(me, directory, self.chain, self.application)
+        self.measurements = seen = Measurements()
+        self.driver = self._driving(core)
         self._disk = DiskWriter(
-            directory.store, directory.guard, persisted=self._persisted, applied=self._applied
+            self.store, directory.guard, seen, persisted=self._persisted, applied=self._applied
         )
         self.certificate = NodeCertificate(directory.tls, self.name, signer)
         self.certificate.renew(datetime.now(UTC))
@@ -106,9 +110,9 @@ class Node:
         self._forwarder = self._forwarding()
         self._patience = self._watch()
         self.neglect: Neglect | None = None
-        """For what this node last gave up a leader; None on a network that works."""
+        """For what this node last gave up a leader, if ever."""
         self.submissions = Submissions(
-            chain=self.chain, store=self.store, pool=self.pool, admitted=self._admitted, now=now
+            self.chain, self.store, self.pool, admitted=self._admitted, now=now, observer=seen
         )
         self._reads = ReadIndexes(self.driver.step, first=secrets.randbits(62))
         self.submission_receipts = SubmissionReceipts(me, chain=self.chain, now=now)
@@ -132,6 +136,10 @@ class Node:
             observer=self.pool,
         )
 
+    def _driving(self, core: Core) -> Driver:
+        listener = CountingListener(self, self.measurements)
+        return Driver(core, send=self._send, write=self._write, listener=listener)
+
     def _links(self) -> PeerTransport:
         peer = self.settings.peer
         address = peer.address or peer.listen
@@ -147,7 +155,7 @@ class Node:
         return Proposer(
             self.name,
             chain=self.chain,
-            application=self._application,
+            application=self.application,
             driver=self.driver,
             pool=self.pool,
             now=self.now,
@@ -344,7 +352,7 @@ class Node:
         if isinstance(message, Append) and message.certificate is not None:
             self._look_ahead(message.certificate)
         if isinstance(message, Append) and sender == self.status.leader:
-            await self._verify_ahead(message)
+            await verify_ahead(self.chain, message)
         self.driver.step(Receive(sender, message))
         self._patience.followed(self.status)
 
@@ -355,13 +363,6 @@ class Node:
             return
         if certificate.is_proof(self.chain_id, self.configuration):
             self.seen_height = final.height
-
-    async def _verify_ahead(self, message: Append) -> None:
-        """Check a block's signatures in slices, so that a large one does not hold up the loop."""
-        for entry in message.entries:
-            for number, _ in enumerate(self.chain.verify_ahead(entry.payload)):
-                if number % SLICE == SLICE - 1:
-                    await asyncio.sleep(0)
 
     def _admitted(self, transaction: CheckedTransaction) -> None:
         if self.status.role is Role.LEADER:
@@ -383,18 +384,10 @@ class Node:
 
     def _judge(self, neglect: Neglect | None) -> None:
         """Give up the leader if it has left out for too long what it owes."""
-        if neglect is None:
-            return
-        self.neglect = neglect
-        log.critical(
-            "leader.abandoned",
-            leader=neglect.leader,
-            term=neglect.term,
-            transaction=neglect.transaction,
-            ticks=neglect.ticks,
-            blocks=neglect.blocks,
-        )
-        self.driver.step(Abandon(neglect.term))
+        if neglect is not None:
+            self.neglect = neglect
+            log.critical("leader.abandoned", **asdict(neglect))
+            self.driver.step(Abandon(neglect.term))
 
     def _latest_time(self) -> LedgerTime:
         return self.now() + self._clock_ahead_ms

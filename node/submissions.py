@@ -15,6 +15,7 @@ from amanat.ledger.receipts import Applied, Receipt
 from amanat.ledger.rejections import DoorCode, DoorRefusal
 from amanat.ledger.transactions import CheckedTransaction
 from amanat.node.finality import Finality
+from amanat.node.monitoring.observing import NOBODY, POOL_FULL, Observer
 from amanat.node.pool import Pool, PoolFull
 from amanat.node.store import Store
 
@@ -58,12 +59,13 @@ class Submissions:
 
     def __init__(
         self,
-        *,
         chain: Chain,
         store: Store,
         pool: Pool,
+        *,
         admitted: Callable[[CheckedTransaction], None],
         now: Callable[[], LedgerTime],
+        observer: Observer = NOBODY,
     ) -> None:
         """`admitted` is called for each transaction that is new here."""
         self._chain = chain
@@ -71,6 +73,7 @@ class Submissions:
         self._pool = pool
         self._admitted = admitted
         self._now = now
+        self._observer = observer
         self._finality = Finality()
         self._expired: OrderedDict[Digest, None] = OrderedDict()
 
@@ -84,6 +87,16 @@ class Submissions:
             DoorRefusal: it is malformed, unsigned, expired or otherwise never to be in a block.
             PoolFull: too much is waiting; the same bytes may be sent again.
         """
+        try:
+            return self._take(envelope)
+        except DoorRefusal as refusal:
+            self._observer.refused(refusal.code)
+            raise
+        except PoolFull:
+            self._observer.refused(POOL_FULL)
+            raise
+
+    def _take(self, envelope: bytes) -> TransactionStatus:
         transaction = self._chain.open(envelope)
         known = self.status(transaction.id)
         if known.state is not TransactionState.UNKNOWN:
@@ -93,6 +106,7 @@ class Submissions:
         except DoorRefusal as refusal:
             raise self._as_far_as_known(refusal) from refusal
         if self._pool.add(transaction):
+            self._observer.admitted(transaction.id)
             self._admitted(transaction)
         return TransactionStatus(transaction.id, TransactionState.PENDING)
 
@@ -144,6 +158,8 @@ class Submissions:
 
     def applied(self, blocks: Iterable[ExecutedBlock], time: LedgerTime) -> None:
         """These blocks are final and stored; `time` is the ledger time of the last."""
+        blocks = list(blocks)
+        self._observer.applied(blocks)
         for block in blocks:
             self._pool.remove(block.ids)
             for transaction in block.ids:

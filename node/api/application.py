@@ -43,6 +43,8 @@ from amanat.node.api.reference import pages
 from amanat.node.api.reference.pages import REFERENCE, Reference
 from amanat.node.api.requests import BATCH_BYTES_MAX, NODE
 from amanat.node.api.statements import STATEMENTS, Statements
+from amanat.node.monitoring import routes as monitoring
+from amanat.node.monitoring.http_requests import counting
 from amanat.node.node import Node
 
 ROUTES: Final = (
@@ -96,14 +98,14 @@ ROUTES: Final = (
     Route("GET", "/v1/openapi.json", pages.description, PUBLIC),
     Route("GET", "/docs", pages.docs, PUBLIC),
     Route("GET", "/docs/style.css", pages.style, PUBLIC),
-    Route("GET", "/livez", network.live, PUBLIC),
-    Route("GET", "/readyz", network.ready, PUBLIC),
 )
 
 
 def create(node: Node) -> web.Application:
     """Return the application that serves `node`."""
-    application = web.Application(middlewares=[middleware], client_max_size=BATCH_BYTES_MAX)
+    application = web.Application(
+        middlewares=[counting(node.measurements), middleware], client_max_size=BATCH_BYTES_MAX
+    )
     application[NODE] = node
     application[GATE] = Gate(node)
     application[REFERENCE] = _reference()
@@ -112,6 +114,7 @@ def create(node: Node) -> web.Application:
     application.on_shutdown.append(streams.close)
     for route in ROUTES:
         application.router.add_route(route.method, route.path, guarded(route))
+    monitoring.add_routes(application, node)
     return application
 
 

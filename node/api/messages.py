@@ -316,12 +316,6 @@ class EvidenceView(msgspec.Struct, frozen=True):
     """Base64 of the evidence (docs/wire-format.md)."""
 
 
-class Liveness(msgspec.Struct, frozen=True):
-    """That the event loop turns."""
-
-    status: str
-
-
 class Check(msgspec.Struct, frozen=True):
     """One thing that readiness depends on."""
 

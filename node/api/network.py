@@ -1,7 +1,6 @@
 """The network, this node in it, and whether it can serve."""
 
-from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from aiohttp import web
@@ -15,13 +14,10 @@ from amanat.ledger.state import State, versions_of
 from amanat.ledger.versions import Activation, is_known
 from amanat.node.api.contracts import Contract, Lasts, described
 from amanat.node.api.messages import (
-    Check,
-    Liveness,
     NeglectView,
     NetworkView,
     NodeView,
     OperationView,
-    Readiness,
     ReadinessView,
     SnapshotView,
     StatusView,
@@ -32,9 +28,6 @@ from amanat.node.node import Node
 from amanat.node.operation_manual import described as manual_entry
 from amanat.node.patience import Neglect
 from amanat.node.version import VERSION
-
-BEHIND_MAX: Final = 50
-"""Blocks that a ready node may be behind what its peers have shown to be final."""
 
 
 @described(
@@ -85,50 +78,6 @@ async def operations(request: web.Request) -> web.Response:
         msgspec.convert(manual_entry(each), OperationView) for each in OPERATIONS
     ]
     return answer(node, listed)
-
-
-@described(Contract("showLiveness", Liveness, reads=False, lasts=Lasts.A_MOMENT))
-async def live(request: web.Request) -> web.Response:
-    """Say that the event loop turns. It depends on no peer."""
-    return answer(request.app[NODE], Liveness("live"))
-
-
-@described(
-    Contract("showReadiness", Readiness, statuses=(200, 503), reads=False, lasts=Lasts.A_MOMENT)
-)
-async def ready(request: web.Request) -> web.Response:
-    """Say whether this node can serve, and why not."""
-    node = request.app[NODE]
-    view = readiness(node)
-    shown = answer(node, view, 200 if view.status == "ready" else 503)
-    if shown.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        shown.headers["Retry-After"] = "1"
-    return shown
-
-
-def readiness(node: Node) -> Readiness:
-    """Return what readiness depends on: a leader, and having caught up."""
-    leader = node.status.leader
-    height = node.chain.final.height
-    behind = node.seen_height - height
-    connected = sum(peer.connected for peer in node.transport.status())
-    checks = {
-        "leader": Check(leader is not None, f"{leader} leads" if leader else "nobody leads"),
-        "sync": Check(height > 0 and behind <= BEHIND_MAX, _sync_detail(node)),
-        "peers": Check(
-            ok=True, detail=f"{connected} of {len(node.settings.peers)} peers connected"
-        ),
-    }
-    is_ready = all(check.ok for check in checks.values())
-    return Readiness("ready" if is_ready else "not_ready", checks)
-
-
-def _sync_detail(node: Node) -> str:
-    known = f"applied {node.chain.final.height} of {node.seen_height} known"
-    snapshot = _snapshot_view(node)
-    if snapshot is None:
-        return known
-    return f"{known}; taking in the snapshot of block {snapshot.height}, {snapshot.percent} %"
 
 
 def network_view(node: Node) -> NetworkView:

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
-from amanat.node.cli import curl, reader_commands
+from amanat.node.cli import container_commands, curl, reader_commands
 from amanat.node.cli.options import Api, Config, Output, Passphrase, ReaderKey, ReaderPassphrase
 from amanat.node.cli.output import Format
 from amanat.node.cli.signing_commands import signing_commands
@@ -41,6 +41,9 @@ app.command("balance")(reader_commands.balance)
 app.command("token")(reader_commands.token)
 node.command("access-log")(reader_commands.access_log)
 app.add_typer(signing_commands)
+testnet.command("found")(container_commands.found)
+testnet.command("admit")(container_commands.admit)
+testnet.command("play")(container_commands.play)
 
 
 @app.callback()

@@ -12,6 +12,7 @@ from amanat.node.api import blocks, instruments, network
 from amanat.node.api.evidence import evidence_view
 from amanat.node.api.messages import block_view, transaction_view
 from amanat.node.api.requests import NODE
+from amanat.node.monitoring.readiness import readiness
 from amanat.node.node import Node
 
 PATH: Final = "/"
@@ -43,7 +44,7 @@ async def home(request: web.Request) -> web.Response:
         "home.html",
         network=network.network_view(node),
         evidence=[evidence_view(each) for each in node.evidence],
-        readiness=network.readiness(node),
+        readiness=readiness(node),
         instruments=instruments.all_instruments(node),
         blocks=blocks.latest(node, node.chain.final.height + 1, 20),
     )

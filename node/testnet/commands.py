@@ -17,8 +17,10 @@ from amanat.node.cli.output import Format, Tell, rendered, show, teller
 from amanat.node.client import Client
 from amanat.node.testnet import processes
 from amanat.node.testnet.founding import found
+from amanat.node.testnet.key_ring import open_keys
 from amanat.node.testnet.layout import DIRECTORY, MEMBERS, Layout, Ports
-from amanat.node.testnet.main_job import JobFailed, MainJob, wait_ready
+from amanat.node.testnet.losing_leader import LosingLeader, wait_ready
+from amanat.node.testnet.main_job import JobFailed, MainJob
 
 
 def up(directory: Path, ports: Ports, output: Format) -> None:
@@ -154,9 +156,13 @@ async def _play(
     began = time.perf_counter()
     await _wait(nodes, layout)
     tell(f"All five are ready after {(time.perf_counter() - began) * 1000:.0f} ms\n")
-    job = MainJob(layout, document, tell)
+    signers = open_keys(layout.participant_key, layout.passphrase)
+    apis = {str(node["name"]): str(node["api"]) for node in nodes}
+    proof = layout.root / "balance.proof"
+    job = MainJob(document, signers, apis, tell=tell, proof=proof)
     try:
         await job.play()
+        await LosingLeader(layout, job).play()
     except JobFailed as failure:
         raise Failure(f"the main job failed: {failure}", ExitCode.REJECTED) from failure
     rows = await _report(layout, nodes, tell)

@@ -147,6 +147,7 @@ def test_what_does_not_agree_moves_nothing_and_is_told_to_nobody(case: str) -> N
     assert fault.reason.startswith(said)
     assert follower.chain.tip.digest == BLOCKS[0].digest
     assert follower.observer.told == [("placed", ())]
+    assert follower.application.refused_height == (2 if fault.is_lasting else 0)
     follower.extend(ENTRIES[1])
 
 
