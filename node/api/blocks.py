@@ -4,9 +4,10 @@ import msgspec
 from aiohttp import web
 
 from amanat.ledger.encoding import encode
-from amanat.node.api.messages import RecordView, base64_text, block_view
+from amanat.node.api.messages import ChainView, RecordView, base64_text, block_view
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, answer, whole_number
+from amanat.node.audit import remote_source
 from amanat.node.node import Node
 from amanat.node.record import part
 
@@ -56,6 +57,21 @@ async def record(request: web.Request) -> web.Response:
         raise ApiProblem("not_yet_provable", "no block is final yet")
     final = found.commit.block.height
     view = RecordView(base64_text(encode(found)), first, first + len(found.blocks) - 1, final)
+    return answer(node, view)
+
+
+async def chain(request: web.Request) -> web.Response:
+    """Show the chain whole, transactions and all, part by part, for `amanat export` and `audit`."""
+    node = request.app[NODE]
+    first = max(whole_number(request, "from", default=1, most=2**63 - 1), 1)
+    refuse_pruned(node, first, node.store.base)
+    found = remote_source.part(node.store, first)
+    view = ChainView(
+        base64_text(encode(found)),
+        first,
+        first + len(found.blocks) - 1,
+        node.store.applied().height,
+    )
     return answer(node, view)
 
 

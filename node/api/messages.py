@@ -254,6 +254,17 @@ class RecordView(msgspec.Struct, frozen=True):
     """The height of the commit certificate in it: ask on until there."""
 
 
+class ChainView(msgspec.Struct, frozen=True):
+    """A part of a node's chain, whole: with all that was signed."""
+
+    part: str
+    """Base64 of the part (docs/wire-format.md)."""
+    first: int = msgspec.field(name="from")
+    last: int = msgspec.field(name="to")
+    final: int
+    """The height of the last final block: ask on until there."""
+
+
 class EvidenceView(msgspec.Struct, frozen=True):
     """Proof that an authority broke the protocol."""
 

@@ -1,10 +1,9 @@
-"""`amanat record` and `amanat audit`: what a node shows for its chain, and who forked it."""
+"""`amanat record`, and the comparison of two records by `amanat audit`: who forked the chain."""
 
 import base64
 from pathlib import Path
 from typing import Any
 
-from amanat.config.genesis_file import GenesisFileError, load_genesis
 from amanat.consensus.evidence import Evidence, is_proven
 from amanat.consensus.forensics import Record, culprits, fork_height, record_fault
 from amanat.ledger.encoding import EncodingError, decode, encode
@@ -29,13 +28,12 @@ def save(url: str, file: Path, output: Format) -> None:
     show({"file": str(file), "from": url, "height": height}, output)
 
 
-def audit(one: str, two: str, genesis: Path, output: Format) -> None:
-    """Compare two records; name who forked the chain, with proof. Fail with 3 if somebody did."""
-    try:
-        document = load_genesis(genesis)
-    except GenesisFileError as error:
-        raise Failure(str(error)) from error
-    first, second = (sound_record(source, document) for source in (one, two))
+def compare(first: Record, second: Record, document: GenesisDocument, output: Format) -> None:
+    """Compare two sound records; name who forked the chain, with proof.
+
+    Raises:
+        Failure: somebody did (3).
+    """
     fork = fork_height(first, second)
     chain = document.chain_id()
     known = {link.electorate for record in (first, second) for link in record.links}

@@ -1,4 +1,4 @@
-"""`amanat record` and `amanat audit`: an honest network names nobody, a forked one its culprits."""
+"""`amanat record` and `amanat audit --signatures`: who forked the chain, and that nobody did."""
 
 import asyncio
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from amanat.config.genesis_file import to_json
 from amanat.ledger.operations import Transfer
-from amanat.node.cli import auditing
+from amanat.node.cli import auditing, comparing
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format
 from tests.ledger.world import RUPEE
@@ -15,11 +15,12 @@ from tests.node.network import LocalNetwork, network
 
 
 async def saved(running: LocalNetwork, name: str, file: Path) -> None:
-    await asyncio.to_thread(auditing.save, running.url(name), file, Format.JSON)
+    await asyncio.to_thread(comparing.save, running.url(name), file, Format.JSON)
 
 
 async def audited(one: str | Path, two: str | Path, genesis: Path) -> None:
-    await asyncio.to_thread(auditing.audit, str(one), str(two), genesis, Format.JSON)
+    sources = (str(one), str(two))
+    await asyncio.to_thread(auditing.compare_signatures, sources, genesis, Format.JSON)
 
 
 async def test_the_nodes_of_an_honest_network_show_one_chain(
