@@ -109,7 +109,7 @@ class Auditor:
             verified=self._verified,
         )
         self.certification = Certification(self.ground, begun.final, begun.waiting)
-        self.accusations = Accusations(self.source.evidence(), begun.tally.refuted)
+        self.accusations = Accusations((), begun.tally.refuted)
         self._blocks: list[ExecutedBlock] = []
         self._ids: list[BlockId] = []
         self._bytes = 0
@@ -132,6 +132,7 @@ class Auditor:
             UnknownVersion: this program does not know by which rules a block is to be executed.
         """
         try:
+            self.accusations = Accusations(self.source.evidence(), self.tally.refuted)
             self._check_same()
             for sourced in self.source.blocks(self.last.height + 1):
                 self._take(sourced)

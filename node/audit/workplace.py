@@ -9,8 +9,7 @@ All that some blocks change is written in one batch, so a killed audit goes on f
 
 import fcntl
 import os
-import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -65,13 +64,6 @@ class Workplace:
         self._database.close()
         os.close(self._lock)
 
-    def clear(self) -> None:
-        """Forget all that it holds, and begin with nothing."""
-        self._database.close()
-        shutil.rmtree(self.path / _DATABASE)
-        self._database = self._open()
-        self._records = Records(self._database)
-
     def standing(self) -> bytes | None:
         """Return how far the audit has come, as it was written last; None if it has not begun."""
         return self._records.get(b"c")
@@ -106,6 +98,11 @@ class Workplace:
         if record is None:
             raise MissingNode(key.hex())
         return record
+
+    def nodes(self) -> Iterator[bytes]:
+        """Yield the keys of all nodes of the present state's tree."""
+        for key, _ in self._records.iterate(prefix=b"n"):
+            yield key[1:]
 
     def contains(self, transaction: Digest) -> bool:
         """Return whether `transaction` was executed."""

@@ -1,5 +1,6 @@
 """`amanat export` and `amanat audit`, as an auditor has them before it on a real network."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -22,13 +23,11 @@ def amanat(
 async def test_a_node_an_archive_and_a_directory_give_one_report(
     tmp_path: Path, amanat: Amanat
 ) -> None:
-    import asyncio
-
     def run(*arguments: str) -> Ended:
         return amanat(*arguments, "--genesis", "genesis.json", "-o", "json")
 
     async with network(tmp_path / "nodes") as running:
-        Path(tmp_path / "genesis.json").write_text(to_json(running.document))
+        (tmp_path / "genesis.json").write_text(to_json(running.document))
         await running.open_market()
         await (await running.led()).hand_over(seconds=10)
         for _ in range(3):
