@@ -61,6 +61,13 @@ def with_entry(**fields: Any) -> Callable[[SourcedBlock], SourcedBlock]:
     return change
 
 
+def with_certificate(
+    certificate: CommitCertificate | bytes | None,
+) -> Callable[[SourcedBlock], SourcedBlock]:
+    raw = encode(certificate) if isinstance(certificate, CommitCertificate) else certificate
+    return lambda block: with_fields(block, certificate=raw)
+
+
 def flipped(data: bytes, at: int = -1) -> bytes:
     changed = bytearray(data)
     changed[at] ^= 1
@@ -119,24 +126,23 @@ def test_a_state_root_that_was_sealed_again_is_told_with_both_roots(tmp_path: Pa
 def test_a_certificate_by_those_who_decided_earlier(tmp_path: Path) -> None:
     """The old set signs a block of the new one, with genuine keys and in sufficient number."""
     by = ("cdc", "custodian-a", "mof")
-    old = encode(CHAIN.certificate(PAYING, by))
-    found = finding(altered(PAYING, lambda block: with_fields(block, certificate=old)), tmp_path)
+    old = CHAIN.certificate(PAYING, by)
+    found = finding(altered(PAYING, with_certificate(old)), tmp_path)
     assert (found.height, found.check) == (PAYING, "certificate")
     assert "cdc, custodian-a, mof signed" in found.found
 
 
 def test_a_certificate_by_one_of_two_sets_that_must_agree(tmp_path: Path) -> None:
     for number, by in enumerate((("cdc", "custodian-a", "mof"), ("cdc", "custodian-b", "mof"))):
-        alone = encode(CHAIN.certificate(JOINT, by))
-        shown = altered(JOINT, lambda block, alone=alone: with_fields(block, certificate=alone))
+        shown = altered(JOINT, with_certificate(CHAIN.certificate(JOINT, by)))
         found = finding(shown, tmp_path / str(number))
         assert (found.height, found.check) == (JOINT, "certificate")
 
 
 def test_a_certificate_without_a_sovereign_or_with_too_few(tmp_path: Path) -> None:
     for number, by in enumerate((("cdc", "custodian-b"), ("mof", "sbp"), ())):
-        few = encode(certificate_of(CHAIN.chain_id, CHAIN.id(13), CHAIN.id(14), by))
-        shown = altered(PAYING, lambda block, few=few: with_fields(block, certificate=few))
+        few = certificate_of(CHAIN.chain_id, CHAIN.id(13), CHAIN.id(14), by)
+        shown = altered(PAYING, with_certificate(few))
         found = finding(shown, tmp_path / str(number))
         assert (found.height, found.check) == (PAYING, "certificate")
 
@@ -150,8 +156,7 @@ def test_a_signature_in_a_certificate_and_a_certificate_of_another_block(tmp_pat
         replace(good, parent=CHAIN.id(PAYING - 2)),
     )
     for number, other in enumerate(others):
-        raw = encode(other)
-        shown = altered(PAYING, lambda block, raw=raw: with_fields(block, certificate=raw))
+        shown = altered(PAYING, with_certificate(other))
         found = finding(shown, tmp_path / str(number))
         assert (found.height, found.check) == (PAYING, "certificate")
 
@@ -192,7 +197,7 @@ def test_two_blocks_that_changed_places(tmp_path: Path) -> None:
 
 def test_a_block_that_names_another_parent_or_term(tmp_path: Path) -> None:
     block = CHAIN.id(PAYING)
-    changes = ({"parent": bytes(32)}, {"block": replace(block, term=1)})
+    changes: list[dict[str, Any]] = [{"parent": bytes(32)}, {"block": replace(block, term=1)}]
     for number, fields in enumerate(changes):
         found = finding(altered(PAYING, with_entry(**fields)), tmp_path / str(number))
         assert (found.height, found.check) == (PAYING, "order")
@@ -216,7 +221,10 @@ def test_an_election_by_those_who_do_not_decide(tmp_path: Path) -> None:
 def test_a_block_by_another_than_the_leader_or_not_signed_by_him(tmp_path: Path) -> None:
     block = CHAIN.id(PAYING)
     by_mof = signed("mof", Proposal(CHAIN.chain_id, block).message())
-    changes = ({"proposer": "mof", "signature": by_mof}, {"signature": by_mof})
+    changes: list[dict[str, Any]] = [
+        {"proposer": "mof", "signature": by_mof},
+        {"signature": by_mof},
+    ]
     for number, fields in enumerate(changes):
         found = finding(altered(PAYING, with_entry(**fields)), tmp_path / str(number))
         assert (found.height, found.check) == (PAYING, "leader")
@@ -287,7 +295,8 @@ def test_every_bit_that_is_signed_counts(rule: QuorumRule, tmp_path: Path) -> No
             for at in range(height % 7, len(content), max(len(content) // 5, 1)):
                 shown = chain.shown()
                 block = shown.found[height - 1]
-                shown.found[height - 1] = with_fields(block, **{part: flipped(content, at)})
+                spoilt: dict[str, Any] = {part: flipped(content, at)}
+                shown.found[height - 1] = with_fields(block, **spoilt)
                 found = finding(shown, tmp_path / f"{height} {part} {at}")
                 assert found.height == height, (part, at, found)
 
@@ -295,7 +304,5 @@ def test_every_bit_that_is_signed_counts(rule: QuorumRule, tmp_path: Path) -> No
 def test_a_certificate_says_what_it_is(tmp_path: Path) -> None:
     """The message names the block that the certificate is of, so that one can look for it."""
     other = CHAIN.certificate(PAYING - 1)
-    assert isinstance(other, CommitCertificate)
-    raw = encode(other)
-    found = finding(altered(PAYING, lambda block: with_fields(block, certificate=raw)), tmp_path)
+    found = finding(altered(PAYING, with_certificate(other)), tmp_path)
     assert f"one of block {PAYING - 1} ({other.block.digest.hex()[:16]})" in found.found
