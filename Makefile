@@ -16,7 +16,7 @@ help:
 	@echo "make test           linters, types, architecture and the whole test suite"
 	@echo "make lint           the same without the tests"
 	@echo "make simulate       a longer campaign of the simulator (SEEDS=20000)"
-	@echo "make bench          throughput, latency and failover on this machine"
+	@echo "make bench          throughput, latency, failover and audit on this machine"
 	@echo "make story          a day in the life of a bond, told by the ledger"
 	@echo "make story-document writes it as docs/day-in-the-life.md"
 	@echo "make install        only the virtual environment, in .venv"

@@ -251,7 +251,7 @@ class RecordView(msgspec.Struct, frozen=True):
     first: int = msgspec.field(name="from")
     last: int = msgspec.field(name="to")
     final: int
-    """The height of the commit certificate in it: ask on until there."""
+    """The height of the last final block: ask on until there."""
 
 
 class ChainView(msgspec.Struct, frozen=True):

@@ -90,9 +90,11 @@ def _fetch(url: str) -> list[bytes]:
         while True:
             answer = await client.get(f"/v1/record?from={height + 1}")
             parts.append(base64.b64decode(answer["part"]))
-            height = int(answer["to"])
-            if height >= int(answer["final"]):
+            reached = int(answer["to"])
+            # A node without another block shows none; earlier versions name the one after the last.
+            if reached >= int(answer["final"]) or reached <= height:
                 return parts
+            height = reached
 
     return talk([url], ask)
 
