@@ -6,13 +6,22 @@ before it: that state is there then, and never again.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Final
 
-from amanat.consensus.evidence import Evidence, InvalidBlock, evidence_id, is_proven
+from amanat.consensus.evidence import (
+    Evidence,
+    InvalidBlock,
+    UnelectedLeader,
+    evidence_id,
+    is_proven,
+)
 from amanat.ledger.chain import Chain
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import Structure
 from amanat.node.api.evidence import told
 from amanat.node.reexecution import refutes
+
+_OFFERED: Final = (InvalidBlock, UnelectedLeader)
 
 
 class Accusation(Structure, frozen=True):
@@ -55,15 +64,16 @@ class Accusations:
         self, evidence: Evidence, chain: bytes, known: list[Configuration], reached: int
     ) -> Accusation:
         name = evidence_id(evidence).hex()
-        is_late = isinstance(evidence, InvalidBlock) and evidence.parent.height > reached
         holds = any(
-            is_proven(evidence, chain, each, lambda _: is_late or name in self.refuted)
-            for each in known
+            is_proven(evidence, chain, each, lambda _: name in self.refuted) for each in known
         )
+        # Who elected that leader, and what the block does, is known from the block before it on.
+        hangs_on = evidence.parent.height if isinstance(evidence, _OFFERED) else 0
+        proven = "yes" if holds else "not reached" if hangs_on > reached else "no"
         return Accusation(
             id=name,
             kind=str(type(evidence).__struct_config__.tag),
             authority=evidence.authority,
             text=told(evidence),
-            proven="no" if not holds else "not reached" if is_late else "yes",
+            proven=proven,
         )

@@ -13,6 +13,7 @@ from amanat.consensus.statements import CommitCertificate, Proposal
 from amanat.ledger.authorities import QuorumRule
 from amanat.ledger.blocks import Block
 from amanat.ledger.encoding import decode, encode
+from amanat.node.audit import auditor
 from amanat.node.audit.auditor import Auditor
 from amanat.node.audit.findings import CHECKS, Finding
 from amanat.node.audit.sources import SourcedBlock
@@ -32,6 +33,8 @@ from tests.node.audit.chains import (
 BY = {rule: story(rule) for rule in QuorumRule}
 CHAIN = BY[QuorumRule.MAJORITY]
 JOINT, COMPLETING, SECOND_TERM, PAYING = 11, 12, 13, 14
+SIGNERS = ("cdc", "mof", "sbp")
+"""A quorum in every era."""
 
 
 def finding(source: Shown, place: Path) -> Finding:
@@ -154,6 +157,7 @@ def test_a_signature_in_a_certificate_and_a_certificate_of_another_block(tmp_pat
         replace(good, acks=(ack, *good.acks[1:])),
         CHAIN.certificate(PAYING - 1),
         replace(good, parent=CHAIN.id(PAYING - 2)),
+        certificate_of(CHAIN.chain_id, CHAIN.id(PAYING - 2), CHAIN.id(PAYING), SIGNERS),
     )
     for number, other in enumerate(others):
         shown = altered(PAYING, with_certificate(other))
@@ -208,7 +212,7 @@ def test_an_election_by_those_who_do_not_decide(tmp_path: Path) -> None:
     elections = {
         "by the old set": elected(CHAIN.chain_id, 3, "sbp", previous, ("custodian-a", "mof")),
         "by too few": elected(CHAIN.chain_id, 3, "sbp", previous, ("mof", "sbp")),
-        "on another block": elected(CHAIN.chain_id, 3, "sbp", CHAIN.id(5), EVERYBODY[1:]),
+        "on another block": elected(CHAIN.chain_id, 3, "sbp", CHAIN.id(5), ("cdc", "mof", "sbp")),
         "of another": elected(CHAIN.chain_id, 3, "mof", previous, ("cdc", "mof", "sbp")),
         "none": None,
     }
@@ -216,6 +220,9 @@ def test_an_election_by_those_who_do_not_decide(tmp_path: Path) -> None:
         shown = altered(SECOND_TERM, with_entry(leader_certificate=election))
         found = finding(shown, tmp_path / told)
         assert (found.height, found.check) == (SECOND_TERM, "leader"), told
+    again = elected(CHAIN.chain_id, 3, "sbp", CHAIN.id(PAYING - 1), SIGNERS)
+    found = finding(altered(PAYING, with_entry(leader_certificate=again)), tmp_path / "again")
+    assert (found.height, found.check) == (PAYING, "leader")
 
 
 def test_a_block_by_another_than_the_leader_or_not_signed_by_him(tmp_path: Path) -> None:
@@ -237,6 +244,10 @@ def test_an_end_of_a_change_without_proof_that_the_change_is_final(tmp_path: Pat
         "by the new set": CHAIN.certificate(10, ("cdc", "custodian-b", "mof")),
         "of another block": CHAIN.certificate(9),
         "elsewhere": replace(decided, block=replace(decided.block, digest=bytes(32))),
+        "of another block there, by all": certificate_of(
+            CHAIN.chain_id, CHAIN.id(9), replace(CHAIN.id(10), digest=bytes(32)), EVERYBODY
+        ),
+        "with one who does not decide yet": CHAIN.certificate(10, EVERYBODY),
     }
     for told, proof in proofs.items():
         shown = altered(COMPLETING, with_entry(change_certificate=proof))
@@ -248,6 +259,30 @@ def test_an_end_of_a_change_without_proof_that_the_change_is_final(tmp_path: Pat
     shown = altered(PAYING, with_entry(change_certificate=decided))
     found = finding(shown, tmp_path / "where none is")
     assert (found.height, found.check) == (PAYING, "change")
+
+
+def test_by_two_thirds_the_new_set_cannot_appoint_itself_by_a_child_that_was_replaced(
+    tmp_path: Path,
+) -> None:
+    """The child is not on the chain, so nothing but who signed it can be looked at."""
+    chain = BY[QuorumRule.TWO_THIRDS]
+    child = replace(chain.id(JOINT), digest=bytes(32))
+    proof = certificate_of(chain.chain_id, chain.id(10), child, ("cdc", "custodian-b", "mof"))
+    shown = chain.shown()
+    shown.found[COMPLETING - 1] = with_entry(change_certificate=proof)(shown.found[COMPLETING - 1])
+    found = finding(shown, tmp_path)
+    assert (found.height, found.check) == (COMPLETING, "change")
+    assert "too few of those who decided before it" in found.found
+
+
+def test_a_register_that_a_recount_finds_out_of_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No block that executes brings that about; if the ledger's own code did, the recount tells."""
+    monkeypatch.setattr(auditor, "violations", lambda _items, _today: ["PKR: 1 is missing"])
+    found = finding(CHAIN.shown(), tmp_path)
+    assert (found.height, found.check) == (CHAIN.last, "totals")
+    assert found.found == "PKR: 1 is missing"
 
 
 def test_bytes_that_are_no_block_and_no_certificate(tmp_path: Path) -> None:
