@@ -48,8 +48,11 @@ class Records:
         Raises:
             StorageFailed: one of them is damaged.
         """
-        # plyvel 1.5.1 yields nothing in reverse where `start` itself is all that there is.
-        start = bounds.pop("start", b"") if bounds.get("reverse") else b""
+        start = bounds.get("start") or b""
+        if bounds.get("reverse"):
+            # plyvel 1.5.1 yields nothing in reverse where `start` itself is all that there is. What
+            # is no record, the letter of the table, cannot be.
+            bounds["start"] = start[:1] or None
         try:
             for key, value in self._db.iterator(verify_checksums=True, **bounds):
                 if key < start:
