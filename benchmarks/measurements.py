@@ -48,7 +48,7 @@ async def signed_bulk(transfers: int, accounts: int, runs: int) -> dict[str, Any
         for run in range(runs):
             envelopes = market.transfers(transfers, seed=run)
             bound = verifications_per_second() * cores / AUTHORITIES
-            rate = await _bulk_rate(running, envelopes)
+            rate = await bulk_rate(running, envelopes)
             results.append({"per_second": rate, "bound": bound, "share": rate / bound})
     return {
         "transfers": transfers,
@@ -62,7 +62,7 @@ async def signed_bulk(transfers: int, accounts: int, runs: int) -> dict[str, Any
     }
 
 
-async def _bulk_rate(running: Network, envelopes: list[bytes]) -> float:
+async def bulk_rate(running: Network, envelopes: list[bytes]) -> float:
     """Submit everything at the leader; return transfers made final per second."""
     leader = running.api(await running.leader())
     async with Client([leader], seconds=60) as client:

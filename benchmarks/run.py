@@ -11,13 +11,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT))
 
-from benchmarks import measurements  # noqa: E402 - found through the path set above
+from benchmarks import auditing, measurements  # noqa: E402 - found through the path set above
 
 
 def main() -> None:
     """Run what was asked for, all by default."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["signed_bulk", "idle_latency", "failover"])
+    parser.add_argument("--only", choices=["signed_bulk", "idle_latency", "failover", "audit"])
     parser.add_argument("--transfers", type=int, default=20_000)
     parser.add_argument("--accounts", type=int, default=2_000)
     parser.add_argument("--runs", type=int, default=3)
@@ -41,10 +41,22 @@ def main() -> None:
         fail = asyncio.run(measurements.failover(7))
         results["failover"], details["failover"] = fail["median_s"], fail
         print(f"failover      median {fail['median_s']:.2f} s, max {fail['max_s']:.2f} s")
+    if options.only in (None, "audit"):
+        audit = asyncio.run(auditing.audit(3_000, options.transfers))
+        results["audit"], details["audit"] = audit["transactions_per_second"], audit
+        print(
+            f"audit         {audit['transactions_per_second']:,.0f} transfers/s in full blocks, "
+            f"{audit['blocks_per_second']:,.0f} blocks/s with one transfer each"
+        )
     if options.only is None:
         target = ROOT / "benchmarks" / "results" / "latest.json"
         target.parent.mkdir(exist_ok=True)
-        units = {"signed_bulk": "share of bound", "idle_latency_p50": "ms", "failover": "s"}
+        units = {
+            "signed_bulk": "share of bound",
+            "idle_latency_p50": "ms",
+            "failover": "s",
+            "audit": "transfers/s",
+        }
         written = {**results, "units": units, "details": details}
         target.write_text(json.dumps(written, indent=2) + "\n")
         print(f"written to {target.relative_to(ROOT)}")

@@ -45,6 +45,36 @@ class _Ids:
         return transaction in self.ids
 
 
+def refutes(chain: Chain, evidence: InvalidBlock) -> bool:
+    """Return whether a block that was offered on the tip of `chain` is wrong, for ever.
+
+    The tip does not move.
+
+    Raises:
+        UnknownVersion: this program does not know by which rules it is to be executed.
+    """
+    offer, height = evidence.offer.offer, chain.tip.height
+
+    def header_fault(header: BlockHeader) -> str | None:
+        stated = (header.term, header.height, header.digest(), header.proposer)
+        offered = (offer.block.term, offer.block.height, offer.block.digest, evidence.authority)
+        if stated != offered or header.leader_certificate != offer.election:
+            return "its header is not that of the block which was offered"
+        return None
+
+    try:
+        chain.extend(
+            evidence.payload,
+            latest=NO_CLOCK,
+            accept=header_fault,
+            completes_change=offer.completes_change,
+        )
+    except BlockFault as fault:
+        return fault.is_lasting
+    chain.truncate(height)
+    return False
+
+
 class Reexecution:
     """Executes blocks as far as it must, and then what is in question. The state is in memory."""
 
@@ -71,28 +101,10 @@ class Reexecution:
 
         False as well if the blocks before it are not at hand.
         """
-        parent, offer = evidence.parent, evidence.offer.offer
+        parent = evidence.parent
         if not self._reach(parent.height) or self._chain.tip.digest != parent.digest:
             return False
-
-        def header_fault(header: BlockHeader) -> str | None:
-            stated = (header.term, header.height, header.digest(), header.proposer)
-            offered = (offer.block.term, offer.block.height, offer.block.digest, evidence.authority)
-            if stated != offered or header.leader_certificate != offer.election:
-                return "its header is not that of the block which was offered"
-            return None
-
-        try:
-            self._chain.extend(
-                evidence.payload,
-                latest=NO_CLOCK,
-                accept=header_fault,
-                completes_change=offer.completes_change,
-            )
-        except BlockFault as fault:
-            return fault.is_lasting
-        self._chain.truncate(parent.height)
-        return False
+        return refutes(self._chain, evidence)
 
     def _reach(self, height: int) -> bool:
         """Execute up to `height`; return False if the blocks are missing or wrong."""

@@ -86,6 +86,7 @@ ROUTES: Final = (
     Route("GET", "/v1/blocks", blocks.blocks, PUBLIC),
     Route("GET", "/v1/blocks/{height}", blocks.block, PUBLIC),
     Route("GET", "/v1/record", blocks.record, PUBLIC),
+    Route("GET", "/v1/chain", blocks.chain, SUPERVISORS),
     Route("GET", "/v1/evidence", evidence.evidence, PUBLIC),
     Route("GET", "/v1/network", network.network, PUBLIC),
     Route("GET", "/v1/status", network.status, PUBLIC),

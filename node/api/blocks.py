@@ -5,10 +5,11 @@ from aiohttp import web
 
 from amanat.ledger.encoding import encode
 from amanat.node.api.contracts import Contract, Lasts, described
-from amanat.node.api.messages import BlockView, RecordView, base64_text, block_view
+from amanat.node.api.messages import BlockView, ChainView, RecordView, base64_text, block_view
 from amanat.node.api.parameters import BEFORE, FROM_HEIGHT, limit
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, answer, whole_number
+from amanat.node.audit import remote_source
 from amanat.node.node import Node
 from amanat.node.record import part
 
@@ -65,8 +66,32 @@ async def record(request: web.Request) -> web.Response:
     found = part(node.store, first)
     if found is None:
         raise ApiProblem("not_yet_provable", "no block is final yet")
-    final = found.commit.block.height
+    final = node.store.applied().height  # by two thirds its certificate is of the block after it
     view = RecordView(base64_text(encode(found)), first, first + len(found.blocks) - 1, final)
+    return answer(node, view)
+
+
+@described(
+    Contract(
+        "showChain",
+        ChainView,
+        query=(FROM_HEIGHT,),
+        problems=("pruned",),
+        command="amanat export http://127.0.0.1:8101 pakistan.archive --genesis genesis.json",
+    )
+)
+async def chain(request: web.Request) -> web.Response:
+    """Show the chain whole, transactions and all, part by part, for `amanat export` and `audit`."""
+    node = request.app[NODE]
+    first = max(whole_number(request, "from", default=1, most=2**63 - 1), 1)
+    refuse_pruned(node, first, node.store.base)
+    found = remote_source.part(node.store, first)
+    view = ChainView(
+        base64_text(encode(found)),
+        first,
+        first + len(found.blocks) - 1,
+        node.store.applied().height,
+    )
     return answer(node, view)
 
 

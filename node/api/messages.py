@@ -301,7 +301,18 @@ class RecordView(msgspec.Struct, frozen=True):
     first: int = msgspec.field(name="from")
     last: int = msgspec.field(name="to")
     final: HeightNumber
-    """The height of the commit certificate in it: ask on until there."""
+    """The height of the last final block: ask on until there."""
+
+
+class ChainView(msgspec.Struct, frozen=True):
+    """A part of a node's chain, whole: with all that was signed."""
+
+    part: Base64Text
+    """Base64 of the part (docs/wire-format.md)."""
+    first: int = msgspec.field(name="from")
+    last: int = msgspec.field(name="to")
+    final: HeightNumber
+    """The height of the last final block: ask on until there."""
 
 
 class EvidenceView(msgspec.Struct, frozen=True):

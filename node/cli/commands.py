@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
-from amanat.node.cli import container_commands, curl, reader_commands
+from amanat.node.cli import audit_commands, container_commands, curl, reader_commands
 from amanat.node.cli.options import Api, Config, Output, Passphrase, ReaderKey, ReaderPassphrase
 from amanat.node.cli.output import Format
 from amanat.node.cli.signing_commands import signing_commands
@@ -37,6 +37,9 @@ app.add_typer(custody, name="custody")
 app.add_typer(testnet, name="testnet")
 app.add_typer(travel_data, name="travel-data")
 app.add_typer(statement, name="statement")
+app.command("audit")(audit_commands.audit)
+app.command("export")(audit_commands.export)
+app.command("record")(audit_commands.record)
 app.command("balance")(reader_commands.balance)
 app.command("token")(reader_commands.token)
 node.command("access-log")(reader_commands.access_log)
@@ -162,31 +165,6 @@ def verify(
         checking.verify(bundle, genesis_file, output)
     else:
         proving.verify(bundle, genesis_file, eras, output)
-
-
-@app.command()
-def record(
-    url: Annotated[str, typer.Argument(help="A node's API address.")],
-    file: Annotated[Path, typer.Argument(help="Where to put the record.")],
-    output: Output = Format.TABLE,
-) -> None:
-    """Save what a node shows for its chain, to be audited later. Never overwrites."""
-    from amanat.node.cli import auditing
-
-    auditing.save(url, file, output)
-
-
-@app.command()
-def audit(
-    one: Annotated[str, typer.Argument(help="A node's API address, or a saved record.")],
-    two: Annotated[str, typer.Argument(help="Another.")],
-    genesis_file: Annotated[Path, typer.Option("--genesis", help="The genesis document.")],
-    output: Output = Format.TABLE,
-) -> None:
-    """Compare two nodes' records; name who forked the chain, with proof (exit code 3)."""
-    from amanat.node.cli import auditing
-
-    auditing.audit(one, two, genesis_file, output)
 
 
 @app.command()

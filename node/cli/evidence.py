@@ -13,7 +13,7 @@ from amanat.ledger.encoding import EncodingError, decode
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.versions import UnknownVersion
 from amanat.node.api.evidence import told
-from amanat.node.cli.auditing import sound_record
+from amanat.node.cli.comparing import sound_record
 from amanat.node.cli.connection import talk
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, show

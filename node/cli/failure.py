@@ -10,7 +10,8 @@ class ExitCode(IntEnum):
     USAGE = 2
     """Wrong options, settings, files or state."""
     NOT_VALID = 3
-    """A proof is not valid, nodes hold different states at one height, or a simulation broke."""
+    """A proof or a ledger is not valid, nodes hold different states at one height, or a simulation
+    broke."""
     UNREACHABLE = 4
     """No node answered, or not in time."""
     REJECTED = 5

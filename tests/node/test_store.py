@@ -281,6 +281,15 @@ def test_a_block_is_certified_by_the_first_certificate_at_or_after_it(store: Sto
     assert found == [two, two, five, five, five, None]
 
 
+def test_the_highest_certificate_of_a_range_is_found_also_where_the_range_is_one_block(
+    store: Store,
+) -> None:
+    with_five_applied(store)
+    two, five = HISTORY.certificate(2), HISTORY.certificate(FIVE)
+    ranges = {(1, 1): None, (2, 2): two, (1, 4): two, (3, 4): None, (5, 5): five, (2, 5): five}
+    assert {each: store.certificate(*each) for each in ranges} == ranges
+
+
 def test_a_transaction_is_found_by_its_block_and_its_place_in_it(store: Store) -> None:
     history = market_history(DOCUMENT)
     payments = [

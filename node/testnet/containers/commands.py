@@ -77,7 +77,7 @@ def play(folder: Path, api: Sequence[str], output: Format) -> None:
         talk(urls, lambda _: job.play())
     except JobFailed as failure:
         raise Failure(f"the main job failed: {failure}", ExitCode.REJECTED) from failure
-    if output is Format.JSON:
+    if output is not Format.TABLE:
         show({"bill": job.bill}, output)
 
 

@@ -43,6 +43,7 @@ READERS: dict[tuple[str, str], tuple[str, set[str]]] = {
         {"custodian-b"} | SUPERVISORS,
     ),
     ("GET", "/v1/settlements/{date}"): ("/v1/settlements/2026-01-05", SUPERVISORS),
+    ("GET", "/v1/chain"): ("/v1/chain?from=2", SUPERVISORS),
     ("GET", "/v1/orders/{order}"): ("/v1/orders/court-1", OF_ALPHA | {"sbp"}),
     ("GET", "/v1/proposals/{proposal}"): (
         "/v1/proposals/{proposal}",
