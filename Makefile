@@ -14,6 +14,7 @@ help:
 	@echo "make testnet-stop   stop exactly what testnet started"
 	@echo "make testnet-clean  remove a stopped test network"
 	@echo "make test           linters, types, architecture and the whole test suite"
+	@echo "                    (keys in hardware modules are tested if Debian's softhsm2 is installed)"
 	@echo "make lint           the same without the tests"
 	@echo "make simulate       a longer campaign of the simulator (SEEDS=20000)"
 	@echo "make bench          throughput, latency and failover on this machine"

@@ -62,13 +62,13 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     genesis: str
     """The network's genesis document."""
     key: str
-    """The authority's sealed key."""
-    passphrase_file: str
-    """A file that holds the key's passphrase."""
+    """The authority's sealed key, or the `pkcs11:` URI of one in a hardware module."""
     peer: PeerListener
     api: ApiListener
     peers: dict[Name, Address]
     """Where the others listen, by name. Those who join later say so themselves."""
+    passphrase_file: str | None = None
+    """A file that holds the key's passphrase, or the module's PIN if the URI names no file."""
     log_level: str = "info"
     keep_blocks: Annotated[int, Meta(ge=100)] | None = None
     """How many of the last blocks it keeps at least; all of them, as an archive, if not given."""
@@ -79,8 +79,10 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             self,
             data=str(base / self.data),
             genesis=str(base / self.genesis),
-            key=str(base / self.key),
-            passphrase_file=str(base / self.passphrase_file),
+            key=self.key if self.key.startswith("pkcs11:") else str(base / self.key),
+            passphrase_file=None
+            if self.passphrase_file is None
+            else str(base / self.passphrase_file),
         )
 
 
@@ -103,6 +105,10 @@ def load_settings(path: Path) -> NodeSettings:
     if settings.log_level not in LOG_LEVELS:
         raise SettingsError(
             f"{path}: log_level is {settings.log_level!r}; it may be {', '.join(LOG_LEVELS)}"
+        )
+    if settings.passphrase_file is None and not settings.key.startswith("pkcs11:"):
+        raise SettingsError(
+            f"{path}: missing required field `passphrase_file`: it holds the passphrase of the key"
         )
     for address in (settings.peer.listen, settings.api.listen, *settings.peers.values()):
         if not 1 <= split_address(address)[1] <= PORT_MAX:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from amanat.client.keystore import Signer
+from amanat.client.signers import Signs
 from amanat.config.settings import NodeSettings
 from amanat.consensus import interface
 from amanat.consensus.core import Status
@@ -41,6 +41,7 @@ from amanat.node.application import LedgerApplication
 from amanat.node.data_directory import DataDirectory
 from amanat.node.disk_writer import Apply, DiskWriter, Keep
 from amanat.node.driver import Driver
+from amanat.node.first_failure import FirstFailure
 from amanat.node.forwarder import Forwarder
 from amanat.node.known_evidence import KnownEvidence
 from amanat.node.linearizable import ReadIndexes
@@ -50,6 +51,7 @@ from amanat.node.peer_transport import PeerTransport
 from amanat.node.pool import Pool
 from amanat.node.proposer import Proposer
 from amanat.node.retention import forget_below
+from amanat.node.side_signatures import SideSignatures
 from amanat.node.snapshots import Snapshots
 from amanat.node.submission_receipts import SubmissionReceipts
 from amanat.node.submissions import SLICE, Submissions
@@ -66,7 +68,7 @@ class Node:
         self,
         settings: NodeSettings,
         directory: DataDirectory,
-        signer: Signer,
+        signer: Signs,
         *,
         now: Callable[[], LedgerTime] = clock.now,
     ) -> None:
@@ -82,8 +84,7 @@ class Node:
         self.chain_id = self.document.chain_id()
         self.store = directory.store
         self.evidence = KnownEvidence(self.store.evidence())
-        self._directory = directory
-        self._signer = signer
+        self._side_signatures = SideSignatures(signer)
         self.pool = Pool()
         self.chain = recovery.open_chain(directory)
         self._applying = self.chain.final.height
@@ -93,7 +94,8 @@ class Node:
         keeps_all = settings.keep_blocks is None
         self.snapshots = Snapshots(self.store, self.document.authorities, keeps_all=keeps_all)
         self._application = self._executing()
-        me = Identity(self.chain_id, self.name, signer.sign)
+        self._failure = FirstFailure()
+        me = Identity(self.chain_id, self.name, self._failure.unless_signed(signer.sign))
         core = recovery.recover(me, directory, self.chain, self._application)
         self.driver = Driver(core, send=self._send, write=self._write, listener=self)
         self._disk = DiskWriter(
@@ -111,13 +113,13 @@ class Node:
             chain=self.chain, store=self.store, pool=self.pool, admitted=self._admitted, now=now
         )
         self._reads = ReadIndexes(self.driver.step, first=secrets.randbits(62))
-        self.submission_receipts = SubmissionReceipts(me, chain=self.chain, now=now)
+        self.submission_receipts = SubmissionReceipts(
+            me, signatures=self._side_signatures, chain=self.chain, now=now
+        )
         self._progress = asyncio.Event()
         self._leadership = asyncio.Event()
         self.outdated = asyncio.Event()
         """Set once a whole snapshot is on disk: this node is to end, and to start anew from it."""
-        self._failed = asyncio.Event()
-        self._failure: Exception | None = None
         self.is_draining = False
         """Whether this node is about to be stopped, and leads no more."""
         self.seen_height = self.chain.final.height
@@ -218,7 +220,7 @@ class Node:
             tasks.create_task(self._disk.run())
             tasks.create_task(self._proposer.run())
             tasks.create_task(self._tick())
-            tasks.create_task(self._raise_failure())
+            tasks.create_task(self._failure.raised())
 
     @property
     def configuration(self) -> Configuration:
@@ -228,11 +230,12 @@ class Node:
             raise AssertionError("the final configuration is always known")
         return configuration
 
-    def ready_word(self) -> Readiness:
+    async def ready_word(self) -> Readiness:
         """Return this node's signed word that it has executed and holds all that is final here."""
         height = self.chain.final.height
         statement = Ready(self.chain_id, self.name, height)
-        return Readiness(self.name, height, self._signer.sign(statement.message()))
+        signature = await self._side_signatures.sign(statement.message())
+        return Readiness(self.name, height, signature)
 
     def _everybody(self) -> list[Authority]:
         """Return all who take part, or will if what is under way becomes final."""
@@ -242,13 +245,7 @@ class Node:
 
     def fail(self, error: Exception) -> None:
         """End `run` with `error`: what is on disk, or in memory, can no longer be relied on."""
-        self._failure = self._failure or error
-        self._failed.set()
-
-    async def _raise_failure(self) -> None:
-        await self._failed.wait()
-        if self._failure is not None:
-            raise self._failure
+        self._failure.note(error)
 
     @property
     def status(self) -> Status:

@@ -13,7 +13,11 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from amanat.client.keystore import KeystoreError, Signer, open_key
+from amanat.client.key_source import open_signer
+from amanat.client.keystore import KeystoreError
+from amanat.client.passphrases import PassphraseError, read_passphrase
+from amanat.client.signers import Signs
+from amanat.client.signing_failed import SigningFailed
 from amanat.config.genesis_file import GenesisFileError, load_genesis
 from amanat.config.settings import NodeSettings, split_address
 from amanat.ledger.identifiers import Digest
@@ -30,6 +34,11 @@ log = structlog.get_logger(__name__)
 
 HAND_OVER_SECONDS: Final = 0.8
 """How long a leader that is told to stop tries to hand over; the network elects by itself then."""
+
+
+SIGN_SECONDS: Final = 2.0
+"""How long a hardware module may take for one signature (docs/decisions/0029): the node's loop
+waits for it. A node whose module takes longer ends, and others go on."""
 
 
 class StartError(Exception):
@@ -60,7 +69,7 @@ async def _live(settings: NodeSettings, serving: Callable[[Digest], None]) -> bo
     logs.set_up(settings.log_level, node=settings.name, network=directory.document.network)
     try:
         node = Node(settings, directory, signer)
-    except RecoveryFailed as error:
+    except (RecoveryFailed, SigningFailed) as error:
         directory.close()
         raise StartError(f"{settings.data}: {error}") from error
     application = create(node)
@@ -80,10 +89,10 @@ async def _live(settings: NodeSettings, serving: Callable[[Digest], None]) -> bo
     return node.outdated.is_set()
 
 
-def _prepare(settings: NodeSettings) -> tuple[DataDirectory, Signer]:
+def _prepare(settings: NodeSettings) -> tuple[DataDirectory, Signs]:
     try:
         document = load_genesis(Path(settings.genesis))
-        signer = open_key(Path(settings.key), read_passphrase(Path(settings.passphrase_file)))
+        signer = open_signer(settings.key, lambda: _secret(settings), seconds=SIGN_SECONDS)
         # Whoever is not in the genesis document joins later, by a decision on the ledger.
         member = document.authorities.get(settings.name)
         if member is not None and signer.public_key != member.key:
@@ -96,22 +105,14 @@ def _prepare(settings: NodeSettings) -> tuple[DataDirectory, Signer]:
     return directory, signer
 
 
-def read_passphrase(path: Path) -> str:
-    """Return the passphrase that a file holds, without its line end.
-
-    Raises:
-        StartError: the file is missing or can be read by others.
-    """
-    try:
-        mode = path.stat().st_mode & 0o777
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise StartError(f"the passphrase file {path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise StartError(f"the passphrase file {path} is not UTF-8 text") from error
-    if mode & 0o077:
-        raise StartError(f"{path} can be read by others (mode {mode:04o}): run chmod 600 {path}")
-    return text.rstrip("\n")
+def _secret(settings: NodeSettings) -> str:
+    """Return the passphrase of the key, or the PIN of the module that it is in."""
+    if settings.passphrase_file is None:
+        raise PassphraseError(
+            "passphrase_file is missing in the settings: it holds the passphrase of the key, or "
+            "the PIN of its module where the URI names no pin-source"
+        )
+    return read_passphrase(Path(settings.passphrase_file))
 
 
 async def _listen(node: Node, api: web.AppRunner, settings: NodeSettings) -> None:

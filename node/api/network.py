@@ -47,7 +47,7 @@ async def status(request: web.Request) -> web.Response:
 async def word(request: web.Request) -> web.Response:
     """Return this node's signed word that it has caught up: a new voting member needs it."""
     node = request.app[NODE]
-    ready = node.ready_word()
+    ready = await node.ready_word()
     return answer(node, ReadinessView(ready.name, ready.height, ready.signature.hex()))
 
 

@@ -39,7 +39,7 @@ from amanat.node import clock
 from amanat.node.cli.output import Tell
 from amanat.node.client import Client
 from amanat.client.keystore import Signer
-from amanat.node.run import read_passphrase
+from amanat.client.passphrases import read_passphrase
 from amanat.node.testnet import processes
 from amanat.node.testnet.layout import CLIENTS, MEMBERS, Layout
 from amanat.node.testnet.pricing import PRICE_SCALE, bill_price, cost
