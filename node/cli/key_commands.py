@@ -66,3 +66,57 @@ def keys_passphrase(
     present = Passphrases(passphrase_file, passphrase_fd)
     following = Passphrases(new_passphrase_file, new_passphrase_fd)
     key_files.change_passphrase(file, present, following, output)
+
+
+@keys.command("split")
+def keys_split(
+    key: Annotated[str, typer.Argument(help="A sealed key.")],
+    into: Annotated[Path, typer.Option(help="A new directory, for a file of each share.")],
+    shares: Annotated[int, typer.Option(help="How many shares to make, at most 16.")] = 5,
+    threshold: Annotated[int, typer.Option(help="How many bring the key back, 2 or more.")] = 3,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Split a key into shares (SLIP-39), for as many people to keep."""
+    from amanat.node.cli import key_shares
+    from amanat.node.cli.passphrases import Passphrases
+
+    passphrases = Passphrases(passphrase_file, passphrase_fd)
+    key_shares.split_key(key, passphrases, into, shares=shares, threshold=threshold, output=output)
+
+
+@keys.command("combine")
+def keys_combine(
+    file: Annotated[Path, typer.Argument(help="Where to put the sealed key.")],
+    share: Annotated[list[Path] | None, typer.Argument(help="Files of shares.")] = None,
+    words: Annotated[
+        bool, typer.Option("--words", help="Read shares as words, a share in each line.")
+    ] = False,
+    public_key: Annotated[
+        str | None, typer.Option(help="With --words: which key it has to be.")
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Put a key together from its shares, and seal it by a new passphrase. Never overwrites."""
+    from amanat.node.cli import key_shares
+    from amanat.node.cli.failure import Failure
+    from amanat.node.cli.passphrases import Passphrases
+
+    passphrases = Passphrases(passphrase_file, passphrase_fd)
+    if words and not share:
+        key_shares.combine_typed(file, public_key, passphrases, output)
+    elif share and not words:
+        key_shares.combine_files(file, share, passphrases, output)
+    else:
+        raise Failure("name either the files of the shares, or --words")
+
+
+@keys.command("sheet")
+def keys_sheet(file: Annotated[Path, typer.Argument(help="The file of a share.")]) -> None:
+    """Print a share as a sheet of paper with numbered words."""
+    from amanat.node.cli import key_shares
+
+    key_shares.sheet(file)
