@@ -67,6 +67,9 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     api: ApiListener
     peers: dict[Name, Address]
     """Where the others listen, by name. Those who join later say so themselves."""
+    genesis_signatures: str | None = None
+    """The file of the authorities' signatures under the genesis document. If it is given, all must
+    have signed; else signatures beside the document must hold, whoever has signed."""
     passphrase_file: str | None = None
     """A file that holds the key's passphrase, or the module's PIN if the URI names no file."""
     log_level: str = "info"
@@ -80,9 +83,8 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             data=str(base / self.data),
             genesis=str(base / self.genesis),
             key=self.key if self.key.startswith("pkcs11:") else str(base / self.key),
-            passphrase_file=None
-            if self.passphrase_file is None
-            else str(base / self.passphrase_file),
+            genesis_signatures=_located(self.genesis_signatures, base),
+            passphrase_file=_located(self.passphrase_file, base),
         )
 
 
@@ -116,6 +118,10 @@ def load_settings(path: Path) -> NodeSettings:
     if settings.name in settings.peers:
         raise SettingsError(f"{path}: [peers] names this node itself, {settings.name}")
     return settings.located(path.resolve().parent)
+
+
+def _located(path: str | None, base: Path) -> str | None:
+    return None if path is None else str(base / path)
 
 
 def split_address(address: str) -> tuple[str, int]:

@@ -22,6 +22,7 @@ class Domain(StrEnum):
     """What a digest or signature is for; it is the first part of what is hashed and signed."""
 
     GENESIS = "amanat/genesis/v1"
+    GENESIS_CONSENT = "amanat/genesis-consent/v1"
     TRANSACTION = "amanat/transaction/v1"
     BLOCK = "amanat/block/v1"
     CONFIGURATION = "amanat/configuration/v1"

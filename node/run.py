@@ -19,7 +19,9 @@ from amanat.client.passphrases import PassphraseError, read_passphrase
 from amanat.client.signers import Signs
 from amanat.client.signing_failed import SigningFailed
 from amanat.config.genesis_file import GenesisFileError, load_genesis
+from amanat.config.genesis_signatures import SignaturesError, check_at_start
 from amanat.config.settings import NodeSettings, split_address
+from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
 from amanat.node import logs
 from amanat.node.api.application import create
@@ -92,6 +94,7 @@ async def _live(settings: NodeSettings, serving: Callable[[Digest], None]) -> bo
 def _prepare(settings: NodeSettings) -> tuple[DataDirectory, Signs]:
     try:
         document = load_genesis(Path(settings.genesis))
+        check_founding(settings, document)
         signer = open_signer(settings.key, lambda: _secret(settings), seconds=SIGN_SECONDS)
         # Whoever is not in the genesis document joins later, by a decision on the ledger.
         member = document.authorities.get(settings.name)
@@ -100,9 +103,19 @@ def _prepare(settings: NodeSettings) -> tuple[DataDirectory, Signs]:
                 f"{settings.key} is not the key of {settings.name} in {settings.genesis}"
             )
         directory = open_directory(Path(settings.data), document, of=settings.name)
-    except (GenesisFileError, KeystoreError, DirectoryError) as error:
+    except (GenesisFileError, SignaturesError, KeystoreError, DirectoryError) as error:
         raise StartError(str(error)) from error
     return directory, signer
+
+
+def check_founding(settings: NodeSettings, document: GenesisDocument) -> None:
+    """Check the signatures under the genesis document that there are, or must be.
+
+    Raises:
+        SignaturesError: one does not hold, or one that the settings want lacks.
+    """
+    wanted = settings.genesis_signatures
+    check_at_start(Path(settings.genesis), None if wanted is None else Path(wanted), document)
 
 
 def _secret(settings: NodeSettings) -> str:

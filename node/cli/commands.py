@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from amanat.node.cli import reader_commands
+from amanat.node.cli.genesis_commands import genesis
 from amanat.node.cli.key_commands import keys
 from amanat.node.cli.options import (
     Api,
@@ -34,7 +35,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-genesis = typer.Typer(help="Make, show and check genesis documents.", no_args_is_help=True)
 node = typer.Typer(help="What operators do with a running node.", no_args_is_help=True)
 custody = typer.Typer(help="Whose accounts a custodian serves.", no_args_is_help=True)
 testnet = typer.Typer(help="A whole network on this machine.", no_args_is_help=True)
@@ -228,46 +228,6 @@ def simulate(
     else:
         range_ = (first, seeds) if seed is None else (seed, 1)
         simulating.simulate(simulating.Seeds(*range_, processes), output)
-
-
-@genesis.command("create")
-def genesis_create(
-    file: Annotated[Path, typer.Argument(help="Where to put the document.")],
-    network: Annotated[str, typer.Option(help="The network's name.")],
-    authority: Annotated[list[str], typer.Option(help="name:sovereign|custodian:public-key")],
-    participant: Annotated[list[str], typer.Option(help="name:role[,role]:public-key")],
-    quorum: Annotated[int | None, typer.Option(help="The rule's least by default.")] = None,
-    sovereign_min: Annotated[int, typer.Option(help="Sovereign members of a quorum.")] = 1,
-    two_thirds: Annotated[
-        bool, typer.Option("--two-thirds", help="Be safe against authorities that lie.")
-    ] = False,
-    output: Output = Format.TABLE,
-) -> None:
-    """Write a genesis document with the standard policies and limits. Never overwrites."""
-    from amanat.node.cli import genesis_documents
-
-    choice = genesis_documents.QuorumChoice(quorum, sovereign_min, two_thirds=two_thirds)
-    genesis_documents.create(file, network, authority, participant, choice=choice, output=output)
-
-
-@genesis.command("show")
-def genesis_show(file: Annotated[Path, typer.Argument()], output: Output = Format.TABLE) -> None:
-    """Show what a genesis document founds."""
-    from amanat.node.cli import genesis_documents
-
-    genesis_documents.describe(file, output)
-
-
-@genesis.command("verify")
-def genesis_verify(
-    file: Annotated[Path, typer.Argument()],
-    fingerprint: Annotated[str | None, typer.Option(help="As it was read to you.")] = None,
-    output: Output = Format.TABLE,
-) -> None:
-    """Check that a document is sound, and that its fingerprint is the one you were told."""
-    from amanat.node.cli import genesis_documents
-
-    genesis_documents.check(file, fingerprint, output)
 
 
 @custody.command("move-clients")
