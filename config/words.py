@@ -6,9 +6,12 @@ letters, and so do not need to be spelled.
 """
 
 from functools import cache
+from hashlib import sha256
 from typing import Final
 
 from mnemonic import Mnemonic
+
+from amanat.ledger.identifiers import PublicKey
 
 DIGEST_BYTES: Final = 16
 """How much of a digest is said."""
@@ -23,6 +26,11 @@ class WordsError(Exception):
 def words_of(digest: bytes) -> tuple[str, ...]:
     """Return the words for a digest of at least 16 bytes."""
     return tuple(_list().to_mnemonic(digest[:DIGEST_BYTES]).split())
+
+
+def key_words(key: PublicKey) -> tuple[str, ...]:
+    """Return the words for a public key: those of its SHA-256."""
+    return words_of(sha256(key).digest())
 
 
 def told(text: str) -> tuple[str, ...]:

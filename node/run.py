@@ -28,6 +28,7 @@ from amanat.node.api.application import create
 from amanat.node.data_directory import DataDirectory, DirectoryError, open_directory
 from amanat.node.explorer.pages import add_routes
 from amanat.node.node import Node
+from amanat.node.program import program_digest
 from amanat.node.recovery import RecoveryFailed
 from amanat.node.version import VERSION
 
@@ -80,7 +81,9 @@ async def _live(settings: NodeSettings, serving: Callable[[Digest], None]) -> bo
     api = web.AppRunner(application, access_log=None, shutdown_timeout=0.25)
     try:
         await _listen(node, api, settings)
-        log.info("node.started", chain=node.chain_id, api=settings.api.url, version=VERSION)
+        program = program_digest().hex()  # read now, while nobody waits for it
+        where = {"chain": node.chain_id, "api": settings.api.url}
+        log.info("node.started", **where, version=VERSION, program=program)
         serving(node.chain_id)
         await _until_told(node)
     finally:

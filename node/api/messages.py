@@ -223,6 +223,8 @@ class StatusView(msgspec.Struct, frozen=True):
     api: str
     chain: str
     version: str
+    program: str
+    """The digest of the program that runs here: the same for the same sources."""
     protocol: int
     """The protocol version by which the last final block here was executed."""
     upgrade: "UpgradeView | None"

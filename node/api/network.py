@@ -26,6 +26,7 @@ from amanat.node.api.requests import NODE, answer
 from amanat.node.node import Node
 from amanat.node.operation_manual import described
 from amanat.node.patience import Neglect
+from amanat.node.program import program_digest
 from amanat.node.version import VERSION
 
 BEHIND_MAX: Final = 50
@@ -168,6 +169,7 @@ def status_view(node: Node) -> StatusView:
         api=node.settings.api.url,
         chain=node.chain_id.hex(),
         version=VERSION,
+        program=program_digest().hex(),
         protocol=versions.current,
         upgrade=_upgrade_view(versions.scheduled),
         last_height=core.last.height,

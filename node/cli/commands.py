@@ -8,6 +8,7 @@ import typer
 from amanat.node.cli import reader_commands
 from amanat.node.cli.genesis_commands import genesis
 from amanat.node.cli.key_commands import keys
+from amanat.node.cli.node_commands import node
 from amanat.node.cli.options import (
     Api,
     Config,
@@ -35,7 +36,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-node = typer.Typer(help="What operators do with a running node.", no_args_is_help=True)
 custody = typer.Typer(help="Whose accounts a custodian serves.", no_args_is_help=True)
 testnet = typer.Typer(help="A whole network on this machine.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
@@ -46,7 +46,6 @@ app.add_typer(testnet, name="testnet")
 app.add_typer(travel_data, name="travel-data")
 app.command("balance")(reader_commands.balance)
 app.command("token")(reader_commands.token)
-node.command("access-log")(reader_commands.access_log)
 app.add_typer(signing_commands)
 
 
@@ -64,14 +63,6 @@ def start(config: Config, output: Output = Format.TABLE) -> None:
     from amanat.node.cli import nodes
 
     nodes.start(config, output)
-
-
-@node.command("drain")
-def node_drain(config: Config, output: Output = Format.TABLE) -> None:
-    """Let a running node give up leadership for good, so that stopping it costs no write."""
-    from amanat.node.cli import draining
-
-    draining.drain(config, output)
 
 
 @app.command()

@@ -120,3 +120,23 @@ def keys_sheet(file: Annotated[Path, typer.Argument(help="The file of a share.")
     from amanat.node.cli import key_shares
 
     key_shares.sheet(file)
+
+
+@keys.command("ceremony")
+def keys_ceremony(
+    name: Annotated[str, typer.Argument(help="What the key is for, such as mof.")],
+    directory: Annotated[Path, typer.Argument(help="A new directory for what is made.")],
+    shares: Annotated[int, typer.Option(help="How many shares to make, at most 16.")] = 5,
+    threshold: Annotated[int, typer.Option(help="How many bring the key back, 2 or more.")] = 3,
+    pkcs11: Annotated[
+        str | None, typer.Option(help="Make it in this hardware module, and no shares.")
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
+) -> None:
+    """Guide officers through making a key and handing out its shares, with a transcript."""
+    from amanat.node.cli import ceremony
+    from amanat.node.cli.passphrases import Passphrases
+
+    passphrases = Passphrases(passphrase_file, passphrase_fd)
+    ceremony.hold(name, directory, passphrases, split=(shares, threshold), pkcs11=pkcs11)

@@ -6,6 +6,8 @@ from amanat.client import keystore
 from amanat.client.hardware.address import is_address
 from amanat.client.key_source import make_in_module, public_key_of
 from amanat.client.keystore import KeystoreError
+from amanat.config.words import key_words
+from amanat.ledger.identifiers import PublicKey
 from amanat.node.cli.failure import Failure
 from amanat.node.cli.output import Format, show
 from amanat.node.cli.passphrases import Passphrases
@@ -22,7 +24,7 @@ def new(key: str, passphrases: Passphrases, output: Format) -> None:
         made = keystore.create(file, passphrases.new(key)).public_key
     except (KeystoreError, OSError) as error:
         raise Failure(str(error)) from error
-    show({"file": str(file), "public_key": made.hex()}, output)
+    show({"file": str(file), **_told(made)}, output)
 
 
 def new_in_module(uri: str, passphrases: Passphrases, output: Format) -> None:
@@ -31,16 +33,16 @@ def new_in_module(uri: str, passphrases: Passphrases, output: Format) -> None:
         made = make_in_module(uri, lambda: passphrases.of(uri))
     except KeystoreError as error:
         raise Failure(str(error)) from error
-    show({"key": uri, "public_key": made.hex()}, output)
+    show({"key": uri, **_told(made)}, output)
 
 
 def show_public(key: str, output: Format) -> None:
     """Show the public half of a key."""
     try:
-        shown = public_key_of(key).hex()
+        shown = public_key_of(key)
     except KeystoreError as error:
         raise Failure(str(error)) from error
-    show({"key" if is_address(key) else "file": key, "public_key": shown}, output)
+    show({"key" if is_address(key) else "file": key, **_told(shown)}, output)
 
 
 def change_passphrase(
@@ -55,4 +57,9 @@ def change_passphrase(
         keystore.reseal(file, opened, following.new(str(file)))
     except (KeystoreError, OSError) as error:
         raise Failure(str(error)) from error
-    show({"file": str(file), "public_key": opened.public_key.hex()}, output)
+    show({"file": str(file), **_told(opened.public_key)}, output)
+
+
+def _told(key: PublicKey) -> dict[str, str]:
+    """Return a public key as it is written, and as it is said."""
+    return {"public_key": key.hex(), "words": " ".join(key_words(key))}

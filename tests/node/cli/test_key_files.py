@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from amanat.client import keystore
+from amanat.config.words import key_words
 from amanat.node.cli import passphrases
 from amanat.node.cli.failure import Failure
 from tests.client.hardware.soft_module import SoftModule, made
@@ -30,12 +31,18 @@ def key(tmp_path: Path) -> Path:
     return file
 
 
+def told(file: Path) -> dict[str, str]:
+    """Return what is shown of a key in a file."""
+    key = keystore.public_key(file)
+    return {"file": str(file), "public_key": key.hex(), "words": " ".join(key_words(key))}
+
+
 def test_a_new_key_is_sealed_for_its_owner_alone(
     amanat: Amanat, tmp_path: Path, passphrase: Path
 ) -> None:
     file = tmp_path / "mof.json"
     shown = amanat("keys", "new", file, "--passphrase-file", passphrase, "-o", "json").json
-    assert shown == {"file": str(file), "public_key": keystore.public_key(file).hex()}
+    assert shown == told(file)
     assert file.stat().st_mode & 0o777 == 0o600
     assert keystore.open_key(file, "of a test").public_key.hex() == shown["public_key"]
     cost = json.loads(file.read_text())["argon2id"]
@@ -54,7 +61,7 @@ def test_a_key_is_never_overwritten(amanat: Amanat, key: Path, passphrase: Path)
 
 def test_the_public_key_is_shown_without_a_passphrase(amanat: Amanat, key: Path) -> None:
     shown = amanat("keys", "show", key, "-o", "json").json
-    assert shown == {"file": str(key), "public_key": keystore.public_key(key).hex()}
+    assert shown == told(key)
 
 
 def test_a_passphrase_that_others_can_read_makes_no_key(
