@@ -34,6 +34,7 @@ class Domain(StrEnum):
     ACK = "amanat/ack/v1"
     HANDOVER = "amanat/handover/v1"
     READY = "amanat/ready/v1"
+    JOIN_REQUEST = "amanat/join-request/v1"
     SUBMISSION = "amanat/submission/v1"
     EVIDENCE = "amanat/evidence/v1"
     RECEIPT = "amanat/receipt/v1"

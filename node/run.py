@@ -98,7 +98,7 @@ def _prepare(settings: NodeSettings) -> tuple[DataDirectory, Signs]:
     try:
         document = load_genesis(Path(settings.genesis))
         check_founding(settings, document)
-        signer = open_signer(settings.key, lambda: _secret(settings), seconds=SIGN_SECONDS)
+        signer = open_authority_key(settings)
         # Whoever is not in the genesis document joins later, by a decision on the ledger.
         member = document.authorities.get(settings.name)
         if member is not None and signer.public_key != member.key:
@@ -109,6 +109,15 @@ def _prepare(settings: NodeSettings) -> tuple[DataDirectory, Signs]:
     except (GenesisFileError, SignaturesError, KeystoreError, DirectoryError) as error:
         raise StartError(str(error)) from error
     return directory, signer
+
+
+def open_authority_key(settings: NodeSettings) -> Signs:
+    """Open the key that the settings name, in a file or in a hardware module.
+
+    Raises:
+        KeystoreError: it cannot be used.
+    """
+    return open_signer(settings.key, lambda: _secret(settings), seconds=SIGN_SECONDS)
 
 
 def check_founding(settings: NodeSettings, document: GenesisDocument) -> None:

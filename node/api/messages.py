@@ -143,6 +143,8 @@ class NodeView(msgspec.Struct, frozen=True):
     """One who takes part, as the node that answers knows it."""
 
     name: str
+    participant: str
+    """Who answers for what it signs."""
     authority_class: str = msgspec.field(name="class")
     part: str
     """`votes`, `learns`, `is joining` or `is leaving`."""

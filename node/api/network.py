@@ -115,6 +115,7 @@ def network_view(node: Node) -> NetworkView:
         views.append(
             NodeView(
                 name=member.name,
+                participant=member.operator,
                 authority_class=member.authority_class.value,
                 part=_part(configuration, member.name),
                 key=member.key.hex(),

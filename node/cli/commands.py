@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from amanat.node.cli import reader_commands
+from amanat.node.cli.authority_commands import authorities
 from amanat.node.cli.genesis_commands import genesis
 from amanat.node.cli.key_commands import keys
 from amanat.node.cli.node_commands import node
@@ -41,6 +42,7 @@ testnet = typer.Typer(help="A whole network on this machine.", no_args_is_help=T
 app.add_typer(keys, name="keys")
 app.add_typer(genesis, name="genesis")
 app.add_typer(node, name="node")
+app.add_typer(authorities, name="authorities")
 app.add_typer(custody, name="custody")
 app.add_typer(testnet, name="testnet")
 app.add_typer(travel_data, name="travel-data")
