@@ -42,6 +42,7 @@ from amanat.node.data_directory import DataDirectory
 from amanat.node.disk_writer import Apply, DiskWriter, Keep
 from amanat.node.driver import Driver
 from amanat.node.first_failure import FirstFailure
+from amanat.node.forgotten_past import OwnPast
 from amanat.node.forwarder import Forwarder
 from amanat.node.known_evidence import KnownEvidence
 from amanat.node.linearizable import ReadIndexes
@@ -90,12 +91,12 @@ class Node:
         self._applying = self.chain.final.height
         """The greatest height whose blocks were handed to the disk to be applied."""
         self._clock_ahead_ms = recovery.clock_ahead_max(self.chain)
-        self._rule = self.document.authorities.rule
         keeps_all = settings.keep_blocks is None
         self.snapshots = Snapshots(self.store, self.document.authorities, keeps_all=keeps_all)
         self._application = self._executing()
         self._failure = FirstFailure()
         me = Identity(self.chain_id, self.name, self._failure.unless_signed(signer.sign))
+        self._past = OwnPast(me, signer.public_key, directory.guard)
         core = recovery.recover(me, directory, self.chain, self._application)
         self.driver = Driver(core, send=self._send, write=self._write, listener=self)
         self._disk = DiskWriter(
@@ -338,6 +339,7 @@ class Node:
             await self.submissions.take_forwarded(frame.transactions)
             return
         message = frame.message
+        self._past.check(message)
         if isinstance(message, Append) and message.certificate is not None:
             self._look_ahead(message.certificate)
         if isinstance(message, Append) and sender == self.status.leader:
@@ -347,7 +349,7 @@ class Node:
 
     def _look_ahead(self, certificate: CommitCertificate) -> None:
         """Note that a block is final of which this node has not even heard."""
-        final = certificate.final(self._rule)
+        final = certificate.final(self.document.authorities.rule)
         if final is None or final.height <= max(self.seen_height, self.status.last.height):
             return
         if certificate.is_proof(self.chain_id, self.configuration):
