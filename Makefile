@@ -15,6 +15,7 @@ help:
 	@echo "make testnet-clean  remove a stopped test network"
 	@echo "make test           linters, types, architecture and the whole test suite"
 	@echo "make test-docker    the network in containers: built, cut, killed; needs an engine"
+	@echo "                    (keys in hardware modules are tested if Debian's softhsm2 is installed)"
 	@echo "make lint           the same without the tests"
 	@echo "make fuzz-api       ask a node for long what its API allows and what not (CASES=200)"
 	@echo "make simulate       a longer campaign of the simulator (SEEDS=20000)"

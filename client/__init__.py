@@ -13,7 +13,8 @@ Reading order: `exchange` (steps and what is heard), `proofs` (what is believed)
 after the other), `reading`, `submission` (until it is known what became of it), `conversations`
 (all of it), `journal` (what was sent, on disk); then the faces: `face`, `waiting`, `awaiting`.
 Beside them: `orders` and `drafts` (transactions, signed here or elsewhere), `signers`, `keystore`,
-`message_signatures` (as whom one asks), `testing` (a network for tests).
+`key_source` with `hardware` (keys in modules), `message_signatures` (as whom one asks),
+`testing` (a network for tests).
 """
 
 from typing import TYPE_CHECKING, Any, Final
@@ -31,10 +32,12 @@ if TYPE_CHECKING:
         Unreachable,
     )
     from amanat.client.journal import Journal, JournalError
+    from amanat.client.key_source import open_signer, public_key_of
     from amanat.client.keystore import open_key
     from amanat.client.orders import draft, load, save, sign_file, signed
     from amanat.client.receipts import ProvedBalance, Receipt
-    from amanat.client.signers import CallableSigner, SigningFailed, Signs
+    from amanat.client.signers import CallableSigner, Signs
+    from amanat.client.signing_failed import SigningFailed
     from amanat.client.waiting import Client
 
 _WHERE: Final = {
@@ -52,13 +55,15 @@ _WHERE: Final = {
     "Receipt": "receipts",
     "Refused": "errors",
     "Rejected": "errors",
-    "SigningFailed": "signers",
+    "SigningFailed": "signing_failed",
     "Signs": "signers",
     "Unproved": "errors",
     "Unreachable": "errors",
     "draft": "orders",
     "load": "orders",
     "open_key": "keystore",
+    "open_signer": "key_source",
+    "public_key_of": "key_source",
     "save": "orders",
     "sign_file": "orders",
     "signed": "orders",
@@ -87,6 +92,8 @@ __all__ = [
     "draft",
     "load",
     "open_key",
+    "open_signer",
+    "public_key_of",
     "save",
     "sign_file",
     "signed",

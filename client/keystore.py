@@ -64,28 +64,39 @@ def create(path: Path, passphrase: str, *, cost: Cost = MODERATE) -> Signer:
         KeystoreError: the file exists; keys are never overwritten.
     """
     signer = Signer(SigningKey.generate())
-    salt = utils.random(pwhash.argon2id.SALTBYTES)
-    box = secret.SecretBox(_derive(passphrase, salt, cost))
-    content = {
-        "kind": KIND,
-        "public_key": signer.public_key.hex(),
-        "argon2id": {
-            "salt": salt.hex(),
-            "passes": cost.passes,
-            "memory_bytes": cost.memory_bytes,
-        },
-        "sealed": bytes(box.encrypt(signer.seed())).hex(),
-    }
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise KeystoreError(f"{path} exists: keys are never overwritten") from error
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(content, file, indent=2)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
+    seal(path, signer, passphrase, cost=cost)
     return signer
+
+
+def seal(path: Path, signer: Signer, passphrase: str, *, cost: Cost = MODERATE) -> None:
+    """Seal a key into a new file.
+
+    Raises:
+        KeystoreError: the file exists; keys are never overwritten.
+    """
+    _write_new(path, _sealed(signer, passphrase, cost))
+
+
+def reseal(path: Path, signer: Signer, passphrase: str, *, cost: Cost = MODERATE) -> None:
+    """Seal the key of a file with another passphrase, as a whole or not at all.
+
+    The new file is written beside the old one, synced and opened; only then does it take its place.
+    What an interrupted attempt left is written anew by the next.
+
+    Raises:
+        KeystoreError: the file is of another key, or what was written does not open.
+        OSError: it cannot be written; the old file is as it was.
+    """
+    path = path.resolve()
+    if public_key(path) != signer.public_key:
+        raise KeystoreError(f"{path} is of another key")
+    beside = path.with_name(f"{path.name}.new")
+    beside.unlink(missing_ok=True)
+    _write_new(beside, _sealed(signer, passphrase, cost))
+    if open_key(beside, passphrase).public_key != signer.public_key:
+        raise KeystoreError(f"{beside} does not open: the key is as it was in {path}")
+    beside.replace(path)
+    _sync_directory(path.parent)
 
 
 def public_key(path: Path) -> PublicKey:
@@ -115,6 +126,42 @@ def open_key(path: Path, passphrase: str) -> Signer:
     if signer.public_key != public:
         raise KeystoreError(f"{path}: the public key in it is not that of the sealed key")
     return signer
+
+
+def _sealed(signer: Signer, passphrase: str, cost: Cost) -> dict[str, object]:
+    salt = utils.random(pwhash.argon2id.SALTBYTES)
+    box = secret.SecretBox(_derive(passphrase, salt, cost))
+    return {
+        "kind": KIND,
+        "public_key": signer.public_key.hex(),
+        "argon2id": {
+            "salt": salt.hex(),
+            "passes": cost.passes,
+            "memory_bytes": cost.memory_bytes,
+        },
+        "sealed": bytes(box.encrypt(signer.seed())).hex(),
+    }
+
+
+def _write_new(path: Path, content: dict[str, object]) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise KeystoreError(f"{path} exists: keys are never overwritten") from error
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(content, file, indent=2)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    _sync_directory(path.parent)
+
+
+def _sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _read(path: Path) -> tuple[PublicKey, bytes, Cost, bytes]:

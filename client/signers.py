@@ -1,9 +1,11 @@
 """Who signs: a sealed key file, or whatever can be called, such as what speaks to a device."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from amanat.client.signing_failed import SigningFailed
 from amanat.ledger.crypto import verify
 from amanat.ledger.identifiers import PublicKey, Signature
 
@@ -21,8 +23,13 @@ class Signs(Protocol):
         ...
 
 
-class SigningFailed(Exception):  # noqa: N818 - what happened
-    """What was called gave no signature of its key over the message."""
+@runtime_checkable
+class SignsLater(Signs, Protocol):
+    """Signs elsewhere, such as in a hardware module, and need not be waited for."""
+
+    def begin(self, message: bytes) -> "Future[Signature]":
+        """Let `message` be signed; the future raises `SigningFailed` if it is not."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,13 +67,16 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     genesis: str
     """The network's genesis document."""
     key: str
-    """The authority's sealed key."""
-    passphrase_file: str
-    """A file that holds the key's passphrase."""
+    """The authority's sealed key, or the `pkcs11:` URI of one in a hardware module."""
     peer: PeerListener
     api: ApiListener
     peers: dict[Name, Address]
     """Where the others listen, by name. Those who join later say so themselves."""
+    genesis_signatures: str | None = None
+    """The file of the authorities' signatures under the genesis document. If it is given, all must
+    have signed; else signatures beside the document must hold, whoever has signed."""
+    passphrase_file: str | None = None
+    """A file that holds the key's passphrase, or the module's PIN if the URI names no file."""
     log_level: str = "info"
     keep_blocks: Annotated[int, Meta(ge=100)] | None = None
     """How many of the last blocks it keeps at least; all of them, as an archive, if not given."""
@@ -84,8 +87,9 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             self,
             data=str(base / self.data),
             genesis=str(base / self.genesis),
-            key=str(base / self.key),
-            passphrase_file=str(base / self.passphrase_file),
+            key=self.key if self.key.startswith("pkcs11:") else str(base / self.key),
+            genesis_signatures=_located(self.genesis_signatures, base),
+            passphrase_file=_located(self.passphrase_file, base),
         )
 
 
@@ -109,12 +113,20 @@ def load_settings(path: Path) -> NodeSettings:
         raise SettingsError(
             f"{path}: log_level is {settings.log_level!r}; it may be {', '.join(LOG_LEVELS)}"
         )
+    if settings.passphrase_file is None and not settings.key.startswith("pkcs11:"):
+        raise SettingsError(
+            f"{path}: missing required field `passphrase_file`: it holds the passphrase of the key"
+        )
     for address in (settings.peer.listen, settings.api.listen, *settings.peers.values()):
         if not 1 <= split_address(address)[1] <= PORT_MAX:
             raise SettingsError(f"{path}: {address} has no port from 1 to {PORT_MAX}")
     if settings.name in settings.peers:
         raise SettingsError(f"{path}: [peers] names this node itself, {settings.name}")
     return settings.located(path.resolve().parent)
+
+
+def _located(path: str | None, base: Path) -> str | None:
+    return None if path is None else str(base / path)
 
 
 def split_address(address: str) -> tuple[str, int]:

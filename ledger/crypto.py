@@ -22,6 +22,7 @@ class Domain(StrEnum):
     """What a digest or signature is for; it is the first part of what is hashed and signed."""
 
     GENESIS = "amanat/genesis/v1"
+    GENESIS_CONSENT = "amanat/genesis-consent/v1"
     TRANSACTION = "amanat/transaction/v1"
     BLOCK = "amanat/block/v1"
     CONFIGURATION = "amanat/configuration/v1"
@@ -33,6 +34,7 @@ class Domain(StrEnum):
     ACK = "amanat/ack/v1"
     HANDOVER = "amanat/handover/v1"
     READY = "amanat/ready/v1"
+    JOIN_REQUEST = "amanat/join-request/v1"
     SUBMISSION = "amanat/submission/v1"
     EVIDENCE = "amanat/evidence/v1"
     RECEIPT = "amanat/receipt/v1"

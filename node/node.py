@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from amanat.client.keystore import Signer
+from amanat.client.signers import Signs
 from amanat.config.settings import NodeSettings
 from amanat.consensus import interface
 from amanat.consensus.core import Core, Status
@@ -42,6 +42,8 @@ from amanat.node.application import LedgerApplication
 from amanat.node.data_directory import DataDirectory
 from amanat.node.disk_writer import Apply, DiskWriter, Keep
 from amanat.node.driver import Driver
+from amanat.node.first_failure import FirstFailure
+from amanat.node.forgotten_past import OwnPast
 from amanat.node.forwarder import Forwarder
 from amanat.node.known_evidence import KnownEvidence
 from amanat.node.linearizable import ReadIndexes
@@ -53,6 +55,7 @@ from amanat.node.peer_transport import PeerTransport
 from amanat.node.pool import Pool
 from amanat.node.proposer import Proposer
 from amanat.node.retention import forget_below
+from amanat.node.side_signatures import SideSignatures
 from amanat.node.snapshots import Snapshots
 from amanat.node.submission_receipts import SubmissionReceipts
 from amanat.node.submissions import Submissions
@@ -70,7 +73,7 @@ class Node:
         self,
         settings: NodeSettings,
         directory: DataDirectory,
-        signer: Signer,
+        signer: Signs,
         *,
         now: Callable[[], LedgerTime] = clock.now,
     ) -> None:
@@ -86,17 +89,18 @@ class Node:
         self.chain_id = self.document.chain_id()
         self.store = directory.store
         self.evidence = KnownEvidence(self.store.evidence())
-        self._signer = signer
+        self.side_signatures = SideSignatures(signer)
         self.pool = Pool()
         self.chain = recovery.open_chain(directory)
         self._applying = self.chain.final.height
         """The greatest height whose blocks were handed to the disk to be applied."""
         self._clock_ahead_ms = recovery.clock_ahead_max(self.chain)
-        self._rule = self.document.authorities.rule
         keeps_all = settings.keep_blocks is None
         self.snapshots = Snapshots(self.store, self.document.authorities, keeps_all=keeps_all)
         self.application = self._executing()
-        me = self.identity = Identity(self.chain_id, self.name, signer.sign)
+        self._failure = FirstFailure()
+        me = Identity(self.chain_id, self.name, self._failure.unless_signed(signer.sign))
+        self._past = OwnPast(me, signer.public_key, directory.guard)
         core = recovery.recover(me, directory, self.chain, self.application)
         self.measurements = seen = Measurements()
         self.driver = self._driving(core)
@@ -115,13 +119,11 @@ class Node:
             self.chain, self.store, self.pool, admitted=self._admitted, now=now, observer=seen
         )
         self._reads = ReadIndexes(self.driver.step, first=secrets.randbits(62))
-        self.submission_receipts = SubmissionReceipts(me, chain=self.chain, now=now)
+        self.submission_receipts = self._receipts(me)
         self._progress = asyncio.Event()
         self._leadership = asyncio.Event()
         self.outdated = asyncio.Event()
         """Set once a whole snapshot is on disk: this node is to end, and to start anew from it."""
-        self._failed = asyncio.Event()
-        self._failure: Exception | None = None
         self.is_draining = False
         """Whether this node is about to be stopped, and leads no more."""
         self.seen_height = self.chain.final.height
@@ -134,6 +136,11 @@ class Node:
             history=self.store.eras,
             latest=self._latest_time,
             observer=self.pool,
+        )
+
+    def _receipts(self, me: Identity) -> SubmissionReceipts:
+        return SubmissionReceipts(
+            me, signatures=self.side_signatures, chain=self.chain, now=self.now
         )
 
     def _driving(self, core: Core) -> Driver:
@@ -226,7 +233,7 @@ class Node:
             tasks.create_task(self._disk.run())
             tasks.create_task(self._proposer.run())
             tasks.create_task(self._tick())
-            tasks.create_task(self._raise_failure())
+            tasks.create_task(self._failure.raised())
 
     @property
     def configuration(self) -> Configuration:
@@ -236,11 +243,12 @@ class Node:
             raise AssertionError("the final configuration is always known")
         return configuration
 
-    def ready_word(self) -> Readiness:
+    async def ready_word(self) -> Readiness:
         """Return this node's signed word that it has executed and holds all that is final here."""
         height = self.chain.final.height
         statement = Ready(self.chain_id, self.name, height)
-        return Readiness(self.name, height, self._signer.sign(statement.message()))
+        signature = await self.side_signatures.sign(statement.message())
+        return Readiness(self.name, height, signature)
 
     def _everybody(self) -> list[Authority]:
         """Return all who take part, or will if what is under way becomes final."""
@@ -250,13 +258,7 @@ class Node:
 
     def fail(self, error: Exception) -> None:
         """End `run` with `error`: what is on disk, or in memory, can no longer be relied on."""
-        self._failure = self._failure or error
-        self._failed.set()
-
-    async def _raise_failure(self) -> None:
-        await self._failed.wait()
-        if self._failure is not None:
-            raise self._failure
+        self._failure.note(error)
 
     @property
     def status(self) -> Status:
@@ -349,6 +351,7 @@ class Node:
             await self.submissions.take_forwarded(frame.transactions)
             return
         message = frame.message
+        self._past.check(message)
         if isinstance(message, Append) and message.certificate is not None:
             self._look_ahead(message.certificate)
         if isinstance(message, Append) and sender == self.status.leader:
@@ -358,7 +361,7 @@ class Node:
 
     def _look_ahead(self, certificate: CommitCertificate) -> None:
         """Note that a block is final of which this node has not even heard."""
-        final = certificate.final(self._rule)
+        final = certificate.final(self.document.authorities.rule)
         if final is None or final.height <= max(self.seen_height, self.status.last.height):
             return
         if certificate.is_proof(self.chain_id, self.configuration):

@@ -13,15 +13,22 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from amanat.client.keystore import KeystoreError, Signer, open_key
+from amanat.client.key_source import open_signer
+from amanat.client.keystore import KeystoreError
+from amanat.client.passphrases import PassphraseError, read_passphrase
+from amanat.client.signers import Signs
+from amanat.client.signing_failed import SigningFailed
 from amanat.config.genesis_file import GenesisFileError, load_genesis
+from amanat.config.genesis_signatures import SignaturesError, check_at_start
 from amanat.config.settings import NodeSettings, split_address
+from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
 from amanat.node import logs
 from amanat.node.api.application import create
 from amanat.node.data_directory import DataDirectory, DirectoryError, open_directory
 from amanat.node.explorer.pages import add_routes
 from amanat.node.node import Node
+from amanat.node.program import program_digest
 from amanat.node.recovery import RecoveryFailed
 from amanat.node.version import VERSION
 
@@ -30,6 +37,11 @@ log = structlog.get_logger(__name__)
 
 HAND_OVER_SECONDS: Final = 0.8
 """How long a leader that is told to stop tries to hand over; the network elects by itself then."""
+
+
+SIGN_SECONDS: Final = 2.0
+"""How long a hardware module may take for one signature (docs/decisions/0029): the node's loop
+waits for it. A node whose module takes longer ends, and others go on."""
 
 
 class StartError(Exception):
@@ -60,7 +72,7 @@ async def _live(settings: NodeSettings, serving: Callable[[Digest], None]) -> bo
     logs.set_up(settings.log_level, node=settings.name, network=directory.document.network)
     try:
         node = Node(settings, directory, signer)
-    except RecoveryFailed as error:
+    except (RecoveryFailed, SigningFailed) as error:
         directory.close()
         raise StartError(f"{settings.data}: {error}") from error
     application = create(node)
@@ -69,7 +81,9 @@ async def _live(settings: NodeSettings, serving: Callable[[Digest], None]) -> bo
     api = web.AppRunner(application, access_log=None, shutdown_timeout=0.25)
     try:
         await _listen(node, api, settings)
-        log.info("node.started", chain=node.chain_id, api=settings.api.url, version=VERSION)
+        program = program_digest().hex()  # read now, while nobody waits for it
+        where = {"chain": node.chain_id, "api": settings.api.url}
+        log.info("node.started", **where, version=VERSION, program=program)
         serving(node.chain_id)
         await _until_told(node)
     finally:
@@ -80,10 +94,11 @@ async def _live(settings: NodeSettings, serving: Callable[[Digest], None]) -> bo
     return node.outdated.is_set()
 
 
-def _prepare(settings: NodeSettings) -> tuple[DataDirectory, Signer]:
+def _prepare(settings: NodeSettings) -> tuple[DataDirectory, Signs]:
     try:
         document = load_genesis(Path(settings.genesis))
-        signer = open_key(Path(settings.key), read_passphrase(Path(settings.passphrase_file)))
+        check_founding(settings, document)
+        signer = open_authority_key(settings)
         # Whoever is not in the genesis document joins later, by a decision on the ledger.
         member = document.authorities.get(settings.name)
         if member is not None and signer.public_key != member.key:
@@ -91,27 +106,38 @@ def _prepare(settings: NodeSettings) -> tuple[DataDirectory, Signer]:
                 f"{settings.key} is not the key of {settings.name} in {settings.genesis}"
             )
         directory = open_directory(Path(settings.data), document, of=settings.name)
-    except (GenesisFileError, KeystoreError, DirectoryError) as error:
+    except (GenesisFileError, SignaturesError, KeystoreError, DirectoryError) as error:
         raise StartError(str(error)) from error
     return directory, signer
 
 
-def read_passphrase(path: Path) -> str:
-    """Return the passphrase that a file holds, without its line end.
+def open_authority_key(settings: NodeSettings) -> Signs:
+    """Open the key that the settings name, in a file or in a hardware module.
 
     Raises:
-        StartError: the file is missing or can be read by others.
+        KeystoreError: it cannot be used.
     """
-    try:
-        mode = path.stat().st_mode & 0o777
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise StartError(f"the passphrase file {path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise StartError(f"the passphrase file {path} is not UTF-8 text") from error
-    if mode & 0o077:
-        raise StartError(f"{path} can be read by others (mode {mode:04o}): run chmod 600 {path}")
-    return text.rstrip("\n")
+    return open_signer(settings.key, lambda: _secret(settings), seconds=SIGN_SECONDS)
+
+
+def check_founding(settings: NodeSettings, document: GenesisDocument) -> None:
+    """Check the signatures under the genesis document that there are, or must be.
+
+    Raises:
+        SignaturesError: one does not hold, or one that the settings want lacks.
+    """
+    wanted = settings.genesis_signatures
+    check_at_start(Path(settings.genesis), None if wanted is None else Path(wanted), document)
+
+
+def _secret(settings: NodeSettings) -> str:
+    """Return the passphrase of the key, or the PIN of the module that it is in."""
+    if settings.passphrase_file is None:
+        raise PassphraseError(
+            "passphrase_file is missing in the settings: it holds the passphrase of the key, or "
+            "the PIN of its module where the URI names no pin-source"
+        )
+    return read_passphrase(Path(settings.passphrase_file))
 
 
 async def _listen(node: Node, api: web.AppRunner, settings: NodeSettings) -> None:

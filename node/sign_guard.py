@@ -23,6 +23,12 @@ PAGE_BYTES: Final = 4096
 PAGES: Final = 4
 _HEADER_BYTES: Final = 8 + 2 + 32
 
+NEVER_SIGNED: Final = "never-signed"
+"""A file beside the guard, from when it is made until the first promise that binds."""
+
+DISOWNED: Final = "signed-elsewhere"
+"""A file beside the guard that says why nothing may be signed from here."""
+
 
 class GuardError(Exception):
     """The guard file cannot be used. The message says why, and what to do."""
@@ -51,11 +57,16 @@ class GuardFile(Protocol):
 class SignGuard:
     """The guard of one authority, open."""
 
-    def __init__(self, file: GuardFile, counter: int, promise: Promise) -> None:
+    def __init__(
+        self, file: GuardFile, counter: int, promise: Promise, directory: Path | None = None
+    ) -> None:
         """Use `create` and `open`."""
         self._file = file
         self._counter = counter
+        self._directory = directory
         self.promise = promise
+        self.never_signed = directory is not None and (directory / NEVER_SIGNED).exists()
+        """Whether nothing was ever signed by what is in this directory."""
 
     @staticmethod
     def create(path: Path) -> None:
@@ -73,6 +84,7 @@ class SignGuard:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+        (path.parent / NEVER_SIGNED).touch(mode=0o600)
         sync_directory(path.parent)
 
     @staticmethod
@@ -80,8 +92,11 @@ class SignGuard:
         """Open the guard and read the latest promise.
 
         Raises:
-            GuardError: it is missing, or damaged beyond reading.
+            GuardError: it is missing, damaged beyond reading, or was disowned.
         """
+        disowned = path.parent / DISOWNED
+        if disowned.exists():
+            raise GuardError(f"{disowned}: {disowned.read_text(encoding='utf-8').strip()}")
         try:
             descriptor = os.open(path, os.O_RDWR)
         except FileNotFoundError as error:
@@ -91,14 +106,14 @@ class SignGuard:
             ) from error
         file = _OpenFile(descriptor, sync)
         try:
-            return SignGuard.resume(file)
+            return SignGuard.resume(file, path.parent)
         except GuardError as error:
             file.close()
             raise GuardError(f"{path} {error}") from error
 
     @staticmethod
-    def resume(file: GuardFile) -> "SignGuard":
-        """Go on with the latest promise in `file`.
+    def resume(file: GuardFile, directory: Path | None = None) -> "SignGuard":
+        """Go on with the latest promise in `file`, which lies in `directory` if in any.
 
         Raises:
             GuardError: no promise in it can be read.
@@ -108,7 +123,7 @@ class SignGuard:
         whole = [slot for slot in map(_read_slot, pages) if slot is not None]
         if not whole:
             raise GuardError("is damaged: every copy fails its checksum; restore it")
-        return SignGuard(file, *max(whole, key=lambda slot: slot[0]))
+        return SignGuard(file, *max(whole, key=lambda slot: slot[0]), directory)
 
     def renew(self) -> None:
         """Put the promise that was read on disk once more, before anything relies on it.
@@ -129,11 +144,33 @@ class SignGuard:
             OSError: whether it is on disk is not known; the process must end.
         """
         check_promise(self.promise, promise)
+        if self.never_signed and (promise.vote is not None or promise.acked is not None):
+            self._begin_to_sign()
         self._put(promise)
+
+    def disown(self, reason: str) -> None:
+        """Never be opened again: the authority has signed elsewhere what is not known here.
+
+        Raises:
+            OSError: whether that is on disk is not known.
+        """
+        if self._directory is None:
+            return
+        with (self._directory / DISOWNED).open("w", encoding="utf-8") as file:
+            file.write(reason + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        sync_directory(self._directory)
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def _begin_to_sign(self) -> None:
+        if self._directory is not None:
+            (self._directory / NEVER_SIGNED).unlink(missing_ok=True)
+            sync_directory(self._directory)
+        self.never_signed = False
 
     def _put(self, promise: Promise) -> None:
         counter = self._counter + 1

@@ -17,9 +17,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.utils import Buffer
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from amanat.client.keystore import Signer
+from amanat.client.signers import Signs
 from amanat.ledger.authorities import Authority
 from amanat.ledger.identifiers import PublicKey
 
@@ -38,7 +39,7 @@ class NodeCertificate:
     `renew` replaces both; contexts made before serve new connections with the new ones.
     """
 
-    def __init__(self, directory: Path, name: str, signer: Signer) -> None:
+    def __init__(self, directory: Path, name: str, signer: Signs) -> None:
         self._directory = directory
         self._name = name
         self._signer = signer
@@ -56,7 +57,7 @@ class NodeCertificate:
     def renew(self, now: datetime) -> None:
         """Issue a new certificate, valid from `now` for `LIFETIME`, and load it everywhere."""
         key = ec.generate_private_key(ec.SECP256R1())
-        authority = Ed25519PrivateKey.from_private_bytes(self._signer.seed())
+        authority = _AuthorityKey(self._signer)
         certificate = (
             x509.CertificateBuilder()
             .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self._name)]))
@@ -124,6 +125,46 @@ class NodeCertificate:
         context.load_cert_chain(self._chain_file, self._key_file)
         self._contexts.append(context)
         return context
+
+
+class _AuthorityKey(Ed25519PrivateKey):
+    """An authority's key as the library that builds certificates wants it, wherever it is.
+
+    `cryptography` asks of a key nothing but `sign`; the key itself is not its business, and is not
+    to be had where it lies in a hardware module.
+    """
+
+    def __init__(self, signer: Signs) -> None:
+        self._signer = signer
+
+    def sign(self, data: Buffer) -> bytes:
+        """Return the signature."""
+        return self._signer.sign(bytes(data))
+
+    def public_key(self) -> Ed25519PublicKey:
+        """Return the public half."""
+        return Ed25519PublicKey.from_public_bytes(self._signer.public_key)
+
+    def private_bytes_raw(self) -> bytes:
+        """Refuse."""
+        raise NotImplementedError("the key stays where it is")
+
+    def private_bytes(
+        self,
+        encoding: serialization.Encoding,
+        format: serialization.PrivateFormat,  # noqa: A002 - the library's name
+        encryption_algorithm: serialization.KeySerializationEncryption,
+    ) -> bytes:
+        """Refuse."""
+        del encoding, format, encryption_algorithm
+        raise NotImplementedError("the key stays where it is")
+
+    def __copy__(self) -> "_AuthorityKey":
+        return self
+
+    def __deepcopy__(self, memo: object) -> "_AuthorityKey":
+        del memo
+        return self
 
 
 def anchor(key: PublicKey) -> str:

@@ -20,6 +20,7 @@ from nacl.signing import SigningKey, VerifyKey
 from nacl.utils import random
 
 from amanat.client.keystore import Signer
+from amanat.client.signers import Signs
 from amanat.ledger.crypto import Domain, digest
 from amanat.ledger.identifiers import Digest, PublicKey
 
@@ -60,7 +61,7 @@ def seal(content: bytes, recipients: Iterable[PublicKey]) -> tuple[bytes, Digest
     return json.dumps(sealed, indent=2).encode() + b"\n", named
 
 
-def unseal(sealed: bytes, signer: Signer) -> TravelData:
+def unseal(sealed: bytes, signer: Signs) -> TravelData:
     """Return what is in a sealed file, with the digest computed from it.
 
     Raises:
@@ -71,6 +72,10 @@ def unseal(sealed: bytes, signer: Signer) -> TravelData:
     own = keys.get(signer.public_key.hex())
     if own is None:
         raise TravelDataError(f"it is not sealed to the key {signer.public_key.hex()}")
+    if not isinstance(signer, Signer):
+        raise TravelDataError(
+            "a key in a hardware module signs and opens nothing: use another key of the participant"
+        )
     try:
         opener = SealedBox(SigningKey(signer.seed()).to_curve25519_private_key())
         salted = SecretBox(opener.decrypt(bytes.fromhex(own))).decrypt(box)

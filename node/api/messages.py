@@ -158,6 +158,8 @@ class NodeView(msgspec.Struct, frozen=True):
     """One who takes part, as the node that answers knows it."""
 
     name: str
+    participant: str
+    """Who answers for what it signs."""
     authority_class: str = msgspec.field(name="class")
     part: str
     """`votes`, `learns`, `is joining` or `is leaving`."""
@@ -238,6 +240,8 @@ class StatusView(msgspec.Struct, frozen=True):
     api: str
     chain: Hex32Text
     version: str
+    program: str
+    """The digest of the program that runs here: the same for the same sources."""
     protocol: int
     """The protocol version by which the last final block here was executed."""
     upgrade: "UpgradeView | None"

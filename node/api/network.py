@@ -27,6 +27,7 @@ from amanat.node.api.requests import NODE, answer
 from amanat.node.node import Node
 from amanat.node.operation_manual import described as manual_entry
 from amanat.node.patience import Neglect
+from amanat.node.program import program_digest
 from amanat.node.version import VERSION
 
 
@@ -52,7 +53,7 @@ async def status(request: web.Request) -> web.Response:
 async def word(request: web.Request) -> web.Response:
     """Return this node's signed word that it has caught up: a new voting member needs it."""
     node = request.app[NODE]
-    ready = node.ready_word()
+    ready = await node.ready_word()
     return answer(node, ReadinessView(ready.name, ready.height, ready.signature.hex()))
 
 
@@ -92,6 +93,7 @@ def network_view(node: Node) -> NetworkView:
         views.append(
             NodeView(
                 name=member.name,
+                participant=member.operator,
                 authority_class=member.authority_class.value,
                 part=_part(configuration, member.name),
                 key=member.key.hex(),
@@ -146,6 +148,7 @@ def status_view(node: Node) -> StatusView:
         api=node.settings.api.url,
         chain=node.chain_id.hex(),
         version=VERSION,
+        program=program_digest().hex(),
         protocol=versions.current,
         upgrade=_upgrade_view(versions.scheduled),
         last_height=core.last.height,

@@ -72,7 +72,7 @@ class Statements:
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self._signer = StatementSigner(node.identity, node.store)
+        self._signer = StatementSigner(node.chain_id, node.name, node.side_signatures, node.store)
         self.places = Places("too_many_statements", most=AT_ONCE_MAX, each=AT_ONCE_FOR_ONE_MAX)
 
     @contextmanager
@@ -105,7 +105,7 @@ class Statements:
             facts = FileFacts(kind.value, digest.digest(), size, statement.count)
             totals = statement.totals()
         height, now = asked.span.last, self._node.now()
-        return self._signer.manifest(height, now, asked.asked(), facts, totals), facts
+        return await self._signer.manifest(height, now, asked.asked(), facts, totals), facts
 
 
 STATEMENTS: Final = web.AppKey("statements", Statements)

@@ -4,8 +4,10 @@ import asyncio
 from typing import Final
 
 import msgspec
+import structlog
 from aiohttp import web
 
+from amanat.client.signing_failed import SigningFailed
 from amanat.ledger.rejections import DoorCode, DoorRefusal
 from amanat.node import provable
 from amanat.node.api.access.gate import GATE
@@ -38,6 +40,8 @@ from amanat.node.node import Node
 from amanat.node.pool import PoolFull
 from amanat.node.submissions import Submissions, TransactionState, TransactionStatus
 
+log = structlog.get_logger(__name__)
+
 SLICE: Final = 64
 """Transactions of a batch that are checked between two breaths of the event loop."""
 
@@ -67,7 +71,7 @@ async def submit(request: web.Request) -> web.Response:
     await reach_min_height(request)
     envelope = await envelope_in(request)
     status = _submit(node.submissions, envelope)
-    receipt = _submission_receipt(node, status)
+    receipt = await _submission_receipt(node, status)
     if wait and not status.is_final:
         status = await node.submissions.wait_final(status.id, wait)
     view = answer(node, transaction_view(status, receipt), 200 if status.is_final else 202)
@@ -113,7 +117,7 @@ async def submit_batch(request: web.Request) -> web.Response:
         except PoolFull as full:
             items.append(BatchItem(code="busy", detail=str(full)))
         else:
-            receipt = _submission_receipt(node, status)
+            receipt = await _submission_receipt(node, status)
             items.append(BatchItem(status.id.hex(), status.state, receipt))
     return answer(node, items, 202)
 
@@ -167,6 +171,13 @@ def _submit(submissions: Submissions, envelope: bytes) -> TransactionStatus:
         raise ApiProblem("busy", str(full)) from full
 
 
-def _submission_receipt(node: Node, status: TransactionStatus) -> str | None:
+async def _submission_receipt(node: Node, status: TransactionStatus) -> str | None:
     """Sign for what waits here. What is final has a better proof than this node's word."""
-    return None if status.is_final else base64_text(node.submission_receipts.sign(status.id))
+    if status.is_final:
+        return None
+    try:
+        return base64_text(await node.submission_receipts.sign(status.id))
+    except SigningFailed as failed:
+        # The transaction was taken all the same; a receipt can be asked for again.
+        log.error("submission.unsigned", reason=str(failed))  # noqa: TRY400 - it says it all
+        return None

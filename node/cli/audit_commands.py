@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from amanat.node.cli.options import Output, ReaderKey, ReaderPassphrase
+from amanat.node.cli.options import Output, PassphraseFd, PassphraseFile, ReaderKey
 from amanat.node.cli.output import Format
 
 Genesis = Annotated[Path, typer.Option("--genesis", help="The genesis document.")]
@@ -42,7 +42,8 @@ def audit(
         ),
     ] = False,
     key: ReaderKey = None,
-    passphrase_file: ReaderPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
     output: Output = Format.TABLE,
 ) -> None:
     """Execute a whole ledger again from its genesis document; exits with 3 if it is not in order.
@@ -57,7 +58,7 @@ def audit(
             raise Failure("--signatures compares two sources: name another")
         auditing.compare_signatures((source, other), genesis_file, output)
         return
-    reader = reading.reader(key, passphrase_file)
+    reader = reading.reader(key, passphrase_file, passphrase_fd)
     choices = auditing.Choices(checkpoint, recount_every, report, reader)
     if other is None:
         auditing.audit(source, genesis_file, choices, output)
@@ -72,7 +73,8 @@ def export(
     file: Annotated[Path, typer.Argument(help="Where to put the archive.")],
     genesis_file: Genesis,
     key: ReaderKey = None,
-    passphrase_file: ReaderPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
     output: Output = Format.TABLE,
 ) -> None:
     """Put a whole chain into one file, to be audited anywhere. Goes on where it was interrupted.
@@ -81,7 +83,7 @@ def export(
     """
     from amanat.node.cli import exporting, reading
 
-    reader = reading.reader(key, passphrase_file)
+    reader = reading.reader(key, passphrase_file, passphrase_fd)
     exporting.export(source, file, genesis_file, reader, output)
 
 

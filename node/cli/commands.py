@@ -6,7 +6,20 @@ from typing import Annotated, Final
 import typer
 
 from amanat.node.cli import audit_commands, container_commands, curl, reader_commands
-from amanat.node.cli.options import Api, Config, Output, Passphrase, ReaderKey, ReaderPassphrase
+from amanat.node.cli.authority_commands import authorities
+from amanat.node.cli.genesis_commands import genesis
+from amanat.node.cli.key_commands import keys
+from amanat.node.cli.node_commands import node
+from amanat.node.cli.options import (
+    Api,
+    Config,
+    Key,
+    Keys,
+    Output,
+    PassphraseFd,
+    PassphraseFile,
+    ReaderKey,
+)
 from amanat.node.cli.output import Format
 from amanat.node.cli.signing_commands import signing_commands
 from amanat.node.cli.statement_commands import statement
@@ -25,14 +38,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-keys = typer.Typer(help="Make and show keys.", no_args_is_help=True)
-genesis = typer.Typer(help="Make, show and check genesis documents.", no_args_is_help=True)
-node = typer.Typer(help="What operators do with a running node.", no_args_is_help=True)
 custody = typer.Typer(help="Whose accounts a custodian serves.", no_args_is_help=True)
 testnet = typer.Typer(help="A whole network on this machine.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 app.add_typer(genesis, name="genesis")
 app.add_typer(node, name="node")
+app.add_typer(authorities, name="authorities")
 app.add_typer(custody, name="custody")
 app.add_typer(testnet, name="testnet")
 app.add_typer(travel_data, name="travel-data")
@@ -42,7 +53,6 @@ app.command("export")(audit_commands.export)
 app.command("record")(audit_commands.record)
 app.command("balance")(reader_commands.balance)
 app.command("token")(reader_commands.token)
-node.command("access-log")(reader_commands.access_log)
 app.add_typer(signing_commands)
 testnet.command("found")(container_commands.found)
 testnet.command("admit")(container_commands.admit)
@@ -75,14 +85,6 @@ def start(config: Config, output: Output = Format.TABLE) -> None:
     nodes.start(config, output)
 
 
-@node.command("drain")
-def node_drain(config: Config, output: Output = Format.TABLE) -> None:
-    """Let a running node give up leadership for good, so that stopping it costs no write."""
-    from amanat.node.cli import draining
-
-    draining.drain(config, output)
-
-
 @app.command()
 def status(api: Api = None, output: Output = Format.TABLE) -> None:
     """Show every node of the network; exits with 3 if states diverge."""
@@ -97,8 +99,9 @@ def transfer(
     target: Annotated[str, typer.Option("--to", help="The account to credit.")],
     instrument: Annotated[str, typer.Option(help="ISIN or other identifier.")],
     amount: Annotated[str, typer.Option(help="In the instrument's smallest unit.")],
-    key: Annotated[Path, typer.Option(help="The owner's sealed key.")],
-    passphrase_file: Passphrase,
+    key: Key,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
     wait: Annotated[float, typer.Option(min=0, help="Seconds to wait until it is final.")] = 10.0,
     save: Annotated[Path | None, typer.Option(help="Only sign, into this file.")] = None,
     travel_data: Annotated[
@@ -109,9 +112,10 @@ def transfer(
 ) -> None:
     """Sign a transfer and submit it, or sign it into a file."""
     from amanat.node.cli import submitting
+    from amanat.node.cli.passphrases import Passphrases, open_key
 
     order = submitting.Order(source, target, instrument, amount, travel_data)
-    signer = submitting.signer(key, passphrase_file)
+    signer = open_key(key, Passphrases(passphrase_file, passphrase_fd))
     submitting.transfer(order, signer, api or [], wait=wait, save=save, output=output)
 
 
@@ -126,7 +130,8 @@ def submit(
         bool, typer.Option("--dry-run", help="Submit nothing: list all that refuses it.")
     ] = False,
     key: ReaderKey = None,
-    passphrase_file: ReaderPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
     api: Api = None,
     output: Output = Format.TABLE,
 ) -> None:
@@ -137,7 +142,8 @@ def submit(
     if dry_run:
         from amanat.node.cli import reading, trying
 
-        trying.dry_run(envelope, api or [], output, reading.reader(key, passphrase_file))
+        asking = reading.reader(key, passphrase_file, passphrase_fd)
+        trying.dry_run(envelope, api or [], output, asking)
         return
     signing.check_whole(file, envelope)
     submitting.submit(envelope, api or [], wait=wait, receipt=receipt, output=output)
@@ -216,87 +222,24 @@ def simulate(
         simulating.simulate(simulating.Seeds(*range_, processes), output)
 
 
-@keys.command("new")
-def keys_new(
-    file: Annotated[Path, typer.Argument(help="Where to put the sealed key.")],
-    passphrase_file: Passphrase,
-    output: Output = Format.TABLE,
-) -> None:
-    """Make an Ed25519 key, sealed by a passphrase. Never overwrites."""
-    from amanat.node.cli import key_files
-
-    key_files.new(file, passphrase_file, output)
-
-
-@keys.command("show")
-def keys_show(
-    file: Annotated[Path, typer.Argument(help="A sealed key.")], output: Output = Format.TABLE
-) -> None:
-    """Show the public key of a key file; needs no passphrase."""
-    from amanat.node.cli import key_files
-
-    key_files.show_public(file, output)
-
-
-@genesis.command("create")
-def genesis_create(
-    file: Annotated[Path, typer.Argument(help="Where to put the document.")],
-    network: Annotated[str, typer.Option(help="The network's name.")],
-    authority: Annotated[list[str], typer.Option(help="name:sovereign|custodian:public-key")],
-    participant: Annotated[list[str], typer.Option(help="name:role[,role]:public-key")],
-    quorum: Annotated[int | None, typer.Option(help="The rule's least by default.")] = None,
-    sovereign_min: Annotated[int, typer.Option(help="Sovereign members of a quorum.")] = 1,
-    two_thirds: Annotated[
-        bool, typer.Option("--two-thirds", help="Be safe against authorities that lie.")
-    ] = False,
-    output: Output = Format.TABLE,
-) -> None:
-    """Write a genesis document with the standard policies and limits. Never overwrites."""
-    from amanat.node.cli import genesis_documents
-
-    choice = genesis_documents.QuorumChoice(quorum, sovereign_min, two_thirds=two_thirds)
-    genesis_documents.create(file, network, authority, participant, choice=choice, output=output)
-
-
-@genesis.command("show")
-def genesis_show(file: Annotated[Path, typer.Argument()], output: Output = Format.TABLE) -> None:
-    """Show what a genesis document founds."""
-    from amanat.node.cli import genesis_documents
-
-    genesis_documents.describe(file, output)
-
-
-@genesis.command("verify")
-def genesis_verify(
-    file: Annotated[Path, typer.Argument()],
-    fingerprint: Annotated[str | None, typer.Option(help="As it was read to you.")] = None,
-    output: Output = Format.TABLE,
-) -> None:
-    """Check that a document is sound, and that its fingerprint is the one you were told."""
-    from amanat.node.cli import genesis_documents
-
-    genesis_documents.check(file, fingerprint, output)
-
-
 @custody.command("move-clients")
 def custody_move_clients(
     source: Annotated[str, typer.Argument(help="The suspended or revoked custodian.")],
     target: Annotated[str, typer.Argument(help="The custodian that is to serve its clients.")],
-    key: Annotated[
-        list[Path],
-        typer.Option(help="The new custodian's sealed key; may be repeated, for who decides."),
-    ],
-    passphrase_file: Passphrase,
+    key: Keys,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
     batch: Annotated[int, typer.Option(help="Accounts in one transaction, at most 1000.")] = 200,
     wait: Annotated[float, typer.Option(min=1, help="Seconds to wait for each batch.")] = 30.0,
     api: Api = None,
     output: Output = Format.TABLE,
 ) -> None:
     """Move a custodian's clients to another one until none is left. May be run again."""
-    from amanat.node.cli import custody, submitting
+    from amanat.node.cli import custody
+    from amanat.node.cli.passphrases import Keyring, Passphrases
 
     order = custody.Order(source, target, batch)
-    signers = [submitting.signer(each, passphrase_file) for each in key]
+    signers = Keyring(key, Passphrases(passphrase_file, passphrase_fd)).opened()
     custody.move_clients(order, signers, api or [], wait=wait, output=output)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from amanat.client.keystore import Signer
+from amanat.client.signers import Signs
 from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.ledger.operations import MoveClients
 from amanat.node.cli import submitting
@@ -28,7 +28,7 @@ class Order:
 
 
 def move_clients(
-    order: Order, signers: Sequence[Signer], api: Sequence[str], *, wait: float, output: Format
+    order: Order, signers: Sequence[Signs], api: Sequence[str], *, wait: float, output: Format
 ) -> None:
     """Submit one batch after the other, each once the one before it is final.
 

@@ -3,12 +3,19 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from amanat.config import words
 from amanat.config.genesis_file import (
     GenesisFileError,
     fingerprint,
     from_json,
     load_genesis,
     to_json,
+)
+from amanat.config.genesis_signatures import (
+    GenesisSignatures,
+    SignaturesError,
+    beside,
+    load,
 )
 from amanat.config.standard_rules import standard_calendar, standard_parameters, standard_policies
 from amanat.ledger.authorities import Authority, AuthorityClass, AuthoritySet, QuorumRule
@@ -82,16 +89,56 @@ def describe(file: Path, output: Format) -> None:
     _show(file, _load(file), output)
 
 
-def check(file: Path, told: str | None, output: Format) -> None:
-    """Check soundness, and the fingerprint if one is given."""
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a document must be besides sound."""
+
+    fingerprint: str | None = None
+    """As it was told: in groups of digits, or in words."""
+    signatures: Path | None = None
+    """Where signatures lie; beside the document if None."""
+    signed: bool = False
+    """Whether every authority must have signed."""
+
+
+def check(file: Path, expected: Expected, output: Format) -> None:
+    """Check soundness, the fingerprint if one is told, and the signatures that there are."""
     document = _load(file)
-    found = fingerprint(document.chain_id())
-    if told is not None and told.lower() != found:
-        raise Failure(
-            f"{file} has the fingerprint {found}, not {told}: it is another network's document",
-            ExitCode.NOT_VALID,
-        )
-    _show(file, document, output)
+    if expected.fingerprint is not None:
+        _check_told(file, document, expected.fingerprint)
+    signatures = _signatures(file, document, expected)
+    if expected.signed and signatures.lacking:
+        lacking = ", ".join(signatures.lacking)
+        raise Failure(f"{file} lacks the signature of {lacking}", ExitCode.NOT_VALID)
+    _show(file, document, output, signatures)
+
+
+def _check_told(file: Path, document: GenesisDocument, told: str) -> None:
+    chain = document.chain_id()
+    found = fingerprint(chain)
+    if told.lower() == found:
+        return
+    if len(told.split()) > 1:
+        try:
+            if words.told(told) == words.words_of(chain):
+                return
+        except words.WordsError as error:
+            raise Failure(f"--fingerprint: {error}", ExitCode.NOT_VALID) from error
+        found = " ".join(words.words_of(chain))
+    raise Failure(
+        f"{file} has the fingerprint {found}, not {told}: it is another network's document",
+        ExitCode.NOT_VALID,
+    )
+
+
+def _signatures(file: Path, document: GenesisDocument, expected: Expected) -> GenesisSignatures:
+    place = expected.signatures or beside(file)
+    if expected.signatures is None and not place.exists():
+        return GenesisSignatures(document, {})
+    try:
+        return load(place, document)
+    except SignaturesError as error:
+        raise Failure(str(error), ExitCode.NOT_VALID) from error
 
 
 def _load(file: Path) -> GenesisDocument:
@@ -101,13 +148,19 @@ def _load(file: Path) -> GenesisDocument:
         raise Failure(str(error)) from error
 
 
-def _show(file: Path, document: GenesisDocument, output: Format) -> None:
+def _show(
+    file: Path,
+    document: GenesisDocument,
+    output: Format,
+    signatures: GenesisSignatures | None = None,
+) -> None:
     authorities = document.authorities
     chain = document.chain_id()
-    shown = {
+    shown: dict[str, object] = {
         "file": str(file),
         "network": document.network,
         "fingerprint": fingerprint(chain),
+        "words": " ".join(words.words_of(chain)),
         "chain": chain.hex(),
         "quorum": f"{authorities.quorum} of {len(authorities.members)}, "
         f"{authorities.sovereign_min} of them sovereign",
@@ -117,6 +170,9 @@ def _show(file: Path, document: GenesisDocument, output: Format) -> None:
         ],
         "participants": [f"{each.name} ({'/'.join(each.roles)})" for each in document.participants],
     }
+    if signatures is not None:
+        shown["signed_by"] = sorted(signatures.by)
+        shown["not_signed_by"] = list(signatures.lacking)
     show(shown, output)
 
 

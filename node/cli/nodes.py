@@ -7,12 +7,14 @@ from pathlib import Path
 import msgspec
 
 from amanat.config.genesis_file import GenesisFileError, fingerprint, load_genesis
+from amanat.config.genesis_signatures import SignaturesError
 from amanat.config.settings import NodeSettings, SettingsError, load_settings
+from amanat.config.words import words_of
 from amanat.ledger.identifiers import Digest
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, note, show
 from amanat.node.data_directory import DirectoryError, create
-from amanat.node.run import StartError, run_node
+from amanat.node.run import StartError, check_founding, run_node
 
 
 def init(config: Path, output: Format) -> None:
@@ -20,8 +22,9 @@ def init(config: Path, output: Format) -> None:
     settings = _settings(config)
     try:
         document = load_genesis(Path(settings.genesis))
+        check_founding(settings, document)
         create(Path(settings.data), settings.name, document)
-    except (GenesisFileError, DirectoryError) as error:
+    except (GenesisFileError, SignaturesError, DirectoryError) as error:
         raise Failure(str(error)) from error
     if document.authorities.get(settings.name) is None:
         note(
@@ -33,6 +36,7 @@ def init(config: Path, output: Format) -> None:
         "name": settings.name,
         "network": document.network,
         "fingerprint": fingerprint(chain),
+        "words": " ".join(words_of(chain)),
         "chain": chain.hex(),
         "data": settings.data,
     }

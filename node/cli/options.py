@@ -13,18 +13,28 @@ Api = Annotated[
     typer.Option(help="A node's API address; may be repeated. Else AMANAT_API, or ./testnet."),
 ]
 Config = Annotated[Path, typer.Option("--config", help="The node's settings file (TOML).")]
-Passphrase = Annotated[Path, typer.Option("--passphrase-file", help="Holds the passphrase.")]
-ReaderKey = Annotated[
-    Path | None, typer.Option("--key", help="A participant's sealed key, to ask as it.")
-]
-ReaderPassphrase = Annotated[
-    Path | None, typer.Option("--passphrase-file", help="Holds that key's passphrase.")
-]
-PassphraseOrAsked = Annotated[
+PassphraseFile = Annotated[
     Path | None,
-    typer.Option("--passphrase-file", help="Holds the passphrase; asked on the terminal if none."),
+    typer.Option(
+        "--passphrase-file",
+        help="Holds the passphrase, or a module's PIN; asked on the terminal if none.",
+    ),
 ]
-KeyFiles = Annotated[list[Path], typer.Option("--key", help="A sealed key; may be repeated.")]
+PassphraseFd = Annotated[
+    int | None,
+    typer.Option("--passphrase-fd", min=0, help="The open descriptor to read it from instead."),
+]
+Key = Annotated[
+    str, typer.Option("--key", help="A sealed key file, or the pkcs11: URI of a key in a module.")
+]
+ReaderKey = Annotated[
+    str | None,
+    typer.Option("--key", help="A participant's key, file or pkcs11: URI, to ask as it."),
+]
+Keys = Annotated[
+    list[str],
+    typer.Option("--key", help="A sealed key file, or a pkcs11: URI; may be repeated."),
+]
 Signers = Annotated[
     list[str] | None,
     typer.Option(

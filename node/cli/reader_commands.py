@@ -5,7 +5,15 @@ from typing import Annotated
 
 import typer
 
-from amanat.node.cli.options import Api, Config, Output, Passphrase, ReaderKey, ReaderPassphrase
+from amanat.node.cli.options import (
+    Api,
+    Config,
+    Key,
+    Output,
+    PassphraseFd,
+    PassphraseFile,
+    ReaderKey,
+)
 from amanat.node.cli.output import Format
 
 
@@ -24,7 +32,8 @@ def balance(
         int | None, typer.Option(min=1, help="After this block instead of the last.")
     ] = None,
     key: ReaderKey = None,
-    passphrase_file: ReaderPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
     api: Api = None,
     output: Output = Format.TABLE,
 ) -> None:
@@ -35,13 +44,14 @@ def balance(
     if as_of is not None and at_height is not None:
         raise Failure("--as-of and --at-height exclude each other")
     question = proving.Question(account, instrument, api or [], as_of, at_height)
-    reader = reading.reader(key, passphrase_file)
+    reader = reading.reader(key, passphrase_file, passphrase_fd)
     proving.balance(question, genesis=genesis_file, save=save, output=output, reader=reader)
 
 
 def token(
-    key: Annotated[Path, typer.Option(help="The participant's sealed key.")],
-    passphrase_file: Passphrase,
+    key: Key,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
     path: Annotated[str, typer.Option(help="It lets read what lies here and below.")] = "/",
     seconds: Annotated[int, typer.Option(min=1, max=900, help="How long it counts.")] = 300,
     api: Api = None,
@@ -49,9 +59,10 @@ def token(
 ) -> None:
     """Get a short-lived token to read with at one node: `Authorization: Bearer TOKEN`."""
     from amanat.client.message_signatures import RequestSigner
-    from amanat.node.cli import reading, submitting
+    from amanat.node.cli import reading
+    from amanat.node.cli.passphrases import Passphrases, open_key
 
-    signing = RequestSigner(submitting.signer(key, passphrase_file))
+    signing = RequestSigner(open_key(key, Passphrases(passphrase_file, passphrase_fd)))
     reading.token(signing, api or [], path=path, seconds=seconds, output=output)
 
 

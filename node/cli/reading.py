@@ -7,24 +7,26 @@ from typing import Any
 from amanat.client.message_signatures import RequestSigner
 from amanat.config.settings import SettingsError, load_settings
 from amanat.node import access_log
-from amanat.node.cli import submitting
 from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import Failure
 from amanat.node.cli.output import Format, figures, note, say, show
+from amanat.node.cli.passphrases import Passphrases, open_key
 from amanat.node.client import Client
 
 
-def reader(key: Path | None, passphrase_file: Path | None) -> RequestSigner | None:
+def reader(
+    key: str | None, passphrase_file: Path | None, passphrase_fd: int | None
+) -> RequestSigner | None:
     """Return what signs the requests of a command, None if it asks as nobody.
 
     Raises:
-        Failure: one of the two is missing, or the key cannot be opened.
+        Failure: there is a passphrase and no key, or the key cannot be opened.
     """
-    if key is None and passphrase_file is None:
+    if key is None:
+        if passphrase_file is not None or passphrase_fd is not None:
+            raise Failure("a passphrase without a key: say --key as well")
         return None
-    if key is None or passphrase_file is None:
-        raise Failure("--key and --passphrase-file go together")
-    return RequestSigner(submitting.signer(key, passphrase_file))
+    return RequestSigner(open_key(key, Passphrases(passphrase_file, passphrase_fd)))
 
 
 def token(

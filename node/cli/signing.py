@@ -86,9 +86,9 @@ def countersign(file: Path, how: Signing, output: Format) -> None:
     """
     _check_new(how.save)
     draft = read_draft(file)
-    for path, key in zip(how.keys.files, how.keys.public_keys, strict=True):
+    for named, key in zip(how.keys.keys, how.keys.public_keys, strict=True):
         if key not in draft.body.signers:
-            raise Failure(f"{path} is none of the signers of {file}")
+            raise Failure(f"{named} is none of the signers of {file}")
     _go_on(draft, how, output)
 
 
@@ -216,7 +216,7 @@ def _named(signers: Sequence[str]) -> list[PublicKey]:
         try:
             key = bytes.fromhex(each)
         except ValueError:
-            found += Keyring([Path(each)]).public_keys
+            found += Keyring([each]).public_keys
             continue
         if len(key) != 32:
             raise Failure(f"--signer {each} is not a public key: it takes 64 hexadecimal digits")

@@ -8,11 +8,11 @@ import typer
 from amanat.node.cli.options import (
     Api,
     Genesis,
-    KeyFiles,
+    Keys,
     Output,
-    PassphraseOrAsked,
+    PassphraseFd,
+    PassphraseFile,
     ReaderKey,
-    ReaderPassphrase,
     Save,
     Signers,
     ValidFor,
@@ -21,6 +21,7 @@ from amanat.node.cli.options import (
 from amanat.node.cli.output import Format
 
 if TYPE_CHECKING:
+    from amanat.node.cli.passphrases import Keyring
     from amanat.node.cli.signing import Signing
 
 signing_commands = typer.Typer()
@@ -67,8 +68,9 @@ def operations(
 @signing_commands.command()
 def sign(
     operations: Operations,
-    key: KeyFiles,
-    passphrase_file: PassphraseOrAsked = None,
+    key: Keys,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
     signer: Signers = None,
     valid_for: ValidFor = "1h",
     genesis: Genesis = None,
@@ -80,10 +82,9 @@ def sign(
 ) -> None:
     """Sign any operations and submit them, or sign them into a file."""
     from amanat.node.cli import signing
-    from amanat.node.cli.passphrases import Keyring
 
     how = signing.Signing(
-        Keyring(key, passphrase_file),
+        _keys(key, passphrase_file, passphrase_fd),
         signer or [],
         valid_for=valid_for,
         genesis=genesis,
@@ -98,8 +99,9 @@ def sign(
 @signing_commands.command()
 def countersign(
     file: Annotated[Path, typer.Argument(help="A transaction that lacks signatures.")],
-    key: KeyFiles,
-    passphrase_file: PassphraseOrAsked = None,
+    key: Keys,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
     genesis: Genesis = None,
     save: Save = None,
     yes: Yes = False,
@@ -109,10 +111,9 @@ def countersign(
 ) -> None:
     """Add signatures to a saved transaction; submit it once none lacks, or save it."""
     from amanat.node.cli import signing
-    from amanat.node.cli.passphrases import Keyring
 
     how = signing.Signing(
-        Keyring(key, passphrase_file),
+        _keys(key, passphrase_file, passphrase_fd),
         genesis=genesis,
         save=save,
         wait=wait,
@@ -137,21 +138,25 @@ def show(
 def proposals(
     proposal: Annotated[str | None, typer.Argument(help="Its id; all that wait if none.")] = None,
     key: ReaderKey = None,
-    passphrase_file: ReaderPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
     api: Api = None,
     output: Output = Format.TABLE,
 ) -> None:
     """Show proposals: what they would do, who has approved them, what they lack."""
     from amanat.node.cli import proposing, reading
 
-    proposing.proposals(proposal, api or [], output, reading.reader(key, passphrase_file))
+    proposing.proposals(
+        proposal, api or [], output, reading.reader(key, passphrase_file, passphrase_fd)
+    )
 
 
 @signing_commands.command()
 def propose(
     operations: Operations,
-    key: KeyFiles,
-    passphrase_file: PassphraseOrAsked = None,
+    key: Keys,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
     expires_in: Annotated[
         str, typer.Option("--expires-in", help="How long it may wait for approvals: 12h, 30d.")
     ] = "7d",
@@ -163,19 +168,18 @@ def propose(
 ) -> None:
     """Propose operations, which take effect once enough have approved them."""
     from amanat.node.cli import proposing, signing
-    from amanat.node.cli.passphrases import Keyring
 
-    how = signing.Signing(
-        Keyring(key, passphrase_file), save=save, dry_run=dry_run, wait=wait, api=api or []
-    )
+    keys = _keys(key, passphrase_file, passphrase_fd)
+    how = signing.Signing(keys, save=save, dry_run=dry_run, wait=wait, api=api or [])
     proposing.propose(operations, expires_in, how, output)
 
 
 @signing_commands.command()
 def approve(
     proposal: ProposalId,
-    key: KeyFiles,
-    passphrase_file: PassphraseOrAsked = None,
+    key: Keys,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
     agreed: Annotated[
         Path | None,
         typer.Option("--operations", help="What was agreed on: approve nothing else."),
@@ -186,44 +190,52 @@ def approve(
     output: Output = Format.TABLE,
 ) -> None:
     """Approve a proposal, after showing what it would do and its digest."""
-    _take("approve", proposal, agreed, _consent(key, passphrase_file, yes, wait, api), output)
+    keys = _keys(key, passphrase_file, passphrase_fd)
+    _take("approve", proposal, agreed, _consent(keys, yes, wait, api), output)
 
 
 @signing_commands.command()
 def execute(
     proposal: ProposalId,
-    key: KeyFiles,
-    passphrase_file: PassphraseOrAsked = None,
+    key: Keys,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
     yes: Yes = False,
     wait: Wait = 10.0,
     api: Api = None,
     output: Output = Format.TABLE,
 ) -> None:
     """Carry out an approved proposal whose notice has run out."""
-    _take("execute", proposal, None, _consent(key, passphrase_file, yes, wait, api), output)
+    keys = _keys(key, passphrase_file, passphrase_fd)
+    _take("execute", proposal, None, _consent(keys, yes, wait, api), output)
 
 
 @signing_commands.command()
 def withdraw(
     proposal: ProposalId,
-    key: KeyFiles,
-    passphrase_file: PassphraseOrAsked = None,
+    key: Keys,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
     yes: Yes = False,
     wait: Wait = 10.0,
     api: Api = None,
     output: Output = Format.TABLE,
 ) -> None:
     """Withdraw a proposal that waits, or whose notice runs."""
-    _take("withdraw", proposal, None, _consent(key, passphrase_file, yes, wait, api), output)
+    keys = _keys(key, passphrase_file, passphrase_fd)
+    _take("withdraw", proposal, None, _consent(keys, yes, wait, api), output)
 
 
-def _consent(
-    key: list[Path], passphrase_file: Path | None, yes: bool, wait: float, api: list[str] | None
-) -> "Signing":
-    from amanat.node.cli.passphrases import Keyring
+def _keys(key: list[str], passphrase_file: Path | None, passphrase_fd: int | None) -> "Keyring":
+    from amanat.node.cli.passphrases import Keyring, Passphrases
+
+    return Keyring(key, Passphrases(passphrase_file, passphrase_fd))
+
+
+def _consent(keys: "Keyring", yes: bool, wait: float, api: list[str] | None) -> "Signing":
     from amanat.node.cli.signing import Signing
 
-    return Signing(Keyring(key, passphrase_file), ask=not yes, wait=wait, api=api or [])
+    return Signing(keys, ask=not yes, wait=wait, api=api or [])
 
 
 def _take(step: str, proposal: str, agreed: Path | None, how: "Signing", output: Format) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from amanat.node.cli.options import Api, ReaderKey, ReaderPassphrase
+from amanat.node.cli.options import Api, PassphraseFd, PassphraseFile, ReaderKey
 
 statement = typer.Typer(
     help="Holdings, movements and supply as files, each with a signed manifest.",
@@ -52,7 +52,8 @@ def holdings(
     save: Save = None,
     genesis_file: Genesis = None,
     key: ReaderKey = None,
-    passphrase_file: ReaderPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
     api: Api = None,
 ) -> None:
     """Write what was held: by an account, a custodian's accounts, or of an instrument."""
@@ -66,7 +67,7 @@ def holdings(
         "at_height": at_height,
     }
     wish = statements.Wish("holdings", asked, kind.value, save, genesis_file)
-    statements.fetch(wish, api or [], reading.reader(key, passphrase_file))
+    statements.fetch(wish, api or [], reading.reader(key, passphrase_file, passphrase_fd))
 
 
 @statement.command("movements")
@@ -80,7 +81,8 @@ def movements(
     save: Save = None,
     genesis_file: Genesis = None,
     key: ReaderKey = None,
-    passphrase_file: ReaderPassphrase = None,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
     api: Api = None,
 ) -> None:
     """Write what came in and went out, both ends of the range included."""
@@ -94,7 +96,7 @@ def movements(
         ("to_height" if end.isdigit() else "to"): end,
     }
     wish = statements.Wish("movements", asked, kind.value, save, genesis_file)
-    statements.fetch(wish, api or [], reading.reader(key, passphrase_file))
+    statements.fetch(wish, api or [], reading.reader(key, passphrase_file, passphrase_fd))
 
 
 @statement.command("supply")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from amanat.client.keystore import KeystoreError, Signer, open_key
+from amanat.client.signers import Signs
 from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.ledger.operations import AnyOperation, Transfer
 from amanat.ledger.transactions import Body, sign
@@ -16,7 +16,6 @@ from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, figures, note, show
 from amanat.node.client import Client
-from amanat.node.run import StartError, read_passphrase
 
 VALID_FOR_MS = 60 * 60 * 1000
 """How long what is signed here stays valid."""
@@ -33,14 +32,6 @@ class Order:
     travel_data: str | None = None
 
 
-def signer(key: Path, passphrase_file: Path) -> Signer:
-    """Open the key that signs."""
-    try:
-        return open_key(key, read_passphrase(passphrase_file))
-    except (KeystoreError, StartError) as error:
-        raise Failure(str(error)) from error
-
-
 def read(file: Path) -> bytes:
     """Read a signed transaction."""
     try:
@@ -51,7 +42,7 @@ def read(file: Path) -> bytes:
 
 def transfer(
     order: Order,
-    key: Signer,
+    key: Signs,
     api: Sequence[str],
     *,
     wait: float,
@@ -75,7 +66,7 @@ async def chain_of(client: Client) -> bytes:
     return bytes.fromhex((await client.get("/v1/network"))["chain"])
 
 
-def signed(chain: bytes, signers: Sequence[Signer], *operations: AnyOperation) -> bytes:
+def signed(chain: bytes, signers: Sequence[Signs], *operations: AnyOperation) -> bytes:
     """Return a new transaction of these operations, signed by each of these keys."""
     keys = {each.public_key: each.sign for each in signers}
     valid_until, nonce = clock.now() + VALID_FOR_MS, secrets.token_bytes(16)

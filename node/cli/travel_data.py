@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from amanat.node.cli.options import Api, Output, Passphrase
+from amanat.node.cli.options import Api, Key, Output, PassphraseFd, PassphraseFile
 from amanat.node.cli.output import Format
 
 travel_data = typer.Typer(
@@ -32,8 +32,9 @@ def travel_data_seal(
 @travel_data.command("open")
 def travel_data_open(
     sealed: Annotated[Path, typer.Argument(help="A sealed file.")],
-    key: Annotated[Path, typer.Option(help="The sealed key of one for whom it is.")],
-    passphrase_file: Passphrase,
+    key: Key,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
     transaction: Annotated[
         str | None, typer.Option(help="The id of the transaction that must carry its digest.")
     ] = None,
@@ -41,11 +42,12 @@ def travel_data_open(
     output: Output = Format.TABLE,
 ) -> None:
     """Open a sealed file, and check that a transaction on the ledger carries its digest."""
-    from amanat.node.cli import submitting, travelling
+    from amanat.node.cli import travelling
+    from amanat.node.cli.passphrases import Passphrases, open_key
 
     travelling.open_sealed(
         sealed,
-        submitting.signer(key, passphrase_file),
+        open_key(key, Passphrases(passphrase_file, passphrase_fd)),
         transaction,
         api or [],
         output,

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from amanat.client.keystore import Signer
 from amanat.client.message_signatures import RequestSigner
+from amanat.client.signers import Signs
 from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, show
@@ -35,7 +35,7 @@ def seal(
 
 
 def open_sealed(
-    file: Path, key: Signer, transaction: str | None, api: Sequence[str], output: Format
+    file: Path, key: Signs, transaction: str | None, api: Sequence[str], output: Format
 ) -> None:
     """Show what is sealed in a file, once a transaction that is named carries its digest."""
     try:

@@ -7,7 +7,6 @@ the file says what stood in that state is the word of the authority that signs. 
 the same file, and can be asked for its word too.
 """
 
-from amanat.consensus.raft import Identity
 from amanat.consensus.statements import CommitCertificate
 from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.crypto import Domain, domain_message
@@ -15,6 +14,7 @@ from amanat.ledger.encoding import Structure, encode
 from amanat.ledger.identifiers import Digest, Height, LedgerTime, Name, Signature
 from amanat.node.eras import Era
 from amanat.node.provable import certified, eras
+from amanat.node.side_signatures import SideSignatures
 from amanat.node.statements.rows import Total
 from amanat.node.store import Store
 
@@ -61,11 +61,14 @@ class Manifest(Structure, frozen=True, tag="amanat/statement-manifest/v1"):
 class StatementSigner:
     """Signs for the statements that one node makes."""
 
-    def __init__(self, me: Identity, store: Store) -> None:
-        self._me = me
+    def __init__(self, chain: Digest, name: str, signatures: SideSignatures, store: Store) -> None:
+        """`name` is the authority's; `signatures` are by its key."""
+        self._chain = chain
+        self._name = name
+        self._signatures = signatures
         self._store = store
 
-    def manifest(
+    async def manifest(
         self,
         height: Height,
         time: LedgerTime,
@@ -73,11 +76,15 @@ class StatementSigner:
         file: FileFacts,
         totals: tuple[Total, ...],
     ) -> bytes:
-        """Return the manifest of a file about the final block at `height`, signed at `time`."""
+        """Return the manifest of a file about the final block at `height`, signed at `time`.
+
+        Raises:
+            SigningFailed: the key's module gave no signature.
+        """
         headers, certificate = certified(self._store, height)
         made = StatementMade(
-            chain=self._me.chain,
-            authority=self._me.name,
+            chain=self._chain,
+            authority=self._name,
             time=time,
             height=height,
             block=headers[0].digest(),
@@ -87,5 +94,5 @@ class StatementSigner:
             totals=totals,
         )
         shown = tuple(eras(self._store, headers[-1].height))
-        signature = self._me.sign(made.message())
+        signature = await self._signatures.sign(made.message())
         return encode(Manifest(shown, tuple(headers), certificate, made, signature))

@@ -6,7 +6,7 @@ from typing import Final
 
 from amanat.client import keystore
 from amanat.client.keystore import Signer
-from amanat.node.run import read_passphrase
+from amanat.client.passphrases import read_passphrase
 from amanat.node.testnet.layout import CLIENTS, MEMBERS
 
 NAMES: Final = (*(member.name for member in MEMBERS), *CLIENTS)

@@ -35,6 +35,7 @@ from amanat.node import clock
 from amanat.node.cli.output import Tell
 from amanat.node.client import Client
 from amanat.client.keystore import Signer
+from amanat.client.passphrases import read_passphrase
 from amanat.node.testnet.layout import CLIENTS
 from amanat.node.testnet.pricing import PRICE_SCALE, bill_price, cost
 from amanat.verifier.checks import verify

@@ -221,3 +221,59 @@ def test_a_signer_signs_with_its_key() -> None:
     assert signer.public_key == public_key("mof")
     assert signer.seed() == bytes(key("mof"))
     assert verify(public_key("mof"), b"message", signer.sign(b"message"))
+
+
+# Sealed anew.
+
+
+def test_a_key_is_sealed_anew_as_a_whole(path: Path) -> None:
+    opened = keystore.open_key(path, PASSPHRASE)
+    keystore.reseal(path, opened, "another", cost=keystore.TEST)
+    assert keystore.open_key(path, "another").seed() == opened.seed()
+    assert "the passphrase does not open it" in refusal(path)
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_what_an_interrupted_attempt_left_is_written_anew(path: Path) -> None:
+    opened = keystore.open_key(path, PASSPHRASE)
+    path.with_name(f"{path.name}.new").write_text("half of it")
+    keystore.reseal(path, opened, "another", cost=keystore.TEST)
+    assert keystore.open_key(path, "another").public_key == opened.public_key
+
+
+@pytest.mark.parametrize("breaks", ["fsync", "replace", "opening"])
+def test_a_key_that_cannot_be_sealed_anew_stays_as_it_was(
+    path: Path, monkeypatch: pytest.MonkeyPatch, breaks: str
+) -> None:
+    opened, before = keystore.open_key(path, PASSPHRASE), path.read_bytes()
+
+    def fails(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    def another(*_: object) -> Signer:
+        return Signer(key("mof"))
+
+    with monkeypatch.context() as patch:
+        if breaks == "fsync":
+            patch.setattr("os.fsync", fails)
+        elif breaks == "replace":
+            patch.setattr(Path, "replace", fails)
+        else:
+            patch.setattr(keystore, "open_key", another)
+        with pytest.raises((OSError, KeystoreError)):
+            keystore.reseal(path, opened, "another", cost=keystore.TEST)
+    assert path.read_bytes() == before
+    assert keystore.open_key(path, PASSPHRASE).public_key == opened.public_key
+
+
+def test_the_file_behind_a_link_is_sealed_anew(path: Path) -> None:
+    link = path.with_name("link")
+    link.symlink_to(path)
+    keystore.reseal(link, keystore.open_key(path, PASSPHRASE), "another", cost=keystore.TEST)
+    assert link.is_symlink()
+    keystore.open_key(path, "another")
+
+
+def test_a_file_takes_no_other_key(path: Path) -> None:
+    with pytest.raises(KeystoreError, match="is of another key"):
+        keystore.reseal(path, Signer(key("sbp")), "another", cost=keystore.TEST)

@@ -138,7 +138,7 @@ def test_a_directory_is_no_settings_file(tmp_path: Path) -> None:
         (
             "log_level",
             "colour",
-            "unknown setting 'colour'; known are name, data, genesis, key, passphrase_file, ",
+            "unknown setting 'colour'; known are name, data, genesis, key, peer, ",
         ),
     ],
 )
@@ -216,3 +216,12 @@ def test_a_node_is_not_its_own_peer(tmp_path: Path) -> None:
 
 def test_an_address_is_split_at_its_colon() -> None:
     assert split_address("sbp.example:7101") == ("sbp.example", 7101)
+
+
+def test_a_key_in_a_hardware_module_needs_no_passphrase_file(tmp_path: Path) -> None:
+    uri = "pkcs11:token=amanat;object=mof?module-path=/opt/hsm.so&pin-source=/etc/amanat/pin"
+    text = GOOD.replace("keys/mof.json", uri)
+    text = text.replace('passphrase_file = "/etc/amanat/passphrase"\n', "")
+    (tmp_path / "node.toml").write_text(text)
+    loaded = load_settings(tmp_path / "node.toml")
+    assert (loaded.key, loaded.passphrase_file) == (uri, None)

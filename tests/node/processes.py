@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -19,6 +19,7 @@ from amanat.config.genesis_file import to_json
 from amanat.ledger.authorities import Authority, AuthoritySet, QuorumRule
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.genesis import GenesisDocument
+from amanat.ledger.identifiers import PublicKey
 from amanat.node import clock, data_directory
 from amanat.node.client import Client, Refusal, Unreachable
 from tests.ledger.world import AUTHORITIES, Writer, genesis
@@ -47,18 +48,27 @@ def free_ports(count: int) -> list[int]:
     return found
 
 
-def found(root: Path, names: Sequence[str], *, quorum: int) -> GenesisDocument:
+def found(
+    root: Path,
+    names: Sequence[str],
+    *,
+    quorum: int,
+    elsewhere: Mapping[str, PublicKey] | None = None,
+) -> GenesisDocument:
     """Make keys, genesis document, settings and data directories for these authorities.
 
-    The participants are those of `tests.ledger.world`; the authorities have keys of their own.
+    The participants are those of `tests.ledger.world`; the authorities have keys of their own, in
+    files but for those whose public halves are given as `elsewhere`.
     """
     passphrase = root / "passphrase"
     passphrase.touch(mode=0o600)
     passphrase.write_text(PASSPHRASE + "\n")
     members = []
     for name in sorted(names):
-        signer = keystore.create(root / f"{name}.key", PASSPHRASE, cost=keystore.TEST)
-        members.append(Authority(name, signer.public_key, AUTHORITIES[name]))
+        key = (elsewhere or {}).get(name)
+        if key is None:
+            key = keystore.create(root / f"{name}.key", PASSPHRASE, cost=keystore.TEST).public_key
+        members.append(Authority(name, key, AUTHORITIES[name]))
     document = msgspec.structs.replace(
         genesis(AuthoritySet(tuple(members), quorum, 1, QuorumRule.MAJORITY)), created=clock.now()
     )
@@ -93,10 +103,17 @@ readers = "anyone"
 class Network:
     """Processes of one network; those that still run are killed when it is left."""
 
-    def __init__(self, root: Path, names: Sequence[str], *, quorum: int) -> None:
+    def __init__(
+        self,
+        root: Path,
+        names: Sequence[str],
+        *,
+        quorum: int,
+        elsewhere: Mapping[str, PublicKey] | None = None,
+    ) -> None:
         self.root = root
         self.names = list(names)
-        self.document = found(root, names, quorum=quorum)
+        self.document = found(root, names, quorum=quorum, elsewhere=elsewhere)
         self.writer = Writer(self.document.chain_id(), clock.now() + DAY_MS)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 

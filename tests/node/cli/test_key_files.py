@@ -1,11 +1,18 @@
 """`amanat keys`."""
 
 import json
+import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from amanat.client import keystore
+from amanat.config.words import key_words
+from amanat.node.cli import passphrases
+from amanat.node.cli.failure import Failure
+from tests.client.hardware.soft_module import SoftModule, made
 from tests.node.cli.running import Amanat
 
 
@@ -24,12 +31,18 @@ def key(tmp_path: Path) -> Path:
     return file
 
 
+def told(file: Path) -> dict[str, str]:
+    """Return what is shown of a key in a file."""
+    key = keystore.public_key(file)
+    return {"file": str(file), "public_key": key.hex(), "words": " ".join(key_words(key))}
+
+
 def test_a_new_key_is_sealed_for_its_owner_alone(
     amanat: Amanat, tmp_path: Path, passphrase: Path
 ) -> None:
     file = tmp_path / "mof.json"
     shown = amanat("keys", "new", file, "--passphrase-file", passphrase, "-o", "json").json
-    assert shown == {"file": str(file), "public_key": keystore.public_key(file).hex()}
+    assert shown == told(file)
     assert file.stat().st_mode & 0o777 == 0o600
     assert keystore.open_key(file, "of a test").public_key.hex() == shown["public_key"]
     cost = json.loads(file.read_text())["argon2id"]
@@ -48,7 +61,7 @@ def test_a_key_is_never_overwritten(amanat: Amanat, key: Path, passphrase: Path)
 
 def test_the_public_key_is_shown_without_a_passphrase(amanat: Amanat, key: Path) -> None:
     shown = amanat("keys", "show", key, "-o", "json").json
-    assert shown == {"file": str(key), "public_key": keystore.public_key(key).hex()}
+    assert shown == told(key)
 
 
 def test_a_passphrase_that_others_can_read_makes_no_key(
@@ -89,3 +102,114 @@ def test_a_missing_key_is_named_with_what_makes_one(amanat: Amanat, tmp_path: Pa
     reason = amanat("keys", "show", tmp_path / "key").failed(2)
     assert reason == f"{tmp_path}/key is missing: run `amanat keys new {tmp_path}/key`"
     assert "is not a key file: " in amanat("keys", "show", tmp_path).failed(2)
+
+
+# Passphrases.
+
+
+def test_a_passphrase_is_changed_and_the_old_one_opens_nothing(
+    amanat: Amanat, tmp_path: Path, key: Path, passphrase: Path
+) -> None:
+    following = tmp_path / "following"
+    following.touch(mode=0o600)
+    following.write_text("another")
+    public = keystore.public_key(key)
+    command = ("keys", "passphrase", key, "--passphrase-file", passphrase)
+    assert amanat(*command, "--new-passphrase-file", following).code == 0
+    assert keystore.open_key(key, "another").public_key == public
+    assert key.stat().st_mode & 0o777 == 0o600
+    reason = amanat(*command, "--new-passphrase-file", following).failed(2)
+    assert reason == f"{key}: the passphrase does not open it"
+    assert [each.name for each in tmp_path.iterdir() if each.name.endswith(".new")] == []
+
+
+def test_an_empty_new_passphrase_is_refused(amanat: Amanat, key: Path, passphrase: Path) -> None:
+    before = key.read_bytes()
+    empty = key.with_name("empty")
+    empty.touch(mode=0o600)
+    ended = amanat(
+        "keys", "passphrase", key, "--passphrase-file", passphrase, "--new-passphrase-file", empty
+    )
+    assert ended.failed(2) == "the new passphrase is empty"
+    assert key.read_bytes() == before
+
+
+def test_a_passphrase_comes_from_an_open_descriptor(amanat: Amanat, tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"of a pipe\n")
+    os.close(writing)
+    try:
+        assert amanat("keys", "new", tmp_path / "made", "--passphrase-fd", str(reading)).code == 0
+    finally:
+        os.close(reading)
+    keystore.open_key(tmp_path / "made", "of a pipe")
+
+
+def test_descriptors_that_give_no_passphrase_are_named(
+    amanat: Amanat, tmp_path: Path, passphrase: Path
+) -> None:
+    new = ("keys", "new", tmp_path / "made", "--passphrase-fd", "99")
+    assert "descriptor 99 cannot be read: Bad file descriptor" in amanat(*new).failed(2)
+    both = amanat(*new, "--passphrase-file", passphrase)
+    assert both.failed(2) == "--passphrase-file and --passphrase-fd exclude each other"
+    assert not (tmp_path / "made").exists()
+
+
+def test_without_a_terminal_nobody_is_asked(amanat: Amanat, tmp_path: Path) -> None:
+    reason = amanat("keys", "new", tmp_path / "made").failed(2)
+    assert reason == "--passphrase-file is missing, and there is no terminal to ask on"
+
+
+def test_a_new_passphrase_is_typed_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = iter(["one", "one", "one", "two"])
+    monkeypatch.setattr(passphrases, "getpass", lambda _: next(typed))
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    assert passphrases.Passphrases().new("key") == "one"
+    with pytest.raises(Failure, match="are not the same: nothing was made"):
+        passphrases.Passphrases().new("key")
+
+
+# Keys in hardware modules.
+
+
+@pytest.fixture
+def module(tmp_path: Path) -> Iterator[SoftModule]:
+    (tmp_path / "module").mkdir()
+    yield from made(tmp_path / "module")
+
+
+def test_a_key_is_made_in_a_module_shown_and_signs(amanat: Amanat, module: SoftModule) -> None:
+    uri = module.uri()
+    shown = amanat("keys", "new", "--pkcs11", uri, "-o", "json").json
+    assert shown["key"] == uri
+    assert amanat("keys", "show", uri, "-o", "json").json == shown
+    again = amanat("keys", "new", "--pkcs11", uri).failed(2)
+    assert again == "pkcs11:token=amanat;object=mof exists: keys are never overwritten"
+    assert passphrases.Keyring([uri]).opened()[0].public_key.hex() == shown["public_key"]
+
+
+def test_a_key_is_made_in_one_place(amanat: Amanat, tmp_path: Path, module: SoftModule) -> None:
+    for arguments in ((), (tmp_path / "made", "--pkcs11", module.uri())):
+        reason = amanat("keys", "new", *arguments).failed(2)
+        assert reason == "name either a file for the key, or its place in a module with --pkcs11"
+    reason = amanat("keys", "new", module.uri()).failed(2)
+    assert reason == f"{module.uri()} is no file: run `amanat keys new --pkcs11 URI`"
+    reason = amanat("keys", "passphrase", module.uri()).failed(2)
+    assert reason == "a hardware module changes its PIN with its own tools"
+
+
+def test_a_pin_may_come_as_a_passphrase_does(
+    amanat: Amanat, tmp_path: Path, module: SoftModule
+) -> None:
+    uri = module.uri(pin=False)
+    made = amanat(
+        "keys", "new", "--pkcs11", uri, "--passphrase-file", module.pin_file, "-o", "json"
+    )
+    assert amanat("keys", "show", uri, "-o", "json").json == made.json
+    wrong = tmp_path / "wrong"
+    wrong.touch(mode=0o600)
+    wrong.write_text("not the pin")
+    uri = module.uri("sbp", pin=False)
+    reason = amanat("keys", "new", "--pkcs11", uri, "--passphrase-file", wrong).failed(2)
+    assert "the PIN is wrong" in reason
+    assert "not the pin" not in reason

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from amanat.config.genesis_file import fingerprint
+from amanat.config.words import words_of
 from amanat.node.data_directory import open_directory
 from tests.node.cli.running import Amanat
 from tests.node.processes import Network
@@ -39,6 +40,7 @@ def test_init_makes_the_directory_and_shows_the_network(amanat: Amanat, network:
         "name": "mof",
         "network": "test-network",
         "fingerprint": fingerprint(chain),
+        "words": " ".join(words_of(chain)),
         "chain": chain.hex(),
         "data": str(data),
     }

@@ -29,9 +29,12 @@ def test_a_command_asks_as_whose_key_it_is_given(amanat: Amanat, market: Market)
 
 
 def test_key_and_passphrase_go_together(amanat: Amanat, market: Market) -> None:
-    for half in (market.signing[:2], market.signing[2:]):
+    for half, reason in (
+        (market.signing[:2], "--passphrase-file is missing, and there is no terminal to ask on"),
+        (market.signing[2:], "a passphrase without a key: say --key as well"),
+    ):
         ended = amanat("balance", PAYEE, RUPEE, *half, "--api", market.api)
-        assert ended.failed(2) == "--key and --passphrase-file go together"
+        assert ended.failed(2) == reason
 
 
 def test_a_token_is_printed_alone_to_be_sent_by_other_programs(

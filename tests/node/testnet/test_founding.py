@@ -9,7 +9,7 @@ from amanat.config.settings import load_settings
 from amanat.ledger.genesis import GenesisDocument
 from amanat.node.data_directory import open_directory
 from amanat.client.keystore import open_key
-from amanat.node.run import read_passphrase
+from amanat.client.passphrases import read_passphrase
 from amanat.node.testnet.founding import found
 from amanat.node.testnet.layout import CLIENTS, MEMBERS, QUORUM, SOVEREIGN_MIN, Layout, Ports
 from tests.ledger.world import START

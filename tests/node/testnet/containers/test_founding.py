@@ -9,7 +9,7 @@ from amanat.client.keystore import open_key
 from amanat.config.genesis_file import load_genesis
 from amanat.ledger.governance.participants import Role
 from amanat.node.data_directory import open_directory
-from amanat.node.run import read_passphrase
+from amanat.client.passphrases import read_passphrase
 from amanat.node.testnet.containers.admission import read_learner
 from amanat.node.testnet.containers.founding import FoundingError, found
 from amanat.node.testnet.containers.places import LEARNER, NODES, Places

@@ -1,0 +1,59 @@
+"""The commands of `amanat node`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from amanat.node.cli import reader_commands
+from amanat.node.cli.options import Api, Config, Output
+from amanat.node.cli.output import Format
+
+node = typer.Typer(name="node", help="What operators do with a node.", no_args_is_help=True)
+node.command("access-log")(reader_commands.access_log)
+
+
+@node.command("drain")
+def node_drain(config: Config, output: Output = Format.TABLE) -> None:
+    """Let a running node give up leadership for good, so that stopping it costs no write."""
+    from amanat.node.cli import draining
+
+    draining.drain(config, output)
+
+
+@node.command("program")
+def node_program(output: Output = Format.TABLE) -> None:
+    """Show this program's version and digest; two machines with the same digest run the same."""
+    from amanat.node.cli.output import show
+    from amanat.node.program import program_digest
+    from amanat.node.version import VERSION
+
+    show({"version": VERSION, "program": program_digest().hex()}, output)
+
+
+@node.command("join-request")
+def node_join_request(
+    file: Annotated[Path, typer.Argument(help="Where to put the request. Never overwrites.")],
+    config: Config,
+    participant: Annotated[
+        str | None, typer.Option(help="Who answers for it, if its name is another.")
+    ] = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Write a signed request to join: name, key, addresses, version, the program's digest."""
+    from amanat.node.cli import joining
+
+    joining.request(config, file, participant, output)
+
+
+@node.command("join")
+def node_join(
+    config: Config,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on until it votes.")] = False,
+    api: Api = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Show how far a node is that joins: requested, catching up, caught up, voting."""
+    from amanat.node.cli import joining
+
+    joining.watch(config, api or [], output, until_voting=watch)
