@@ -2,10 +2,9 @@
 
 from typing import TypeVar
 
-import msgspec
 from aiohttp import web
 
-from amanat.ledger.encoding import encode
+from amanat.ledger.holdings.balances import instruments_of
 from amanat.ledger.identifiers import InstrumentId, Name
 from amanat.ledger.state import (
     ACCOUNTS,
@@ -78,20 +77,23 @@ async def account(request: web.Request) -> web.Response:
     Contract(
         "listHoldings",
         list[HoldingView],
-        query=(PROOF,),
-        problems=("not_found", "not_yet_provable"),
+        query=(PROOF, AS_OF, AT_HEIGHT),
+        problems=("not_found", "not_yet_provable", "not_provable", "behind", "pruned"),
     )
 )
 async def holdings(request: web.Request) -> web.Response:
-    """List what an account holds."""
-    node, found = await _entry(request, ACCOUNTS, "account")
+    """List what an account holds, or held, of every instrument."""
+    node, at = request.app[NODE], past.moment(request)
+    name = text_in_path(request, "account", Name)
     with_proof = flag(request, "proof")
-    at = Moment(node.chain.final.height, node.chain.final.tree)
+    state = State(at.tree.get)
+    if state.get(ACCOUNTS, name) is None:
+        raise ApiProblem("not_found", f"no account is called {name!r}")
     views: list[object] = [
-        _holding(node, at, found.name, instrument, with_proof=with_proof)
-        for instrument in _held(node, found.name)
+        _holding(node, at, name, instrument, with_proof=with_proof)
+        for instrument in sorted(instruments_of(name).members(state))
     ]
-    return answer(node, views)
+    return answer(node, views, at=at)
 
 
 @described(
@@ -130,11 +132,6 @@ async def _entry(request: web.Request, table: Table[V], name: str) -> tuple[Node
     if found is None:
         raise ApiProblem("not_found", f"no {name} is called {wanted!r}")
     return node, found
-
-
-def _held(node: Node, account: str) -> list[str]:
-    prefix = b"\x93" + encode(HOLDINGS.kind) + encode(account)
-    return [msgspec.msgpack.decode(key)[2] for key, _ in node.store.scan(prefix)]
 
 
 def _holding(

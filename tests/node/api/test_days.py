@@ -103,6 +103,24 @@ async def test_a_holding_is_proved_as_it_was_after_a_block(api: Api) -> None:
     assert (await api.get(f"{HOLDING}?at_height={final - 1}")).json["amount"] == "1000000000"
 
 
+async def test_all_that_an_account_held_is_listed_as_it_was_after_a_block(api: Api) -> None:
+    final = api.network.nodes[api.at].chain.final.height
+    path = "/v1/accounts/alpha/holdings"
+    for height in range(1, final + 1):
+        answer = await api.get(f"{path}?at_height={height}")
+        if answer.status == 404:
+            assert (await api.get(f"{HOLDING}?at_height={height}")).status == 404
+            continue
+        assert answer.headers["Ledger-Height"] == str(height)
+        for shown in answer.json:
+            single = f"{path}/{shown['instrument']}?at_height={height}"
+            assert (await api.get(single)).json == shown
+    (closed,) = (await api.get(f"{path}?as_of=2026-01-01&proof=true")).json
+    finding = verify(encode(api.network.document), base64.b64decode(closed["proof"]))
+    assert isinstance(finding.proved, ClosingBalance)
+    assert (closed["as_of"], closed["instrument"]) == ("2026-01-01", RUPEE)
+
+
 async def test_what_did_not_exist_yet_is_not_found_without_a_proof(api: Api) -> None:
     assert (await api.get(f"{HOLDING}?at_height=1")).json["code"] == "not_found"
     assert (await api.get(f"{HOLDING}?at_height=1&proof=true")).json["amount"] == "0"
