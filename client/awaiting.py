@@ -1,7 +1,7 @@
 """The face of the client that waits as a coroutine does, over aiohttp."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -25,7 +25,8 @@ from amanat.client.exchange import (
     Step,
 )
 from amanat.client.face import BYTES_MAX, CONNECT_SECONDS, Face
-from amanat.client.reading import Pages
+from amanat.client.feed import Feed, Wanted
+from amanat.client.reading import Holding, Pages
 from amanat.client.receipts import ProvedBalance, Receipt
 
 T = TypeVar("T")
@@ -61,18 +62,24 @@ class AsyncClient(Face):
         return await self._carried_out(self._talk.get(path))
 
     async def balance(
-        self, account: str, instrument: str, *, linearizable: bool = False
+        self,
+        account: str,
+        instrument: str,
+        *,
+        linearizable: bool = False,
+        as_of: str | None = None,
+        at_height: int | None = None,
     ) -> ProvedBalance:
-        """Return what an account holds of an instrument, proved.
+        """Return what an account holds of an instrument, or held, proved.
 
-        With `linearizable` the node first asks the leader what is final now.
+        With `linearizable` the node first asks the leader what is final now. `as_of`, a business
+        day such as 2026-01-31, asks what was held at its close, `at_height` after that block.
 
         Raises:
             Refused, Unreachable, Unproved: as their descriptions say.
         """
-        return await self._carried_out(
-            self._talk.balance(account, instrument, linearizable=linearizable)
-        )
+        asked = Holding(account, instrument, as_of, at_height)
+        return await self._carried_out(self._talk.balance(asked, linearizable=linearizable))
 
     async def holdings(self, account: str) -> list[ProvedBalance]:
         """Return all that a node shows of what an account holds, each proved.
@@ -134,11 +141,29 @@ class AsyncClient(Face):
         """Yield the pledges on an account's holdings."""
         return self._each(self._talk.pledges(account))
 
+    def events(
+        self,
+        after: str | None = None,
+        *,
+        account: str | None = None,
+        instrument: str | None = None,
+        names: Sequence[str] = (),
+        follow: bool = False,
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Yield what happened that is for this reader, in the order of the chain.
+
+        Each event has its `cursor`: keep that of the last one that you dealt with, and go on
+        `after` it, at any node. `after="now"` begins with what is not final yet. With `follow` it
+        waits for what is to come, and never ends. Not proved: ask for the receipt of what counts.
+        """
+        wanted = Wanted(account, instrument, tuple(names))
+        return self._each(self._talk.events(wanted, after, follow=follow))
+
     def blocks(self) -> AsyncIterator[dict[str, Any]]:
         """Yield the final blocks, the newest first, as far back as the node keeps them."""
         return self._each(self._talk.blocks())
 
-    async def _each(self, pages: Pages) -> AsyncIterator[dict[str, Any]]:
+    async def _each(self, pages: Pages | Feed) -> AsyncIterator[dict[str, Any]]:
         while not pages.is_over:
             for each in await self._carried_out(pages.next()):
                 yield each

@@ -9,8 +9,9 @@ from amanat.client import reading, submission
 from amanat.client.asking import Nodes, ask
 from amanat.client.errors import Expired, OutcomeUnknown, Rejected
 from amanat.client.exchange import Conversation, Request
+from amanat.client.feed import Feed, Wanted
 from amanat.client.proofs import Proofs
-from amanat.client.reading import Pages
+from amanat.client.reading import Holding, Pages
 from amanat.client.receipts import ProvedBalance, Receipt
 from amanat.client.submission import Order
 from amanat.ledger.genesis import GenesisDocument
@@ -42,12 +43,11 @@ class Conversations:
         """The JSON under a path."""
         return reading.get(self.nodes, path)
 
-    def balance(
-        self, account: str, instrument: str, *, linearizable: bool
-    ) -> Conversation[ProvedBalance]:
-        """What an account holds of an instrument, proved."""
-        proofs, asked = self.proofs, (account, instrument)
-        return reading.balance(self.nodes, proofs, *asked, linearizable=linearizable)
+    def balance(self, asked: Holding, *, linearizable: bool) -> Conversation[ProvedBalance]:
+        """What an account holds of an instrument, or held, proved."""
+        if asked.is_past:
+            return reading.balance_then(self.nodes, self.proofs, asked)
+        return reading.balance(self.nodes, self.proofs, asked, linearizable=linearizable)
 
     def holdings(self, account: str) -> Conversation[list[ProvedBalance]]:
         """All that a node shows of what an account holds, each proved."""
@@ -90,6 +90,10 @@ class Conversations:
     def settlements_on(self, date: str) -> Pages:
         """What is matched for a settlement date."""
         return reading.members_of(self.nodes, "settlements", date)
+
+    def events(self, wanted: Wanted, after: str | None, *, follow: bool) -> Feed:
+        """What happened, in order."""
+        return Feed(self.nodes, wanted, after, follow)
 
     def blocks(self) -> Pages:
         """The final blocks, the newest first."""

@@ -8,7 +8,7 @@ from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.receipts import Applied
 from amanat.ledger.receipts import Receipt as LedgerReceipt
-from amanat.verifier import Balance, Finding, Invalid, Outcome, verify
+from amanat.verifier import Balance, ClosingBalance, Finding, Invalid, Outcome, verify
 from amanat.verifier.decoding import pack, unpack
 from amanat.verifier.moments import verify_moment
 
@@ -44,7 +44,8 @@ class Proofs:
         ):
             raise NotProved(f"it proves {held}, not what {account} holds of {instrument}")
         place = (found.height, found.time, found.signers)
-        return ProvedBalance(account, instrument, held.amount, held.reserved, *place, proof)
+        day = held.day if isinstance(held, ClosingBalance) else None
+        return ProvedBalance(account, instrument, held.amount, held.reserved, *place, proof, day)
 
     def receipt(self, proof: bytes, transaction: Digest) -> Receipt:
         """Return the receipt that a bundle proves.

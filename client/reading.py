@@ -23,7 +23,7 @@ def path_of(*parts: str, **query: object) -> str:
     """Return a path below /v1, each part and value encoded."""
     path = "/v1/" + "/".join(quote(part, safe="", errors="replace") for part in parts)
     asked = {name: value for name, value in query.items() if value is not None}
-    return f"{path}?{urlencode(asked)}" if asked else path
+    return f"{path}?{urlencode(asked, doseq=True)}" if asked else path
 
 
 def json_of(answer: Answer) -> Any:
@@ -51,17 +51,49 @@ def question(path: str, *, seconds: float = 10.0) -> Request:
     return Request("GET", path, seconds=seconds, answers=not_ready)
 
 
-def balance(
-    nodes: Nodes, proofs: Proofs, account: str, instrument: str, *, linearizable: bool = False
-) -> Conversation[ProvedBalance]:
-    """Return what an account holds, proved, at a height that no answer before was above."""
-    consistency = "linearizable" if linearizable else None
-    path = path_of(
-        "accounts", account, "holdings", instrument, proof="true", consistency=consistency
-    )
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Which holding is asked for, and as of when: now, if nothing is said."""
+
+    account: str
+    instrument: str
+    as_of: str | None = None
+    """At the close of which business day, as 2026-01-31."""
+    at_height: int | None = None
+    """After which block."""
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it is asked as it was once."""
+        return self.as_of is not None or self.at_height is not None
+
+    def path(self, **query: object) -> str:
+        """Return what to ask a node for."""
+        moment = {"as_of": self.as_of, "at_height": self.at_height}
+        parts = ("accounts", self.account, "holdings", self.instrument)
+        return path_of(*parts, proof="true", **moment, **query)
+
+
+def balance_then(nodes: Nodes, proofs: Proofs, asked: Holding) -> Conversation[ProvedBalance]:
+    """Return what an account held after a block, or at the close of a business day, proved."""
 
     def proved(answer: Answer) -> ProvedBalance:
-        return _proved_balance(nodes, proofs, json_of(answer), (account, instrument))
+        found = _proved(proofs, json_of(answer), asked.account, asked.instrument)
+        if found.day != asked.as_of or asked.at_height not in (None, found.height):
+            raise NotProved(f"its proof is of height {found.height}, day {found.day}")
+        return found
+
+    return (yield from ask(nodes, Request("GET", asked.path()), proved, fresh=False))
+
+
+def balance(
+    nodes: Nodes, proofs: Proofs, asked: Holding, *, linearizable: bool = False
+) -> Conversation[ProvedBalance]:
+    """Return what an account holds, proved, at a height that no answer before was above."""
+    path = asked.path(consistency="linearizable" if linearizable else None)
+
+    def proved(answer: Answer) -> ProvedBalance:
+        return _proved_balance(nodes, proofs, json_of(answer), (asked.account, asked.instrument))
 
     found = yield from ask(nodes, Request("GET", path), proved)
     nodes.saw(found.height)
@@ -91,15 +123,20 @@ def holdings(nodes: Nodes, proofs: Proofs, account: str) -> Conversation[list[Pr
 def _proved_balance(
     nodes: Nodes, proofs: Proofs, shown: Any, named: tuple[str, str]
 ) -> ProvedBalance:
+    found = _proved(proofs, shown, *named)
+    if found.height < nodes.height:
+        raise NotProved(f"its proof is of height {found.height}; {nodes.height} was seen before")
+    return found
+
+
+def _proved(proofs: Proofs, shown: Any, account: str, instrument: str) -> ProvedBalance:
     try:
         proof = base64.b64decode(_text(shown, "proof"), validate=True)
     except binascii.Error as error:
         raise NotProved("the proof is not base64") from error
-    found = proofs.balance(proof, *named)
+    found = proofs.balance(proof, account, instrument)
     if _text(shown, "amount") != str(found.amount):
         raise NotProved(f"it says {shown['amount']}, its proof {found.amount}")
-    if found.height < nodes.height:
-        raise NotProved(f"its proof is of height {found.height}; {nodes.height} was seen before")
     return found
 
 

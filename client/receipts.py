@@ -45,6 +45,8 @@ class ProvedBalance:
     """Of the block at `height`: what happened since then is not in it."""
     signers: tuple[str, ...]
     proof: bytes = field(repr=False)
+    day: str | None = None
+    """The business day at whose close it was, if that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import http.client
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -21,7 +21,8 @@ from amanat.client.exchange import (
     Step,
 )
 from amanat.client.face import BYTES_MAX, CONNECT_SECONDS, Face
-from amanat.client.reading import Pages
+from amanat.client.feed import Feed, Wanted
+from amanat.client.reading import Holding, Pages
 from amanat.client.receipts import ProvedBalance, Receipt
 
 T = TypeVar("T")
@@ -50,16 +51,24 @@ class Client(Face):
         return self._carried_out(self._talk.get(path))
 
     def balance(
-        self, account: str, instrument: str, *, linearizable: bool = False
+        self,
+        account: str,
+        instrument: str,
+        *,
+        linearizable: bool = False,
+        as_of: str | None = None,
+        at_height: int | None = None,
     ) -> ProvedBalance:
-        """Return what an account holds of an instrument, proved.
+        """Return what an account holds of an instrument, or held, proved.
 
-        With `linearizable` the node first asks the leader what is final now.
+        With `linearizable` the node first asks the leader what is final now. `as_of`, a business
+        day such as 2026-01-31, asks what was held at its close, `at_height` after that block.
 
         Raises:
             Refused, Unreachable, Unproved: as their descriptions say.
         """
-        return self._carried_out(self._talk.balance(account, instrument, linearizable=linearizable))
+        asked = Holding(account, instrument, as_of, at_height)
+        return self._carried_out(self._talk.balance(asked, linearizable=linearizable))
 
     def holdings(self, account: str) -> list[ProvedBalance]:
         """Return all that a node shows of what an account holds, each proved.
@@ -121,11 +130,29 @@ class Client(Face):
         """Yield the pledges on an account's holdings."""
         return self._each(self._talk.pledges(account))
 
+    def events(
+        self,
+        after: str | None = None,
+        *,
+        account: str | None = None,
+        instrument: str | None = None,
+        names: Sequence[str] = (),
+        follow: bool = False,
+    ) -> Iterator[dict[str, Any]]:
+        """Yield what happened that is for this reader, in the order of the chain.
+
+        Each event has its `cursor`: keep that of the last one that you dealt with, and go on
+        `after` it, at any node. `after="now"` begins with what is not final yet. With `follow` it
+        waits for what is to come, and never ends. Not proved: ask for the receipt of what counts.
+        """
+        wanted = Wanted(account, instrument, tuple(names))
+        return self._each(self._talk.events(wanted, after, follow=follow))
+
     def blocks(self) -> Iterator[dict[str, Any]]:
         """Yield the final blocks, the newest first, as far back as the node keeps them."""
         return self._each(self._talk.blocks())
 
-    def _each(self, pages: Pages) -> Iterator[dict[str, Any]]:
+    def _each(self, pages: Pages | Feed) -> Iterator[dict[str, Any]]:
         while not pages.is_over:
             yield from self._carried_out(pages.next())
 

@@ -66,6 +66,33 @@ def token(
     reading.token(signing, api or [], path=path, seconds=seconds, output=output)
 
 
+def events(
+    after: Annotated[
+        str | None, typer.Option(help="Go on behind this cursor; `now` for what is to come.")
+    ] = None,
+    account: Annotated[str | None, typer.Option(help="Of this account.")] = None,
+    instrument: Annotated[str | None, typer.Option(help="Of this instrument.")] = None,
+    name: Annotated[
+        list[str] | None, typer.Option(help="Of this name, such as transferred; may be repeated.")
+    ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Wait for what is to come, until interrupted.")
+    ] = False,
+    key: ReaderKey = None,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
+    api: Api = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Show what happened that is for the reader, in the order of the chain."""
+    from amanat.node.cli import events as feed
+    from amanat.node.cli import reading
+
+    wish = feed.Wish(after, account, instrument, name or [], follow)
+    reader = reading.reader(key, passphrase_file, passphrase_fd)
+    feed.tell(wish, api or [], reader, output)
+
+
 def access_log(config: Config, output: Output = Format.TABLE) -> None:
     """Show which regulators and auditors read what at this node, and who was refused."""
     from amanat.node.cli import reading

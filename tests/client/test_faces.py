@@ -43,6 +43,31 @@ async def test_a_balance_is_proved_against_the_genesis_document(
         assert (await client("balance", "gamma", RUPEE, linearizable=True)).height >= held.height
 
 
+async def test_a_balance_is_proved_as_it_was_after_a_block(
+    market: LocalNetwork, face: type[Face]
+) -> None:
+    async with speaker(face, market) as client:
+        before = await client("balance", "beta", RUPEE)
+        await market.do("alpha", Transfer("alpha", "beta", RUPEE, 3))
+        now = await client("balance", "beta", RUPEE, linearizable=True)
+        then = await client("balance", "beta", RUPEE, at_height=before.height)
+    assert (then.amount, then.height, then.day) == (before.amount, before.height, None)
+    assert now.amount == before.amount + 3
+
+
+async def test_events_are_read_on_from_a_cursor_at_any_node(
+    market: LocalNetwork, face: type[Face]
+) -> None:
+    async with speaker(face, market, "mof") as client:
+        told = await client("events", names=("transferred",), account="beta")
+    await market.do("alpha", Transfer("alpha", "beta", RUPEE, 4))
+    last = told[-1]["cursor"] if told else None
+    async with speaker(face, market, "sbp") as client:
+        await client("balance", "beta", RUPEE, linearizable=True)
+        (event,) = await client("events", last, names=("transferred",), account="beta")
+    assert event["fields"]["amount"] == "4"
+
+
 async def test_every_holding_of_an_account_is_proved(
     market: LocalNetwork, face: type[Face]
 ) -> None:
