@@ -6,6 +6,7 @@ Relative paths are relative to the file's own directory.
 import difflib
 import re
 import tomllib
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
@@ -57,6 +58,15 @@ class ApiListener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Origins whose pages may ask this node from a browser; none, if not given."""
 
 
+class OperatorsListener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where this node serves its operators: metrics, health, peers, settings; to be read alone.
+
+    It asks nobody who they are: keep it on the loopback interface, or in the operators' network.
+    """
+
+    listen: Address
+
+
 class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that one node is told."""
 
@@ -77,9 +87,16 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     have signed; else signatures beside the document must hold, whoever has signed."""
     passphrase_file: str | None = None
     """A file that holds the key's passphrase, or the module's PIN if the URI names no file."""
+    operators: OperatorsListener | None = None
+    """None serves operators nowhere."""
     log_level: str = "info"
     keep_blocks: Annotated[int, Meta(ge=100)] | None = None
     """How many of the last blocks it keeps at least; all of them, as an archive, if not given."""
+
+    def listeners(self) -> list[str]:
+        """Return every `host:port` on which it listens."""
+        operators = [] if self.operators is None else [self.operators.listen]
+        return [self.peer.listen, self.api.listen, *operators]
 
     def located(self, base: Path) -> "NodeSettings":
         """Return these settings with every path made absolute from `base`."""
@@ -109,20 +126,26 @@ def load_settings(path: Path) -> NodeSettings:
         settings = msgspec.convert(raw, NodeSettings)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{path}: {_explain(str(error))}") from error
-    if settings.log_level not in LOG_LEVELS:
-        raise SettingsError(
-            f"{path}: log_level is {settings.log_level!r}; it may be {', '.join(LOG_LEVELS)}"
-        )
-    if settings.passphrase_file is None and not settings.key.startswith("pkcs11:"):
-        raise SettingsError(
-            f"{path}: missing required field `passphrase_file`: it holds the passphrase of the key"
-        )
-    for address in (settings.peer.listen, settings.api.listen, *settings.peers.values()):
-        if not 1 <= split_address(address)[1] <= PORT_MAX:
-            raise SettingsError(f"{path}: {address} has no port from 1 to {PORT_MAX}")
-    if settings.name in settings.peers:
-        raise SettingsError(f"{path}: [peers] names this node itself, {settings.name}")
+    for fault in _faults(settings):
+        raise SettingsError(f"{path}: {fault}")
     return settings.located(path.resolve().parent)
+
+
+def _faults(settings: NodeSettings) -> Iterator[str]:
+    """Yield what no type says: why these settings cannot be used."""
+    if settings.log_level not in LOG_LEVELS:
+        yield f"log_level is {settings.log_level!r}; it may be {', '.join(LOG_LEVELS)}"
+    if settings.passphrase_file is None and not settings.key.startswith("pkcs11:"):
+        yield "missing required field `passphrase_file`: it holds the passphrase of the key"
+    listeners = settings.listeners()
+    for address in (*listeners, *settings.peers.values()):
+        if not 1 <= split_address(address)[1] <= PORT_MAX:
+            yield f"{address} has no port from 1 to {PORT_MAX}"
+    for address in listeners:
+        if listeners.count(address) > 1:
+            yield f"{address} is to listen for two of peer, api, operators"
+    if settings.name in settings.peers:
+        yield f"[peers] names this node itself, {settings.name}"
 
 
 def _located(path: str | None, base: Path) -> str | None:
@@ -139,7 +162,11 @@ def _explain(message: str) -> str:
     unknown = re.search(r"unknown field `(\w+)`(?: - at `\$\.(\w+)`)?", message)
     if unknown is None:
         return message
-    sections: dict[str, type[msgspec.Struct]] = {"peer": PeerListener, "api": ApiListener}
+    sections: dict[str, type[msgspec.Struct]] = {
+        "peer": PeerListener,
+        "api": ApiListener,
+        "operators": OperatorsListener,
+    }
     section = sections.get(unknown[2] or "", NodeSettings)
     known = [field.name for field in msgspec.structs.fields(section)]
     close = difflib.get_close_matches(unknown[1], known, n=1)

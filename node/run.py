@@ -2,16 +2,13 @@
 
 import asyncio
 import contextlib
-import errno
-import os
 import signal
-import socket
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
 import structlog
-from aiohttp import web
 
 from amanat.client.key_source import open_signer
 from amanat.client.keystore import KeystoreError
@@ -20,13 +17,12 @@ from amanat.client.signers import Signs
 from amanat.client.signing_failed import SigningFailed
 from amanat.config.genesis_file import GenesisFileError, load_genesis
 from amanat.config.genesis_signatures import SignaturesError, check_at_start
-from amanat.config.settings import NodeSettings, split_address
+from amanat.config.settings import NodeSettings
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
 from amanat.node import logs
-from amanat.node.api.application import create
 from amanat.node.data_directory import DataDirectory, DirectoryError, open_directory
-from amanat.node.explorer.pages import add_routes
+from amanat.node.listening import ListenError, listen
 from amanat.node.node import Node
 from amanat.node.program import program_digest
 from amanat.node.recovery import RecoveryFailed
@@ -75,22 +71,16 @@ async def _live(settings: NodeSettings, serving: Callable[[Digest], None]) -> bo
     except (RecoveryFailed, SigningFailed) as error:
         directory.close()
         raise StartError(f"{settings.data}: {error}") from error
-    application = create(node)
-    add_routes(application)
-    # aiohttp waits so long twice: for answers under way, and once it has cancelled them.
-    api = web.AppRunner(application, access_log=None, shutdown_timeout=0.25)
-    try:
-        await _listen(node, api, settings)
+    async with AsyncExitStack() as life:
+        life.callback(log.info, "node.stopped")
+        life.callback(directory.close)
+        life.push_async_callback(node.transport.stop)
+        await _listen(node, settings, life)
         program = program_digest().hex()  # read now, while nobody waits for it
         where = {"chain": node.chain_id, "api": settings.api.url}
         log.info("node.started", **where, version=VERSION, program=program)
         serving(node.chain_id)
         await _until_told(node)
-    finally:
-        await api.cleanup()
-        await node.transport.stop()
-        directory.close()
-        log.info("node.stopped")
     return node.outdated.is_set()
 
 
@@ -140,24 +130,11 @@ def _secret(settings: NodeSettings) -> str:
     return read_passphrase(Path(settings.passphrase_file))
 
 
-async def _listen(node: Node, api: web.AppRunner, settings: NodeSettings) -> None:
-    await api.setup()
-    host, port = split_address(settings.api.listen)
+async def _listen(node: Node, settings: NodeSettings, life: AsyncExitStack) -> None:
     try:
-        await web.TCPSite(api, host, port).start()
-        host, port = split_address(settings.peer.listen)
-        await node.transport.start(host, port)
-    except UnicodeError as error:
-        raise StartError(f"cannot listen on {host}:{port}: {host} is no host name") from error
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise StartError(
-                f"{host}:{port} is in use: stop what listens there (`ss -ltnp sport = :{port}` "
-                "names it), or choose another port in the settings"
-            ) from error
-        unknown_host = isinstance(error, socket.gaierror)
-        reason = error.strerror if unknown_host else os.strerror(error.errno or 0)
-        raise StartError(f"cannot listen on {host}:{port}: {reason}") from error
+        await listen(node, settings, life)
+    except ListenError as error:
+        raise StartError(str(error)) from error
 
 
 async def _until_told(node: Node) -> None:

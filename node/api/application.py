@@ -12,6 +12,7 @@ from amanat.node.api import (
     dry_runs,
     events,
     evidence,
+    health,
     instruments,
     network,
     orders,
@@ -43,7 +44,6 @@ from amanat.node.api.reference import pages
 from amanat.node.api.reference.pages import REFERENCE, Reference
 from amanat.node.api.requests import BATCH_BYTES_MAX, NODE
 from amanat.node.api.statements import STATEMENTS, Statements
-from amanat.node.monitoring import routes as monitoring
 from amanat.node.monitoring.http_requests import counting
 from amanat.node.node import Node
 
@@ -99,6 +99,8 @@ ROUTES: Final = (
     Route("GET", "/v1/openapi.json", pages.description, PUBLIC),
     Route("GET", "/docs", pages.docs, PUBLIC),
     Route("GET", "/docs/style.css", pages.style, PUBLIC),
+    Route("GET", "/livez", health.live, PUBLIC),
+    Route("GET", "/readyz", health.ready, PUBLIC),
 )
 
 
@@ -115,7 +117,6 @@ def create(node: Node) -> web.Application:
     application.on_shutdown.append(streams.close)
     for route in ROUTES:
         application.router.add_route(route.method, route.path, guarded(route))
-    monitoring.add_routes(application, node)
     return application
 
 

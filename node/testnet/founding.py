@@ -58,6 +58,9 @@ listen = "{HOST}:{ports.api(index)}"
 url = "http://{HOST}:{ports.api(index)}"
 readers = "anyone"
 
+[operators]
+listen = "{HOST}:{ports.operators(index)}"
+
 [peers]
 {peers}
 """

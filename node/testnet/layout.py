@@ -43,7 +43,7 @@ class Ports:
     """Where the members of a new network will listen: each one above the one before it."""
 
     base: int = 7101
-    """Where the first listens for peers; its API is a thousand above."""
+    """Where the first listens for peers; its API is a thousand above, for operators two."""
 
     def peer(self, index: int) -> int:
         """Return the port for the peers of the member at `index`."""
@@ -53,10 +53,14 @@ class Ports:
         """Return the port of the API of the member at `index`."""
         return self.base + 1000 + index
 
+    def operators(self, index: int) -> int:
+        """Return the port for the operators of the member at `index`."""
+        return self.base + 2000 + index
+
     def every(self) -> list[int]:
         """Return all of them."""
         members = range(len(MEMBERS))
-        return [port(index) for port in (self.peer, self.api) for index in members]
+        return [port(index) for port in (self.peer, self.api, self.operators) for index in members]
 
 
 @dataclass(frozen=True, slots=True)

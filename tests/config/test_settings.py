@@ -7,6 +7,7 @@ import pytest
 from amanat.config.settings import (
     ApiListener,
     NodeSettings,
+    OperatorsListener,
     PeerListener,
     Readers,
     SettingsError,
@@ -225,3 +226,19 @@ def test_a_key_in_a_hardware_module_needs_no_passphrase_file(tmp_path: Path) -> 
     (tmp_path / "node.toml").write_text(text)
     loaded = load_settings(tmp_path / "node.toml")
     assert (loaded.key, loaded.passphrase_file) == (uri, None)
+
+
+def test_operators_are_served_where_the_settings_say_or_nowhere(tmp_path: Path) -> None:
+    assert load_settings(written(tmp_path, GOOD)).operators is None
+    more = GOOD.replace("[peers]", '[operators]\nlisten = "127.0.0.1:9101"\n\n[peers]')
+    assert load_settings(written(tmp_path, more)).operators == OperatorsListener("127.0.0.1:9101")
+    more = GOOD.replace("[peers]", '[operators]\nlsten = "127.0.0.1:9101"\n\n[peers]')
+    with pytest.raises(SettingsError, match=r"\[operators\] unknown setting 'lsten'; did you mean"):
+        load_settings(written(tmp_path, more))
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:8101", "0.0.0.0:7101"])
+def test_no_two_listeners_have_one_address(tmp_path: Path, address: str) -> None:
+    more = GOOD.replace("[peers]", f'[operators]\nlisten = "{address}"\n\n[peers]')
+    with pytest.raises(SettingsError, match=f"{address} is to listen for two of"):
+        load_settings(written(tmp_path, more))

@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from amanat.node.testnet.containers.places import NODES, api_port
+from amanat.node.testnet.containers.places import NODES, api_port, operators_port
 
 ROOT: Final = Path(__file__).parents[2]
 DOCKER: Final = shutil.which("docker")
@@ -98,8 +98,8 @@ def get(name: str, path: str) -> dict[str, Any]:
 
 
 def text(name: str, path: str) -> str:
-    """Return the text that a node serves on this machine."""
-    with urlopen(f"http://127.0.0.1:{api_port(name)}{path}", timeout=10) as answer:
+    """Return the text that a node serves its operators on this machine."""
+    with urlopen(f"http://127.0.0.1:{operators_port(name)}{path}", timeout=10) as answer:
         return str(answer.read().decode())
 
 

@@ -21,6 +21,7 @@ from amanat.node.testnet.containers.places import (
     NODES,
     Places,
     api_url,
+    operators_port,
     peer_host,
 )
 from amanat.node.testnet.containers.places import ROOT as NETWORK
@@ -134,7 +135,13 @@ def test_a_node_listens_where_others_look_for_it(places: Places, name: str) -> N
     told = settings(places, name)
     about = SERVICES[name]
     _, port = split_address(told.api.listen)
-    assert about["ports"] == [f"127.0.0.1:{port}:{port}"]
+    assert told.operators is not None
+    _, operators = split_address(told.operators.listen)
+    assert operators == operators_port(name)
+    assert about["ports"] == [
+        f"127.0.0.1:{port}:{port}",
+        f"127.0.0.1:{operators}:{operators}",
+    ]
     assert told.api.url == api_url(name) == f"http://{name}:{port}"
     assert about["networks"] == {"access": {}, "peers": {"aliases": [peer_host(name)]}}
     _, peer = split_address(told.peer.listen)

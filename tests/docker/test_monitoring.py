@@ -13,7 +13,7 @@ import yaml
 from aiohttp import ClientSession
 
 from amanat.ledger.operations import Transfer
-from amanat.node.testnet.containers.places import NODES, api_port
+from amanat.node.testnet.containers.places import NODES, operators_port
 from tests.docker.composition import ROOT, SERVICES
 from tests.ledger.world import RUPEE
 from tests.node.monitoring.scrape import names
@@ -56,7 +56,7 @@ async def test_every_metric_that_is_named_is_exported_by_a_real_node(tmp_path: P
         running.nodes["mof"].measurements.faults.labels("cdc").inc()
         async with session.get(running.url("mof") + "/livez") as answer:
             await answer.read()
-        async with session.get(running.url("mof") + "/metrics") as answer:
+        async with session.get(running.operators_url("mof") + "/metrics") as answer:
             exported = names(await answer.text())
     missing = {where: set(METRIC.findall(query)) - exported for where, query in queries()}
     assert {where: which for where, which in missing.items() if which} == {}
@@ -109,7 +109,7 @@ def test_every_alert_is_tried_by_promtool_and_must_fire_and_stay_silent() -> Non
 def test_prometheus_asks_every_node_by_its_name() -> None:
     (job,) = CONFIG["scrape_configs"]
     (targets,) = job["static_configs"]
-    assert targets["targets"] == [f"{node.name}:{api_port(node.name)}" for node in NODES]
+    assert targets["targets"] == [f"{node.name}:{operators_port(node.name)}" for node in NODES]
     assert "./prometheus:/etc/prometheus:ro" in SERVICES["prometheus"]["volumes"]
     assert CONFIG["rule_files"] == ["alerts.yml"]
 

@@ -11,14 +11,19 @@ from typing import Any
 from aiohttp import web
 
 from amanat.client.keystore import Signer
-from amanat.config.settings import ApiListener, NodeSettings, PeerListener, Readers
+from amanat.config.settings import (
+    ApiListener,
+    NodeSettings,
+    OperatorsListener,
+    PeerListener,
+    Readers,
+)
 from amanat.ledger.authorities import QuorumRule
 from amanat.ledger.governance.participants import Participant
 from amanat.ledger.operations import AnyOperation
-from amanat.node.api.application import create as api
 from amanat.node.client import Client
 from amanat.node.data_directory import create, open_directory
-from amanat.node.explorer.pages import add_routes
+from amanat.node.listening import listen
 from amanat.node.node import Node
 from amanat.node.recovery import RecoveryFailed
 from amanat.node.submissions import TransactionStatus
@@ -78,9 +83,10 @@ class LocalNetwork:
         self._begun = monotonic()
         self.later_ms = 0
         """How far the network's clock has been moved on."""
-        ports = free_ports(2 * len(names))
-        self._peer_ports = dict(zip(self.names, ports[: len(names)], strict=True))
-        self._api_ports = dict(zip(self.names, ports[len(names) :], strict=True))
+        ports = iter(free_ports(3 * len(names)))
+        self._peer_ports = {name: next(ports) for name in self.names}
+        self._api_ports = {name: next(ports) for name in self.names}
+        self._operators_ports = {name: next(ports) for name in self.names}
         self._lives: dict[str, AsyncExitStack] = {}
         for name in self.names:
             create(root / name, name, self.document)
@@ -93,6 +99,10 @@ class LocalNetwork:
         """Return where a node serves its API."""
         return f"http://127.0.0.1:{self._api_ports[name]}"
 
+    def operators_url(self, name: str) -> str:
+        """Return where a node serves its operators."""
+        return f"http://127.0.0.1:{self._operators_ports[name]}"
+
     def settings(self, name: str) -> NodeSettings:
         """Return what the node called `name` is told."""
         return NodeSettings(
@@ -103,6 +113,7 @@ class LocalNetwork:
             passphrase_file="",
             peer=PeerListener(f"127.0.0.1:{self._peer_ports[name]}"),
             api=ApiListener(f"127.0.0.1:{self._api_ports[name]}", self.url(name), self.readers),
+            operators=OperatorsListener(f"127.0.0.1:{self._operators_ports[name]}"),
             peers={
                 peer: f"127.0.0.1:{self._peer_ports[peer]}"
                 for peer in self.founders
@@ -121,14 +132,8 @@ class LocalNetwork:
         except RecoveryFailed:
             directory.close()
             raise
-        application = self.applications[name] = api(node)
-        add_routes(application)
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
         life.push_async_callback(node.transport.stop)
-        life.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, "127.0.0.1", self._api_ports[name]).start()
-        await node.transport.start("127.0.0.1", self._peer_ports[name])
+        self.applications[name] = await listen(node, self.settings(name), life)
         running = asyncio.create_task(node.run())
         life.push_async_callback(_ended, running)
         self.nodes[name] = node

@@ -176,6 +176,9 @@ _OF_ONE: Final[dict[tuple[str, str], Any]] = {
     ("Submission", "body"): None,
     ("Submission", "signatures"): None,
     ("PreparedView", "sentences"): ["transfer PKR 25.00 from client-a to client-b"],
+    ("Liveness", "status"): "live",
+    ("Readiness", "status"): "ready",
+    ("Readiness", "checks"): {"leader": {"ok": True, "detail": "mof leads"}},
     ("ManifestView", "rows"): 2,
     ("PageView", "complete"): True,
     ("PageView", "events"): [

@@ -23,6 +23,7 @@ from amanat.node.testnet.containers.places import (
     Places,
     api_port,
     api_url,
+    operators_port,
     peer_host,
 )
 from amanat.node.testnet.document import document
@@ -127,6 +128,9 @@ address = "{peer_host(name)}:{PEER_PORT}"
 listen = "0.0.0.0:{api_port(name)}"
 url = "{api_url(name)}"
 readers = "anyone"
+
+[operators]
+listen = "0.0.0.0:{operators_port(name)}"
 
 [peers]
 {peers}

@@ -47,6 +47,11 @@ def api_port(name: str) -> int:
     return API_PORT_FIRST + [node.name for node in NODES].index(name)
 
 
+def operators_port(name: str) -> int:
+    """Return the port on which a node serves its operators, a thousand above its API."""
+    return api_port(name) + 1000
+
+
 def api_url(name: str) -> str:
     """Return where other containers reach a node's API."""
     return f"http://{name}:{api_port(name)}"

@@ -8,7 +8,6 @@ from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from amanat.node.api.application import ROUTES, create
 from amanat.node.api.problems import CATALOGUE
-from amanat.node.monitoring import routes as monitoring
 from tests.node import description
 from tests.node.conftest import Api
 from tests.node.description import DOCUMENT
@@ -31,7 +30,7 @@ async def test_every_route_of_the_application_is_in_it(api: Api) -> None:
     served = {
         (route.resource.canonical, route.method.lower())
         for route in create(api.network.nodes["mof"]).router.routes()
-        if route.resource is not None and route.resource.canonical not in monitoring.PATHS
+        if route.resource is not None
     }
     told = {(path, method) for path, each in DOCUMENT["paths"].items() for method in each}
     assert served == told

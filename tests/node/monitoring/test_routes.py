@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from aiohttp import ClientSession
 
@@ -13,7 +14,10 @@ from tests.node.network import LocalNetwork, eventually, network
 
 
 async def scraped(running: LocalNetwork, name: str) -> str:
-    async with ClientSession() as session, session.get(running.url(name) + "/metrics") as answer:
+    async with (
+        ClientSession() as session,
+        session.get(running.operators_url(name) + "/metrics") as answer,
+    ):
         assert answer.status == 200
         assert answer.headers["Content-Type"].startswith("text/plain; version=")
         return await answer.text()
@@ -99,7 +103,7 @@ async def test_they_are_asked_without_saying_who_asks(tmp_path: Path) -> None:
     async with network(tmp_path) as running, ClientSession() as session:
         await running.open_market()
         for path in PATHS:
-            async with session.get(running.url("mof") + path) as answer:
+            async with session.get(running.operators_url("mof") + path) as answer:
                 assert answer.status == 200
 
 
@@ -116,3 +120,29 @@ async def test_a_new_leader_and_a_lost_peer_are_counted(tmp_path: Path) -> None:
         text = await scraped(running, watched)
         assert value(text, "amanat_leader_changes_total") > before
         assert value(text, "amanat_peers_connected") == 1
+
+
+async def test_operators_read_what_they_need_and_clients_do_not(tmp_path: Path) -> None:
+    async with network(tmp_path) as running, ClientSession() as session:
+        await running.open_market()
+        leader = await running.led()
+
+        async def shown(path: str) -> Any:
+            async with session.get(running.operators_url("mof") + path) as answer:
+                assert answer.status == 200
+                return await answer.json()
+
+        status = await shown("/node/status")
+        assert (status["name"], status["leader"]) == ("mof", leader.name)
+        assert status["readiness"]["status"] == "ready"
+        peers = await shown("/node/peers")
+        assert {peer["name"]: peer["connected"] for peer in peers} == {"cdc": True, "sbp": True}
+        assert all(peer["address"] for peer in peers)
+        settings = await shown("/node/settings")
+        assert settings["api"]["listen"] == running.url("mof").removeprefix("http://")
+        for path in ("/metrics", "/node/status", "/node/peers", "/node/settings"):
+            async with session.get(running.url("mof") + path) as answer:
+                assert answer.status == 404, path
+        for path in ("/v1/status", "/docs", "/"):
+            async with session.get(running.operators_url("mof") + path) as answer:
+                assert answer.status == 404, path

@@ -27,8 +27,16 @@ def test_every_client_has_a_custodian() -> None:
 
 
 def test_every_listener_has_a_port_of_its_own() -> None:
-    assert Ports().every() == [*range(7101, 7106), *range(8101, 8106)]
-    assert Ports(20_000).every() == [*range(20_000, 20_005), *range(21_000, 21_005)]
+    assert Ports().every() == [
+        *range(7101, 7106),
+        *range(8101, 8106),
+        *range(9101, 9106),
+    ]
+    assert Ports(20_000).every() == [
+        *range(20_000, 20_005),
+        *range(21_000, 21_005),
+        *range(22_000, 22_005),
+    ]
 
 
 def test_what_was_started_is_read_back(tmp_path: Path) -> None:
