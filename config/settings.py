@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -56,6 +57,12 @@ class ApiListener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     readers: Readers = Readers.PERMITTED
     cors_origins: tuple[Origin, ...] = ()
     """Origins whose pages may ask this node from a browser; none, if not given."""
+    requests_per_second: Annotated[float, Meta(ge=0, le=1_000_000)] = 500.0
+    """How often one caller may ask in the long run; 0 is as often as it likes."""
+    burst: Annotated[int, Meta(ge=1, le=10_000_000)] = 2_000
+    """How many requests of one caller are answered at once, after a pause."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks, such as 10.0.0.0/8, whose word for where a request comes from is taken."""
 
 
 class OperatorsListener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -144,6 +151,11 @@ def _faults(settings: NodeSettings) -> Iterator[str]:
     for address in listeners:
         if listeners.count(address) > 1:
             yield f"{address} is to listen for two of peer, api, operators"
+    for network in settings.api.trusted_proxies:
+        try:
+            ip_network(network)
+        except ValueError as error:
+            yield f"[api] trusted_proxies: {error}"
     if settings.name in settings.peers:
         yield f"[peers] names this node itself, {settings.name}"
 

@@ -39,11 +39,13 @@ from amanat.node.api.access.scopes import (
     TRANSACTION,
 )
 from amanat.node.api.event_streams import STREAMS, Streams
+from amanat.node.api.limits import LIMITS, Limits, limiting
 from amanat.node.api.middleware import middleware
 from amanat.node.api.reference import pages
 from amanat.node.api.reference.pages import REFERENCE, Reference
 from amanat.node.api.requests import BATCH_BYTES_MAX, NODE
 from amanat.node.api.statements import STATEMENTS, Statements
+from amanat.node.clock import monotonic
 from amanat.node.monitoring.http_requests import counting
 from amanat.node.node import Node
 
@@ -107,8 +109,10 @@ ROUTES: Final = (
 def create(node: Node) -> web.Application:
     """Return the application that serves `node`."""
     application = web.Application(
-        middlewares=[counting(node.measurements), middleware], client_max_size=BATCH_BYTES_MAX
+        middlewares=[counting(node.measurements), middleware, limiting],
+        client_max_size=BATCH_BYTES_MAX,
     )
+    application[LIMITS] = Limits(node.settings.api, now=monotonic)
     application[NODE] = node
     application[GATE] = Gate(node)
     application[REFERENCE] = _reference()

@@ -78,6 +78,15 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             retry_after=65,
         ),
         ProblemKind(
+            "too_many_requests",
+            HTTPStatus.TOO_MANY_REQUESTS,
+            "Too many requests in too short a time",
+            "Wait for as long as Retry-After says. Ask for many things at once: lists, batches, "
+            "and events in place of asking again and again.",
+            retryable=True,
+            retry_after=1,
+        ),
+        ProblemKind(
             "not_found",
             HTTPStatus.NOT_FOUND,
             "There is no such thing",
@@ -261,9 +270,18 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 class ApiProblem(Exception):  # noqa: N818 - named as RFC 9457 names it
     """Raise to answer a request with a problem of the catalogue."""
 
-    def __init__(self, code: str, detail: str, figures: dict[str, int | str] | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        figures: dict[str, int | str] | None = None,
+        *,
+        retry_after: int | None = None,
+    ) -> None:
+        """`retry_after`, seconds, goes before what the catalogue says of all such problems."""
         super().__init__(detail)
         self.kind = CATALOGUE[code]
+        self.retry_after = retry_after or self.kind.retry_after
         self.detail = detail
         self.figures = figures
 
@@ -284,8 +302,8 @@ def response(problem: ApiProblem, request_id: str) -> web.Response:
         figures=None if not figures else {name: str(value) for name, value in figures.items()},
     )
     headers = dict(_HOW_TO) if kind.status is HTTPStatus.UNAUTHORIZED else {}
-    if kind.retry_after is not None:
-        headers["Retry-After"] = str(kind.retry_after)
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(problem.retry_after)
     return web.Response(
         status=kind.status.value,
         body=msgspec.json.encode(body),

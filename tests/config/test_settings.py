@@ -242,3 +242,14 @@ def test_no_two_listeners_have_one_address(tmp_path: Path, address: str) -> None
     more = GOOD.replace("[peers]", f'[operators]\nlisten = "{address}"\n\n[peers]')
     with pytest.raises(SettingsError, match=f"{address} is to listen for two of"):
         load_settings(written(tmp_path, more))
+
+
+def test_limits_and_proxies_have_bounds_and_forms(tmp_path: Path) -> None:
+    api = load_settings(written(tmp_path, GOOD)).api
+    assert (api.requests_per_second, api.burst, api.trusted_proxies) == (500.0, 2_000, ())
+    told = 'requests_per_second = 0\nburst = 7\ntrusted_proxies = ["10.0.0.0/8"]\nurl ='
+    api = load_settings(written(tmp_path, GOOD.replace("url =", told))).api
+    assert (api.requests_per_second, api.burst, api.trusted_proxies) == (0, 7, ("10.0.0.0/8",))
+    for wrong in ("requests_per_second = -1", "burst = 0", 'trusted_proxies = ["10.0.0.0/99"]'):
+        with pytest.raises(SettingsError, match=wrong.split(" ")[0]):
+            load_settings(written(tmp_path, GOOD.replace("url =", f"{wrong}\nurl =")))

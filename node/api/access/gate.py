@@ -26,6 +26,7 @@ from amanat.node.api.access.tokens import Tokens
 from amanat.node.api.access.told import Telling
 from amanat.node.api.contracts import IMMUTABLE, Described, Lasts
 from amanat.node.api.delivery import tagged
+from amanat.node.api.limits import LIMITS
 from amanat.node.api.middleware import REQUEST_ID, Handler
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import SINGLE_BYTES_MAX, be_current, body
@@ -91,6 +92,7 @@ class Gate:
             reader = await self._reader(request)
             if reader is not None:
                 request[READER] = reader
+                request.app[LIMITS].take(("participant", reader.participant))
             self._check(request, route)
 
     def check_again(self, request: web.Request) -> None:

@@ -62,7 +62,7 @@ def query_of(contract: Contract) -> tuple[Query, ...]:
 def problems_of(route: Route) -> list[str]:
     """Return the codes of all problems that a route may refuse with."""
     contract = route.handler.contract
-    codes = set(contract.problems) | {"internal_error"}
+    codes = set(contract.problems) | {"internal_error", "too_many_requests"}
     if contract.reads:
         codes |= {"malformed_request", "behind"}
     if contract.query or contract.body is not None or parts(route.path):
