@@ -139,7 +139,7 @@ def _found(root: Path) -> Network:
             f'name = "{name}"\ndata = "data/{name}"\ngenesis = "genesis.json"\n'
             f'key = "authority-{name}.json"\npassphrase_file = "passphrase"\n'
             f'log_level = "warning"\n[peer]\nlisten = "{HOST}:{PEER_PORT + index}"\n'
-            f'[api]\nlisten = "{HOST}:{API_PORT + index}"\n'
+            f'[api]\nrequests_per_second = 0\nlisten = "{HOST}:{API_PORT + index}"\n'
             f'url = "http://{HOST}:{API_PORT + index}"\n[peers]\n{peers}\n'
         )
         data_directory.create(root / "data" / name, name, document)
