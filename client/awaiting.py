@@ -25,6 +25,7 @@ from amanat.client.exchange import (
     Step,
 )
 from amanat.client.face import BYTES_MAX, CONNECT_SECONDS, Face
+from amanat.client.linked_pages import LinkedPages
 from amanat.client.reading import Pages
 from amanat.client.receipts import ProvedBalance, Receipt
 
@@ -134,11 +135,19 @@ class AsyncClient(Face):
         """Yield the pledges on an account's holdings."""
         return self._each(self._talk.pledges(account))
 
+    def holds(self, account: str) -> AsyncIterator[dict[str, Any]]:
+        """Yield the open holds on an account's holdings, and those for it."""
+        return self._each(self._talk.holds(account))
+
+    def proposals(self) -> AsyncIterator[dict[str, Any]]:
+        """Yield the proposals that wait and the reader may read, the oldest first."""
+        return self._each(self._talk.proposals())
+
     def blocks(self) -> AsyncIterator[dict[str, Any]]:
         """Yield the final blocks, the newest first, as far back as the node keeps them."""
         return self._each(self._talk.blocks())
 
-    async def _each(self, pages: Pages) -> AsyncIterator[dict[str, Any]]:
+    async def _each(self, pages: Pages | LinkedPages) -> AsyncIterator[dict[str, Any]]:
         while not pages.is_over:
             for each in await self._carried_out(pages.next()):
                 yield each

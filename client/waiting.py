@@ -21,6 +21,7 @@ from amanat.client.exchange import (
     Step,
 )
 from amanat.client.face import BYTES_MAX, CONNECT_SECONDS, Face
+from amanat.client.linked_pages import LinkedPages
 from amanat.client.reading import Pages
 from amanat.client.receipts import ProvedBalance, Receipt
 
@@ -121,11 +122,19 @@ class Client(Face):
         """Yield the pledges on an account's holdings."""
         return self._each(self._talk.pledges(account))
 
+    def holds(self, account: str) -> Iterator[dict[str, Any]]:
+        """Yield the open holds on an account's holdings, and those for it."""
+        return self._each(self._talk.holds(account))
+
+    def proposals(self) -> Iterator[dict[str, Any]]:
+        """Yield the proposals that wait and the reader may read, the oldest first."""
+        return self._each(self._talk.proposals())
+
     def blocks(self) -> Iterator[dict[str, Any]]:
         """Yield the final blocks, the newest first, as far back as the node keeps them."""
         return self._each(self._talk.blocks())
 
-    def _each(self, pages: Pages) -> Iterator[dict[str, Any]]:
+    def _each(self, pages: Pages | LinkedPages) -> Iterator[dict[str, Any]]:
         while not pages.is_over:
             yield from self._carried_out(pages.next())
 

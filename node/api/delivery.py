@@ -39,7 +39,7 @@ _STAYS: Final = web.RequestKey("stays", bool)
 _KEPT_PACKED: Final = 16
 """Answers that are kept compressed: more than there are long ones that stay."""
 
-_EXPOSED: Final = "ETag, Ledger-Height, Ledger-Root, Location, Request-Id, Retry-After"
+_EXPOSED: Final = "ETag, Ledger-Height, Ledger-Root, Link, Location, Request-Id, Retry-After"
 _TAKEN: Final = (
     "Accept, Authorization, Content-Digest, Content-Type, If-None-Match, Signature, Signature-Input"
 )

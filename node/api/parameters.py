@@ -61,7 +61,13 @@ AFTER: Final = Query(
     "Go on behind this cursor; `now` begins with what is not final yet.",
 )
 
-OF_ACCOUNT: Final = Query("account", Name, "Of this account.")
+AFTER_ENTRY: Final = Query(
+    "after",
+    Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{43}\Z")],
+    "Go on behind this cursor, which the page before has in its `Link`.",
+)
+
+OF_ACCOUNT: Final = Query("account", Name, "Of this account.", example="client-a")
 
 OF_CUSTODIAN: Final = Query("custodian", Name, "Of all accounts of this custodian.")
 
