@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ HOST: Final = "127.0.0.1"
 PEER_PORT: Final = 7601
 API_PORT: Final = 8601
 ROLES: Final = {"mof": Role.ISSUER, "sbp": Role.CENTRAL_BANK, "cdc": Role.CUSTODIAN}
+FIVE: Final = {**ROLES, "custodian-a": Role.CUSTODIAN, "custodian-b": Role.CUSTODIAN}
 
 
 @dataclass
@@ -33,18 +34,19 @@ class Network:
     """The running processes and the keys of the participants."""
 
     root: Path
+    names: list[str]
     document: GenesisDocument
     signers: dict[str, keystore.Signer]
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def api(self, name: str) -> str:
         """Return a node's API address."""
-        return f"http://{HOST}:{API_PORT + sorted(ROLES).index(name)}"
+        return f"http://{HOST}:{API_PORT + self.names.index(name)}"
 
     @property
     def apis(self) -> list[str]:
         """All API addresses."""
-        return [self.api(name) for name in sorted(ROLES)]
+        return [self.api(name) for name in self.names]
 
     def start(self, name: str) -> None:
         """Start one node."""
@@ -82,12 +84,12 @@ class Network:
 
 
 @asynccontextmanager
-async def network() -> AsyncIterator[Network]:
-    """Run three authorities, two of them sovereign; end and remove them afterwards."""
+async def network(roles: Mapping[str, Role] = ROLES) -> AsyncIterator[Network]:
+    """Run these authorities, two of them sovereign; end and remove them afterwards."""
     with tempfile.TemporaryDirectory(prefix="amanat-bench-") as directory:
-        made = _found(Path(directory))
+        made = _found(Path(directory), roles)
         try:
-            for name in ROLES:
+            for name in roles:
                 made.start(name)
             await made.ready()
             yield made
@@ -103,25 +105,26 @@ async def network() -> AsyncIterator[Network]:
                     process.wait()
 
 
-def _found(root: Path) -> Network:
+def _found(root: Path, roles: Mapping[str, Role]) -> Network:
     passphrase = secrets.token_urlsafe(16)
     (root / "passphrase").touch(mode=0o600)
     (root / "passphrase").write_text(passphrase)
-    names = sorted(ROLES)
+    names = sorted(roles)
     authorities = []
     signers = {}
     for name in names:
         node_key = keystore.create(root / f"authority-{name}.json", passphrase, cost=keystore.TEST)
-        kind = AuthorityClass.CUSTODIAN if name == "cdc" else AuthorityClass.SOVEREIGN
+        is_custodian = roles[name] is Role.CUSTODIAN
+        kind = AuthorityClass.CUSTODIAN if is_custodian else AuthorityClass.SOVEREIGN
         authorities.append(Authority(name, node_key.public_key, kind))
         signers[name] = keystore.create(root / f"{name}.json", passphrase, cost=keystore.TEST)
     document = GenesisDocument(
         version=2,
         network="benchmark",
         created=clock.now(),
-        authorities=AuthoritySet(tuple(authorities), 2, 1, QuorumRule.MAJORITY),
+        authorities=AuthoritySet(tuple(authorities), len(names) // 2 + 1, 1, QuorumRule.MAJORITY),
         participants=tuple(
-            Participant.simple(name, name, (ROLES[name],), signers[name].public_key)
+            Participant.simple(name, name, (roles[name],), signers[name].public_key)
             for name in names
         ),
         policies=standard_policies(),
@@ -143,7 +146,7 @@ def _found(root: Path) -> Network:
             f'url = "http://{HOST}:{API_PORT + index}"\n[peers]\n{peers}\n'
         )
         data_directory.create(root / "data" / name, name, document)
-    return Network(root, document, signers)
+    return Network(root, names, document, signers)
 
 
 async def _is_ready(url: str) -> bool:

@@ -11,16 +11,19 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT))
 
-from benchmarks import auditing, measurements  # noqa: E402 - found through the path set above
+from benchmarks import auditing, measurements, reads  # noqa: E402 - found through the path set above
+
+CHOICES = ["signed_bulk", "idle_latency", "failover", "audit", "reads"]
 
 
 def main() -> None:
     """Run what was asked for, all by default."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["signed_bulk", "idle_latency", "failover", "audit"])
+    parser.add_argument("--only", choices=CHOICES)
     parser.add_argument("--transfers", type=int, default=20_000)
     parser.add_argument("--accounts", type=int, default=2_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=3.0, help="of load on each read")
     options = parser.parse_args()
     results: dict[str, Any] = {}
     details: dict[str, Any] = {"python": platform.python_version(), "machine": platform.machine()}
@@ -48,6 +51,10 @@ def main() -> None:
             f"audit         {audit['transactions_per_second']:,.0f} transfers/s in full blocks, "
             f"{audit['blocks_per_second']:,.0f} blocks/s with one transfer each"
         )
+    if options.only in (None, "reads"):
+        read = asyncio.run(reads.reads(options.accounts, options.seconds))
+        results["reads"], details["reads"] = read["idle"]["holding"]["share_of_bound"], read
+        print(reads.table(read))
     if options.only is None:
         target = ROOT / "benchmarks" / "results" / "latest.json"
         target.parent.mkdir(exist_ok=True)
@@ -56,6 +63,7 @@ def main() -> None:
             "idle_latency_p50": "ms",
             "failover": "s",
             "audit": "transfers/s",
+            "reads": "share of bound",
         }
         written = {**results, "units": units, "details": details}
         target.write_text(json.dumps(written, indent=2) + "\n")

@@ -25,8 +25,8 @@ from amanat.client.exchange import (
     Step,
 )
 from amanat.client.face import BYTES_MAX, CONNECT_SECONDS, Face
-from amanat.client.feed import Feed, Wanted
-from amanat.client.reading import Holding, Pages
+from amanat.client.feed import Wanted
+from amanat.client.reading import Holding, Listed
 from amanat.client.receipts import ProvedBalance, Receipt
 
 T = TypeVar("T")
@@ -159,11 +159,19 @@ class AsyncClient(Face):
         wanted = Wanted(account, instrument, tuple(names))
         return self._each(self._talk.events(wanted, after, follow=follow))
 
+    def holds(self, account: str) -> AsyncIterator[dict[str, Any]]:
+        """Yield the open holds on an account's holdings, and those for it."""
+        return self._each(self._talk.holds(account))
+
+    def proposals(self) -> AsyncIterator[dict[str, Any]]:
+        """Yield the proposals that wait and the reader may read, the oldest first."""
+        return self._each(self._talk.proposals())
+
     def blocks(self) -> AsyncIterator[dict[str, Any]]:
         """Yield the final blocks, the newest first, as far back as the node keeps them."""
         return self._each(self._talk.blocks())
 
-    async def _each(self, pages: Pages | Feed) -> AsyncIterator[dict[str, Any]]:
+    async def _each(self, pages: Listed) -> AsyncIterator[dict[str, Any]]:
         while not pages.is_over:
             for each in await self._carried_out(pages.next()):
                 yield each

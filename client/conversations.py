@@ -5,11 +5,12 @@ from typing import Any
 
 import msgspec
 
-from amanat.client import reading, submission
+from amanat.client import linked_pages, reading, submission
 from amanat.client.asking import Nodes, ask
 from amanat.client.errors import Expired, OutcomeUnknown, Rejected
 from amanat.client.exchange import Conversation, Request
 from amanat.client.feed import Feed, Wanted
+from amanat.client.linked_pages import LinkedPages
 from amanat.client.proofs import Proofs
 from amanat.client.reading import Holding, Pages
 from amanat.client.receipts import ProvedBalance, Receipt
@@ -86,6 +87,14 @@ class Conversations:
     def pledges(self, account: str) -> Pages:
         """The pledges on an account's holdings."""
         return reading.members_of(self.nodes, "accounts", account, "pledges")
+
+    def holds(self, account: str) -> LinkedPages:
+        """The open holds on an account's holdings, and those for it."""
+        return linked_pages.holds(self.nodes, account)
+
+    def proposals(self) -> LinkedPages:
+        """The proposals that wait, the oldest first."""
+        return linked_pages.proposals(self.nodes)
 
     def settlements_on(self, date: str) -> Pages:
         """What is matched for a settlement date."""

@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -144,6 +144,17 @@ def _text(shown: Any, name: str) -> str:
     if not isinstance(shown, dict) or not isinstance(shown.get(name), str):
         raise NotProved(f"it shows no {name}")
     return str(shown[name])
+
+
+class Listed(Protocol):
+    """A list that is read page by page."""
+
+    is_over: bool
+    """Whether all of it was given."""
+
+    def next(self) -> Conversation[list[dict[str, Any]]]:
+        """Return the entries of the next page, maybe none; then look at `is_over`."""
+        ...
 
 
 @dataclass

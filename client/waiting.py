@@ -21,8 +21,8 @@ from amanat.client.exchange import (
     Step,
 )
 from amanat.client.face import BYTES_MAX, CONNECT_SECONDS, Face
-from amanat.client.feed import Feed, Wanted
-from amanat.client.reading import Holding, Pages
+from amanat.client.feed import Wanted
+from amanat.client.reading import Holding, Listed
 from amanat.client.receipts import ProvedBalance, Receipt
 
 T = TypeVar("T")
@@ -148,11 +148,19 @@ class Client(Face):
         wanted = Wanted(account, instrument, tuple(names))
         return self._each(self._talk.events(wanted, after, follow=follow))
 
+    def holds(self, account: str) -> Iterator[dict[str, Any]]:
+        """Yield the open holds on an account's holdings, and those for it."""
+        return self._each(self._talk.holds(account))
+
+    def proposals(self) -> Iterator[dict[str, Any]]:
+        """Yield the proposals that wait and the reader may read, the oldest first."""
+        return self._each(self._talk.proposals())
+
     def blocks(self) -> Iterator[dict[str, Any]]:
         """Yield the final blocks, the newest first, as far back as the node keeps them."""
         return self._each(self._talk.blocks())
 
-    def _each(self, pages: Pages | Feed) -> Iterator[dict[str, Any]]:
+    def _each(self, pages: Listed) -> Iterator[dict[str, Any]]:
         while not pages.is_over:
             yield from self._carried_out(pages.next())
 

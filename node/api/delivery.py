@@ -10,6 +10,7 @@ Neither are answers to submissions: ids and signatures hardly get shorter.
 
 import asyncio
 import gzip
+from functools import lru_cache
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Final
@@ -32,7 +33,13 @@ _TEXTUAL: Final = ("application/json", "application/problem+json", "text/html", 
 
 _AS_IT_IS: Final = web.RequestKey("as_it_is", bool)
 
-_EXPOSED: Final = "ETag, Ledger-Height, Ledger-Root, Location, Request-Id, Retry-After"
+_STAYS: Final = web.RequestKey("stays", bool)
+"""Whether the answer stays what it is while the node runs, so that it is compressed once."""
+
+_KEPT_PACKED: Final = 16
+"""Answers that are kept compressed: more than there are long ones that stay."""
+
+_EXPOSED: Final = "ETag, Ledger-Height, Ledger-Root, Link, Location, Request-Id, Retry-After"
 _TAKEN: Final = (
     "Accept, Authorization, Content-Digest, Content-Type, If-None-Match, Signature, Signature-Input"
 )
@@ -45,6 +52,7 @@ def tagged(
     """Tag an answer; return 304 in its place if who asks has it."""
     if contract.keeps_secret or not (contract.reads or request.method == "GET"):
         request[_AS_IT_IS] = True
+    request[_STAYS] = not contract.reads and contract.lasts is not Lasts.A_MOMENT
     if contract.binary or (contract.also and contract.answer is not None):
         _vary(answer, "Accept")
     if (
@@ -125,7 +133,9 @@ async def _pack(request: web.Request, answer: web.StreamResponse) -> None:
     if not _takes_gzip(request):
         return
     content = answer.body
-    if len(content) < APART_FROM:
+    if request.get(_STAYS, False):
+        packed = packed_once(content)
+    elif len(content) < APART_FROM:
         packed = gzip.compress(content, LEVEL, mtime=0)
     else:
         packed = await asyncio.to_thread(gzip.compress, content, LEVEL, mtime=0)
@@ -133,6 +143,12 @@ async def _pack(request: web.Request, answer: web.StreamResponse) -> None:
     answer.headers["Content-Encoding"] = "gzip"
     if "ETag" in answer.headers:
         answer.headers["ETag"] = f'"{_packed_tag(answer.headers["ETag"].strip(chr(34)))}"'
+
+
+@lru_cache(maxsize=_KEPT_PACKED)
+def packed_once(content: bytes) -> bytes:
+    """Return what stays as it is, compressed: once, on the event loop, then from memory."""
+    return gzip.compress(content, LEVEL, mtime=0)
 
 
 def _takes_gzip(request: web.Request) -> bool:

@@ -15,7 +15,7 @@ from amanat.node.api.parameters import (
     NAMES,
     OF_ACCOUNT,
     OF_INSTRUMENT,
-    WAIT,
+    WAIT_FOR_EVENTS,
     limit,
 )
 from amanat.node.api.problems import ApiProblem
@@ -36,7 +36,15 @@ EVENT_STREAM: Final = "text/event-stream"
     Contract(
         "listEvents",
         PageView,
-        query=(AFTER, FROM_HEIGHT, OF_ACCOUNT, OF_INSTRUMENT, NAMES, limit(LIMIT_MAX, LIMIT), WAIT),
+        query=(
+            AFTER,
+            FROM_HEIGHT,
+            OF_ACCOUNT,
+            OF_INSTRUMENT,
+            NAMES,
+            limit(LIMIT_MAX, LIMIT),
+            WAIT_FOR_EVENTS,
+        ),
         problems=("pruned", "too_many_streams"),
         lasts=Lasts.A_MOMENT,
         also=(EVENT_STREAM,),
@@ -68,11 +76,12 @@ async def events(request: web.Request) -> web.StreamResponse:
 def _start(request: web.Request) -> Place:
     """Return where to begin: `Last-Event-ID` goes before `after`, and that before `from`."""
     node = request.app[NODE]
+    first = whole_number(request, "from", default=1, most=2**63 - 1)
     text = request.headers.get("Last-Event-ID") or request.query.get("after")
     if text == "now":
         return Place(node.chain.final.height + 1)
     if text is None:
-        return Place(max(whole_number(request, "from", default=1, most=2**63 - 1), 1))
+        return Place(max(first, 1))
     try:
         return cursor.read(text, node.chain_id)
     except BadCursor as error:

@@ -32,6 +32,13 @@ WAIT: Final = Query(
     example=10,
 )
 
+WAIT_FOR_EVENTS: Final = Query(
+    "wait",
+    Annotated[float, Meta(ge=0, le=WAIT_SECONDS_MAX)],
+    "Where there are none yet, wait so many seconds for the next ones.",
+    default=0,
+)
+
 PROOF: Final = Query(
     "proof", bool, "Whether to prove it, so that `amanat verify` can check it.", default=False
 )
@@ -61,7 +68,13 @@ AFTER: Final = Query(
     "Go on behind this cursor; `now` begins with what is not final yet.",
 )
 
-OF_ACCOUNT: Final = Query("account", Name, "Of this account.")
+AFTER_ENTRY: Final = Query(
+    "after",
+    Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{43}\Z")],
+    "Go on behind this cursor, which the page before has in its `Link`.",
+)
+
+OF_ACCOUNT: Final = Query("account", Name, "Of this account.", example="client-a")
 
 OF_CUSTODIAN: Final = Query("custodian", Name, "Of all accounts of this custodian.")
 
@@ -101,7 +114,7 @@ IN_PATH: Final[dict[str, tuple[Any, str, str]]] = {
     "order": (Name, "The id of a legal order.", "court-1"),
     "transaction": (Hex32Text, "A transaction's id.", "5c95d7b0" * 8),
     "proposal": (Hex32Text, "A proposal's id.", "5c95d7b0" * 8),
-    "height": (Annotated[int, Meta(ge=0, le=2**63 - 1)], "The height of a block.", "15"),
+    "height": (Annotated[int, Meta(ge=0, le=2**63 - 1)], "The height of a block.", "5"),
     "statement": (
         Literal["holdings", "movements", "supply"],
         "What is stated.",

@@ -13,15 +13,17 @@ from amanat.ledger.blocks import Place
 from amanat.ledger.executed_block import Tip
 from amanat.ledger.governance.open_proposals import OPEN_PROPOSALS
 from amanat.ledger.governance.proposals import Proposal
+from amanat.ledger.identifiers import Digest
 from amanat.ledger.operations import proposing
 from amanat.ledger.state import PROPOSALS, State
+from amanat.node.api import list_cursors
 from amanat.node.api.access.gate import GATE
 from amanat.node.api.access.scopes import about_proposal
 from amanat.node.api.access.told import Telling
 from amanat.node.api.contracts import Contract, described
 from amanat.node.api.messages import texts
 from amanat.node.api.notation import Hex32Text, TimeMs
-from amanat.node.api.parameters import limit
+from amanat.node.api.parameters import AFTER_ENTRY, limit
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, answer, digest_in_path, whole_number
 from amanat.node.node import Node
@@ -71,7 +73,8 @@ class ProposalView(msgspec.Struct, frozen=True):
     Contract(
         "listProposals",
         list[ProposalView],
-        query=(limit(LISTED_MAX, LISTED_MAX),),
+        query=(AFTER_ENTRY, limit(LISTED_MAX, LISTED_MAX)),
+        problems=("not_found",),
         command="amanat proposals",
     )
 )
@@ -84,15 +87,18 @@ async def proposals(request: web.Request) -> web.Response:
     gate = request.app[GATE]
     readable = (
         each
-        for each in _waiting(state, final.time)
+        for each in _waiting(state, final.time, list_cursors.after(request))
         if gate.may_read(request, about_proposal(state, each))
     )
-    waiting = islice(readable, limit)
+    found = list(islice(readable, limit + 1))
     views: list[object] = []
-    for each in list(waiting):
+    for each in found[:limit]:
         views.append(_view(node, final, gate.telling(request), each))
         await asyncio.sleep(0)
-    return answer(node, views, at=final)
+    shown = answer(node, views, at=final)
+    if 0 < limit < len(found):
+        list_cursors.link(request, shown, found[limit - 1].id)
+    return shown
 
 
 @described(Contract("showProposal", ProposalView, problems=("not_found",)))
@@ -108,8 +114,13 @@ async def proposal(request: web.Request) -> web.Response:
     return answer(node, _view(node, final, telling, found), at=final)
 
 
-def _waiting(state: State, time: int) -> Iterator[Proposal]:
-    listed = (state.get(PROPOSALS, bytes.fromhex(each)) for each in OPEN_PROPOSALS.members(state))
+def _waiting(state: State, time: int, after: Digest | None) -> Iterator[Proposal]:
+    """Yield those that wait, behind the one that is named, or all."""
+    start = None if after is None else after.hex()
+    if start is not None and not OPEN_PROPOSALS.holds(state, start):
+        raise ApiProblem("not_found", "the entry before this page is not in this list any more")
+    members = islice(OPEN_PROPOSALS.members(state, start), 0 if start is None else 1, None)
+    listed = (state.get(PROPOSALS, bytes.fromhex(each)) for each in members)
     return (each for each in listed if each is not None and each.expires > time)
 
 

@@ -1,6 +1,7 @@
 """Reading what is promised and what is to settle: holds, pledges, instructions, settlements."""
 
 from collections.abc import Callable, Iterator, Sequence
+from heapq import nsmallest
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -23,8 +24,9 @@ from amanat.ledger.settlement.settlements import (
 )
 from amanat.ledger.state import ACCOUNTS, State, Table
 from amanat.ledger.wording import day
+from amanat.node.api import list_cursors
 from amanat.node.api.contracts import Contract, described
-from amanat.node.api.parameters import FROM_ENTRY, limit
+from amanat.node.api.parameters import AFTER_ENTRY, FROM_ENTRY, limit
 from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, answer, date_of, whole_number
 from amanat.node.api.settlement_views import (
@@ -54,20 +56,30 @@ V = TypeVar("V")
     Contract(
         "listHolds",
         list[HoldView],
-        query=(LIMIT,),
+        query=(AFTER_ENTRY, LIMIT),
         problems=("not_found",),
     )
 )
 async def holds(request: web.Request) -> web.Response:
-    """List the open holds on an account's holdings, and those for it."""
+    """List the open holds on an account's holdings, and those for it, by their ids."""
     state, name = await _account(request)
+    start = list_cursors.after(request)
+    most = whole_number(request, "limit", default=LIST, most=LIST_MAX)
+    # In the order of their ids: queues by rank move their members about when one leaves.
+    found = nsmallest(
+        most + 1,
+        {each for each in _holds_of(state, name) if start is None or bytes.fromhex(each) > start},
+    )
+    shown = _listed(request, state, iter(found), HOLDS, hold_view)
+    if 0 < most < len(found):
+        list_cursors.link(request, shown, bytes.fromhex(found[most - 1]))
+    return shown
 
-    def everything() -> Iterator[str]:
-        for instrument in instruments_of(name).members(state):
-            yield from holds_on(name, instrument).members(state)
-        yield from holds_for(name).members(state)
 
-    return _listed(request, state, everything(), HOLDS, hold_view)
+def _holds_of(state: State, account: str) -> Iterator[str]:
+    for instrument in instruments_of(account).members(state):
+        yield from holds_on(account, instrument).members(state)
+    yield from holds_for(account).members(state)
 
 
 @described(

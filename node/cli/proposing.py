@@ -112,10 +112,12 @@ def _asked(
     reader: RequestSigner | None = None,
     reader_if_asked: Callable[[], RequestSigner] | None = None,
 ) -> Any:
-    path = "/v1/proposals" if proposal is None else f"/v1/proposals/{_identifier(proposal).hex()}"
+    identifier = None if proposal is None else _identifier(proposal).hex()
 
     async def ask(client: Client) -> Any:
-        return await client.get(path)
+        if identifier is None:
+            return [each async for each in client.proposals()]
+        return await client.get(f"/v1/proposals/{identifier}")
 
     return talk(api_urls(api), ask, reader=reader, reader_if_asked=reader_if_asked)
 

@@ -8,7 +8,7 @@ from amanat.node.api.access.gate import Route
 from amanat.node.api.contracts import Query
 from amanat.node.api.parameters import IN_PATH
 from amanat.node.api.problems import CATALOGUE
-from amanat.node.api.reference import examples, snippets
+from amanat.node.api.reference import examples, python_snippets, snippets
 from amanat.node.api.reference.meanings import declared_types, told
 from amanat.node.api.reference.openapi import parts, problems_of, query_of, tag
 from amanat.node.api.reference.schemas import single
@@ -35,7 +35,7 @@ def _section(route: Route) -> dict[str, Any]:
         "fields": _meanings(contract.answer),
         "problems": [CATALOGUE[code] for code in problems_of(route)],
         "curl": snippets.curl(route),
-        "python": snippets.python(route),
+        "python": python_snippets.python(route),
         "command": snippets.command(route),
     }
 

@@ -1,11 +1,11 @@
-"""How each operation is asked for: with curl, from Python alone, by the command line."""
+"""How each operation is asked for: with curl, and by the command line."""
 
 from amanat.node.api.access.gate import Route
 from amanat.node.api.access.scopes import PUBLIC
 from amanat.node.api.parameters import IN_PATH
 from amanat.node.api.reference.openapi import parts
 
-_NODE = "http://127.0.0.1:8101"
+NODE = "http://127.0.0.1:8101"
 
 
 def curl(route: Route) -> str:
@@ -14,31 +14,12 @@ def curl(route: Route) -> str:
     if contract.keeps_secret:
         return ""
     lines = ["curl -s" if route.method == "GET" else f"curl -s -X {route.method}"]
-    if _needs_proof(route):
+    if needs_proof(route):
         lines.append('-H "Authorization: Bearer $TOKEN"')
     if contract.body is not None:
-        lines += ["-H 'Content-Type: application/msgpack'", f"--data-binary @{_file(route)}"]
-    lines.append(f"'{_url(route)}'")
+        lines += [f"-H 'Content-Type: {media(route)}'", f"--data-binary @{file(route)}"]
+    lines.append(f"'{url(route)}'")
     return " \\\n  ".join(lines)
-
-
-def python(route: Route) -> str:
-    """Return how Python asks for it; empty for what needs a signature over each request."""
-    contract = route.handler.contract
-    if contract.keeps_secret:
-        return ""
-    lines = ["import json", "from urllib.request import Request, urlopen", ""]
-    lines.append(f'request = Request("{_url(route)}", method="{route.method}")')
-    if _needs_proof(route):
-        lines.append('request.add_header("Authorization", f"Bearer {token}")')
-    if contract.body is not None:
-        lines.append('request.add_header("Content-Type", "application/msgpack")')
-        lines.append(f'request.data = open("{_file(route)}", "rb").read()')
-    take = "answer.read().decode()" if contract.answer is None else "json.load(answer)"
-    lines += ["with urlopen(request) as answer:", f"    print({take})"]
-    if contract.answer is None:
-        lines = lines[1:]
-    return "\n".join(lines)
 
 
 def command(route: Route) -> str:
@@ -46,19 +27,36 @@ def command(route: Route) -> str:
     return route.handler.contract.command.format(**{name: IN_PATH[name][2] for name in IN_PATH})
 
 
-def _needs_proof(route: Route) -> bool:
+def needs_proof(route: Route) -> bool:
+    """Return whether who asks says who it is."""
     return route.scope is not PUBLIC
 
 
-def _file(route: Route) -> str:
+def file(route: Route) -> str:
+    """Return the file whose content is sent."""
+    if media(route) == "application/json":
+        return "wanted.json"
     return "batch" if route.path.endswith(":batch") else "order.tx"
 
 
-def _url(route: Route) -> str:
+def media(route: Route) -> str:
+    """Return the type of what is sent: MessagePack where that is taken."""
+    body = route.handler.contract.body
+    is_packed = body is not None and body.packed
+    return "application/msgpack" if is_packed else "application/json"
+
+
+def url(route: Route) -> str:
+    """Return the address at the first node of a test network."""
+    return NODE + target(route)
+
+
+def target(route: Route) -> str:
+    """Return the path with an example in each of its places, and the query."""
     path = route.path.format(**{name: IN_PATH[name][2] for name in parts(route.path)})
     shown = [
         f"{each.name}={each.example}"
         for each in route.handler.contract.query
         if each.example is not None
     ]
-    return f"{_NODE}{path}" + ("?" + "&".join(shown) if shown else "")
+    return path + ("?" + "&".join(shown) if shown else "")

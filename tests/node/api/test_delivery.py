@@ -15,7 +15,7 @@ from amanat.ledger.operations import Transfer
 from amanat.node.api import requests
 from amanat.node.api.application import ROUTES
 from amanat.node.api.contracts import Lasts
-from amanat.node.api.delivery import PACKED_FROM
+from amanat.node.api.delivery import PACKED_FROM, packed_once
 from amanat.node.api.problems import CATALOGUE
 from tests.ledger.world import RUPEE
 from tests.node.conftest import Answer, Api
@@ -197,3 +197,15 @@ async def test_what_gives_a_secret_lasts_a_moment() -> None:
     secret = [each for each in ROUTES if each.handler.contract.keeps_secret]
     assert [each.path for each in secret] == ["/v1/tokens"]
     assert all(each.handler.contract.lasts is Lasts.A_MOMENT for each in secret)
+
+
+async def test_what_stays_while_a_node_runs_is_compressed_once(raw: Api) -> None:
+    packed_once.cache_clear()
+    asked = {"Accept-Encoding": "gzip"}
+    first = await raw.get("/v1/openapi.json", **asked)
+    again = await raw.get("/v1/openapi.json", **asked)
+    assert first.body == again.body
+    assert gzip.decompress(first.body).startswith(b'{"openapi"')
+    assert packed_once.cache_info()[:2] == (1, 1)
+    await raw.get("/v1/instruments", **asked)
+    assert packed_once.cache_info().currsize == 1

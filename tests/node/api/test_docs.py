@@ -1,18 +1,16 @@
 """The pages about the API: whole, for people, and out of one node with no other server."""
 
 import asyncio
-import shlex
 import shutil
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from typer.main import get_command
 
 from amanat.node.api.application import ROUTES
 from amanat.node.api.problems import CATALOGUE
 from amanat.node.api.reference import snippets
-from amanat.node.cli.commands import app
+from amanat.node.api.reference.python_snippets import python
 from tests.node.conftest import Answer, Api
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -87,7 +85,7 @@ async def test_a_browser_is_shown_what_a_problem_means(api: Api, code: str) -> N
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda each: each.handler.contract.id)
 async def test_what_is_shown_to_be_typed_is_sound(route: Any) -> None:
-    compile(snippets.python(route), "snippet", "exec")
+    compile(python(route), "snippet", "exec")
     told = snippets.curl(route)
     assert bool(told) == (not route.handler.contract.keeps_secret)
     assert "{" not in told + snippets.command(route)
@@ -95,20 +93,3 @@ async def test_what_is_shown_to_be_typed_is_sound(route: Any) -> None:
     assert bash is not None
     checked = await asyncio.create_subprocess_exec(bash, "-n", "-c", told)
     assert await checked.wait() == 0
-
-
-async def test_a_snippet_does_what_it_says(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
-    (route,) = [each for each in ROUTES if each.path == "/v1/instruments"]
-    code = snippets.python(route).replace("http://127.0.0.1:8101", api.network.url("mof"))
-    await asyncio.to_thread(exec, code, {})
-    assert "PKR" in capsys.readouterr().out
-
-
-async def test_every_command_that_is_shown_exists() -> None:
-    commands = get_command(app).commands  # type: ignore[attr-defined]
-    for route in ROUTES:
-        told = snippets.command(route)
-        if told:
-            program, name, *arguments = shlex.split(told)
-            assert program == "amanat"
-            commands[name].make_context(name, arguments)

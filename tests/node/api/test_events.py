@@ -158,3 +158,8 @@ async def test_where_blocks_are_kept_no_more_it_says_from_where_to_go_on(
     after = answers[0].json["figures"]["after"]
     page = (await api.get(f"/v1/events?after={after}")).json
     assert page["events"][0]["height"] == 3
+
+
+async def test_a_wrong_beginning_is_refused_also_beside_a_cursor(api: Api) -> None:
+    answer = await api.get("/v1/events?after=now&from=x")
+    assert (answer.status, answer.json["code"]) == (400, "malformed_request")

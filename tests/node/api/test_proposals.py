@@ -8,7 +8,7 @@ import pytest
 from amanat.ledger.dates import DAY_MS
 from amanat.ledger.governance.participants import ParticipantKey
 from amanat.ledger.operations import Approve, Issue, Propose, ReplaceKeys, WithdrawProposal
-from amanat.node.api import proposals
+from amanat.node.api import list_cursors, proposals
 from tests.ledger.world import BILL, public_key
 from tests.node.conftest import Api
 
@@ -70,11 +70,44 @@ async def test_the_oldest_come_first_up_to_the_limit(api: Api) -> None:
     assert len((await api.get("/v1/proposals?limit=2")).json) == 2
 
 
+async def test_the_list_goes_on_behind_a_cursor(api: Api) -> None:
+    made = [await propose(api, "mof", ISSUE) for _ in range(3)]
+    whole = [each["id"] for each in (await api.get("/v1/proposals")).json]
+    assert whole[-3:] == made
+    paged: list[str] = []
+    path = "/v1/proposals?limit=2"
+    while path:
+        page = await api.get(path)
+        paged += [each["id"] for each in page.json]
+        path = next_page(page.headers)
+    assert paged == whole
+
+
+async def test_a_page_behind_a_proposal_that_waits_no_more_is_not_found(api: Api) -> None:
+    first, second = await propose(api, "mof", ISSUE), await propose(api, "mof", ISSUE)
+    behind = f"/v1/proposals?after={list_cursors.written(bytes.fromhex(first))}"
+    assert [each["id"] for each in (await api.get(behind)).json] == [second]
+    await api.network.do("mof", WithdrawProposal(bytes.fromhex(first)))
+    await api.network.level()
+    refused = await api.get(behind)
+    assert (refused.status, refused.json["code"]) == (404, "not_found")
+
+
+def next_page(headers: dict[str, str]) -> str:
+    link = headers.get("Link", "")
+    target, _, relation = link.partition(">")
+    assert relation == ('; rel="next"' if link else "")
+    return target.removeprefix("<")
+
+
 @pytest.mark.parametrize(
     ("path", "status", "code"),
     [
         ("/v1/proposals/" + "ab" * 32, 404, "not_found"),
         ("/v1/proposals/xyz", 400, "malformed_request"),
+        ("/v1/proposals?after=now", 400, "malformed_request"),
+        ("/v1/proposals?after=" + "-" * 42 + "9", 400, "malformed_request"),
+        ("/v1/proposals?after=" + "A" * 43, 404, "not_found"),
         ("/v1/proposals?limit=101", 400, "malformed_request"),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from amanat.ledger.dates import DAY_MS, date_of
-from amanat.ledger.operations import AnyOperation, EnterInstruction, OpenHold, Pledge
+from amanat.ledger.operations import AnyOperation, EnterInstruction, OpenHold, Pledge, VoidHold
 from amanat.ledger.settlement.instructions import Payment
 from amanat.ledger.wording import day
 from tests.ledger.trades import SALE, answer
@@ -45,6 +45,23 @@ async def test_a_hold_is_shown_to_both_sides(api: Api) -> None:
             }
         ]
     assert (await api.get("/v1/accounts/beta/holds")).json == []
+
+
+async def test_holds_go_on_behind_a_cursor_whose_hold_is_gone(api: Api) -> None:
+    expires = now(api) + DAY_MS
+    hold = OpenHold("beta", "gamma", RUPEE, 1, None, expires, None)
+    made = sorted([told["hold"] for told in await do(api, "beta", *[hold] * 5)])
+    first = await api.get("/v1/accounts/beta/holds?limit=2")
+    assert [each["id"] for each in first.json] == made[:2]
+    await do(api, "gamma", VoidHold(bytes.fromhex(made[1])))
+    target = first.headers["Link"].removeprefix("<").removesuffix('>; rel="next"')
+    second = await api.get(target)
+    assert [each["id"] for each in second.json] == made[2:4]
+    last = await api.get(second.headers["Link"].removeprefix("<").removesuffix('>; rel="next"'))
+    assert [each["id"] for each in last.json] == made[4:]
+    assert "Link" not in last.headers
+    refused = await api.get("/v1/accounts/beta/holds?after=x")
+    assert (refused.status, refused.json["code"]) == (400, "malformed_request")
 
 
 async def test_pledges_are_listed_from_one_on(api: Api) -> None:
