@@ -19,7 +19,7 @@ help:
 	@echo "make lint           the same without the tests"
 	@echo "make fuzz-api       ask a node for long what its API allows and what not (CASES=200)"
 	@echo "make simulate       a longer campaign of the simulator (SEEDS=20000)"
-	@echo "make bench          throughput, latency, failover and audit on this machine"
+	@echo "make bench          throughput, latency, failover, audit and reads on this machine"
 	@echo "make story          a day in the life of a bond, told by the ledger"
 	@echo "make story-document writes it as docs/day-in-the-life.md"
 	@echo "make install        only the virtual environment, in .venv"

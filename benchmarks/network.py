@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -23,8 +24,6 @@ from amanat.node import clock, data_directory
 from amanat.node.client import Client, Refusal, Unreachable
 
 HOST: Final = "127.0.0.1"
-PEER_PORT: Final = 7601
-API_PORT: Final = 8601
 ROLES: Final = {"mof": Role.ISSUER, "sbp": Role.CENTRAL_BANK, "cdc": Role.CUSTODIAN}
 FIVE: Final = {**ROLES, "custodian-a": Role.CUSTODIAN, "custodian-b": Role.CUSTODIAN}
 
@@ -37,11 +36,13 @@ class Network:
     names: list[str]
     document: GenesisDocument
     signers: dict[str, keystore.Signer]
+    ports: list[int]
+    """Of the APIs, in the order of the names."""
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def api(self, name: str) -> str:
         """Return a node's API address."""
-        return f"http://{HOST}:{API_PORT + self.names.index(name)}"
+        return f"http://{HOST}:{self.ports[self.names.index(name)]}"
 
     @property
     def apis(self) -> list[str]:
@@ -132,21 +133,35 @@ def _found(root: Path, roles: Mapping[str, Role]) -> Network:
         calendar=standard_calendar(),
     )
     (root / "genesis.json").write_text(to_json(document))
+    ports = _free_ports(2 * len(names))
+    peer_ports, api_ports = ports[: len(names)], ports[len(names) :]
     for index, name in enumerate(names):
         peers = "\n".join(
-            f'{other} = "{HOST}:{PEER_PORT + place}"'
+            f'{other} = "{HOST}:{peer_ports[place]}"'
             for place, other in enumerate(names)
             if other != name
         )
         (root / f"{name}.toml").write_text(
             f'name = "{name}"\ndata = "data/{name}"\ngenesis = "genesis.json"\n'
             f'key = "authority-{name}.json"\npassphrase_file = "passphrase"\n'
-            f'log_level = "warning"\n[peer]\nlisten = "{HOST}:{PEER_PORT + index}"\n'
-            f'[api]\nrequests_per_second = 0\nlisten = "{HOST}:{API_PORT + index}"\n'
-            f'url = "http://{HOST}:{API_PORT + index}"\n[peers]\n{peers}\n'
+            f'log_level = "warning"\n[peer]\nlisten = "{HOST}:{peer_ports[index]}"\n'
+            f'[api]\nrequests_per_second = 0\nlisten = "{HOST}:{api_ports[index]}"\n'
+            f'url = "http://{HOST}:{api_ports[index]}"\n[peers]\n{peers}\n'
         )
         data_directory.create(root / "data" / name, name, document)
-    return Network(root, names, document, signers)
+    return Network(root, names, document, signers, api_ports)
+
+
+def _free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens on: another network here is not to be measured."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind((HOST, 0))
+        return [int(each.getsockname()[1]) for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
 
 
 async def _is_ready(url: str) -> bool:

@@ -12,6 +12,7 @@ from amanat.node.cli import submitting
 from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, show, teller
+from amanat.node.cli.watching import on_terminal
 from amanat.node.client import Client
 
 ASK_AGAIN_SECONDS: Final = 10.0
@@ -44,12 +45,15 @@ def move_clients(
     async def move(client: Client) -> dict[str, Any]:
         chain = await submitting.chain_of(client)
         moved, batches, left = 0, 0, -1
-        while left != 0:
-            outcome = await _final(client, submitting.signed(chain, signers, operation), wait)
-            fields = next(e["fields"] for e in outcome["events"] if e["name"] == "clients-moved")
-            moved, batches, left = moved + int(fields["moved"]), batches + 1, int(fields["left"])
-            where = f"{left} left (block {outcome['height']})"
-            tell(f"moved {fields['moved']} to {order.target}, {where}")
+        with on_terminal("move-clients", "accounts") as watch:
+            while left != 0:
+                outcome = await _final(client, submitting.signed(chain, signers, operation), wait)
+                fields = _moved(outcome)
+                moved, batches, left = moved + fields[0], batches + 1, fields[1]
+                where = f"{left} left (block {outcome['height']})"
+                tell(f"moved {fields[0]} to {order.target}, {where}")
+                if watch is not None:
+                    watch(moved, moved + left)
         return {
             "source": order.source,
             "target": order.target,
@@ -59,6 +63,12 @@ def move_clients(
         }
 
     show(talk(api_urls(api), move), output)
+
+
+def _moved(outcome: dict[str, Any]) -> tuple[int, int]:
+    """Return how many accounts a batch moved, and how many are left."""
+    fields = next(e["fields"] for e in outcome["events"] if e["name"] == "clients-moved")
+    return int(fields["moved"]), int(fields["left"])
 
 
 async def _final(client: Client, envelope: bytes, wait: float) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from amanat.client.exchange import Request
 from amanat.client.message_signatures import RequestSigner
 from amanat.node.cli import curl
 from amanat.node.cli.failure import ExitCode, Failure
+from amanat.node.cli.watching import on_terminal
 
 SECONDS = 600.0
 """How long making and sending a file may take."""
@@ -53,8 +54,14 @@ class Download:
                 async with self._session.get(target, headers=headers) as answer:
                     if answer.status >= 400:
                         raise _refusal(await answer.read())
-                    async for piece in answer.content.iter_chunked(PIECE):
-                        written.write(piece)
+                    # Of what is packed on its way, the length that is told is another.
+                    packed = "Content-Encoding" in answer.headers
+                    length = 0 if packed else answer.content_length or 0
+                    with on_terminal(file.name, "bytes") as watch:
+                        async for piece in answer.content.iter_chunked(PIECE):
+                            written.write(piece)
+                            if watch is not None:
+                                watch(written.tell(), length)
                     return dict(answer.headers.items())
             except (TimeoutError, ClientError, ValueError) as error:
                 reason = str(error) or type(error).__name__

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, note, say, show
+from amanat.node.cli.watching import on_terminal
 
 PROGRESS_SECONDS: Final = 10.0
 """How often a long run says how far it is."""
@@ -33,14 +34,17 @@ def simulate(seeds: Seeds, output: Format) -> None:
     """Run many seeds and say what they did. Fail with 3 if anything broke."""
     campaign = _simulator("campaign")
     told = time.monotonic()
+    with on_terminal("simulate", "seeds") as watch:
 
-    def progress(totals: Any) -> None:
-        nonlocal told
-        if time.monotonic() - told >= PROGRESS_SECONDS:
-            told = time.monotonic()
-            note(f"{totals.seeds:,} of {seeds.count:,} seeds, {len(totals.violations)} broken")
+        def progress(totals: Any) -> None:
+            nonlocal told
+            if watch is not None:
+                watch(totals.seeds, seeds.count)
+            elif time.monotonic() - told >= PROGRESS_SECONDS:
+                told = time.monotonic()
+                note(f"{totals.seeds:,} of {seeds.count:,} seeds, {len(totals.violations)} broken")
 
-    totals = campaign.run_campaign(seeds.first, seeds.count, seeds.processes, progress)
+        totals = campaign.run_campaign(seeds.first, seeds.count, seeds.processes, progress)
     record = totals.record()
     if output is not Format.TABLE:
         show(record, output)
@@ -69,19 +73,22 @@ def explore(scope: str, output: Format) -> None:
     """Visit every state that a scope allows. Fail with 3 if an invariant does not hold in one."""
     report = _simulator("report", "exploration")
     told = time.monotonic()
-
-    def progress(count: Any) -> None:
-        nonlocal told
-        if time.monotonic() - told >= PROGRESS_SECONDS:
-            told = time.monotonic()
-            note(
-                f"{count.states:,} states, {count.transitions:,} transitions, "
-                f"up to {count.depth} acts from the start"
-            )
-
     if scope not in report.SCOPES:
         raise Failure(f"no scope is called {scope}: there are {', '.join(report.SCOPES)}")
-    record = report.explore(scope, progress)
+    with on_terminal("explore", "states") as watch:
+
+        def progress(count: Any) -> None:
+            nonlocal told
+            if watch is not None:
+                watch(count.states, 0)
+            elif time.monotonic() - told >= PROGRESS_SECONDS:
+                told = time.monotonic()
+                note(
+                    f"{count.states:,} states, {count.transitions:,} transitions, "
+                    f"up to {count.depth} acts from the start"
+                )
+
+        record = report.explore(scope, progress)
     if output is not Format.TABLE:
         show(record, output)
     else:

@@ -1,4 +1,7 @@
-"""How far a long command has come: a bar on a terminal, else a line now and then; never output."""
+"""How far a long command has come: a bar on a terminal; of some a line now and then elsewhere.
+
+It goes to standard error, and is never part of the output.
+"""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -9,7 +12,7 @@ from typing import Final
 from amanat.node.cli.output import note
 
 Watch = Callable[[int, int], None]
-"""Told where it stands, and where it is to come to, both in blocks."""
+"""Told where it stands, and where it is to come to, 0 where that is not known; both in one unit."""
 
 LINE_SECONDS: Final = 10.0
 """How often a line is written where there is no terminal."""
@@ -18,8 +21,15 @@ LINE_SECONDS: Final = 10.0
 @contextmanager
 def watched(what: str, first: int) -> Iterator[Watch]:
     """Show how far `what` has come, from the block `first` on."""
+    with on_terminal(what, "blocks", first) as watch:
+        yield lines(what, first, monotonic) if watch is None else watch
+
+
+@contextmanager
+def on_terminal(what: str, unit: str, first: int = 0) -> Iterator[Watch | None]:
+    """Show how far `what` has come as a bar, from `first` on; None where nobody would see it."""
     if not sys.stderr.isatty():
-        yield lines(what, first, monotonic)
+        yield None
         return
     from rich.console import Console
     from rich.progress import (
@@ -34,11 +44,17 @@ def watched(what: str, first: int) -> Iterator[Watch]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]} blocks/s"),
+        TextColumn("{task.fields[rate]} " + f"{unit}/s"),
         TimeRemainingColumn(),
     )
     begun = monotonic()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    # What is printed meanwhile stays on standard output, unless that is the bar's terminal too.
+    with Progress(
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=sys.stdout.isatty(),
+    ) as progress:
         task = progress.add_task(what, total=None, completed=first, rate="-")
 
         def tell(height: int, last: int) -> None:

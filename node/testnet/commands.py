@@ -14,13 +14,14 @@ from amanat.node import clock
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.network_status import COLUMNS, gather, shortened
 from amanat.node.cli.output import Format, Tell, rendered, show, teller
+from amanat.node.cli.watching import on_terminal
 from amanat.node.client import Client
 from amanat.node.testnet import processes
 from amanat.node.testnet.founding import found
 from amanat.node.testnet.key_ring import open_keys
 from amanat.node.testnet.layout import DIRECTORY, MEMBERS, Layout, Ports
 from amanat.node.testnet.losing_leader import LosingLeader, wait_ready
-from amanat.node.testnet.main_job import JobFailed, MainJob
+from amanat.node.testnet.main_job import STEPS, JobFailed, MainJob
 
 
 def up(directory: Path, ports: Ports, output: Format) -> None:
@@ -159,12 +160,19 @@ async def _play(
     signers = open_keys(layout.participant_key, layout.passphrase)
     apis = {str(node["name"]): str(node["api"]) for node in nodes}
     proof = layout.root / "balance.proof"
-    job = MainJob(document, signers, apis, tell=tell, proof=proof)
-    try:
-        await job.play()
-        await LosingLeader(layout, job).play()
-    except JobFailed as failure:
-        raise Failure(f"the main job failed: {failure}", ExitCode.REJECTED) from failure
+    with on_terminal("testnet up", "steps") as watch:
+
+        def tell_step(line: str) -> None:
+            tell(line)
+            if watch is not None:
+                watch(job.step, STEPS)
+
+        job = MainJob(document, signers, apis, tell=tell_step, proof=proof)
+        try:
+            await job.play()
+            await LosingLeader(layout, job).play()
+        except JobFailed as failure:
+            raise Failure(f"the main job failed: {failure}", ExitCode.REJECTED) from failure
     rows = await _report(layout, nodes, tell)
     root = layout.root
     where = "" if root == DIRECTORY else f" --api {nodes[0]['api']}"

@@ -53,6 +53,10 @@ DENOMINATION: Final = 500_000
 """PKR 5,000 of face."""
 
 
+STEPS: Final = 12
+"""What is told of the job, and of the leader that is lost after it."""
+
+
 class JobFailed(Exception):  # noqa: N818 - what happened
     """A step did not do what it must."""
 
@@ -83,7 +87,8 @@ class MainJob:
         self._terms = TreasuryBillTerms(
             self.bill, RUPEE, DENOMINATION, today, today + DAYS, "act/365"
         )
-        self._step = 0
+        self.step = 0
+        """How many steps are done."""
 
     async def play(self) -> None:
         """Play every step, printing each.
@@ -229,8 +234,8 @@ class MainJob:
 
     def say(self, line: str) -> None:
         """Print what the next step saw."""
-        self._step += 1
-        self._tell(f"{self._step:2}. {line}")
+        self.step += 1
+        self._tell(f"{self.step:2}. {line}")
 
 
 def _account(name: str, owner: str, custodian: str) -> OpenAccount:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from amanat.node.testnet.main_job import STEPS
 from amanat.node.testnet import processes
 from amanat.node.testnet.layout import DIRECTORY, MEMBERS, Layout, Ports
 from tests.node.cli.running import Amanat, in_this_process
@@ -92,7 +93,7 @@ def check_nodes(nodes: list[dict[str, Any]], ports: Ports) -> None:
 def check_job(played: str) -> str:
     """Check what the main job says it saw; return the bill's ISIN."""
     steps = dict(re.findall(r"^ ?(\d+)\. (.*)$", played, re.MULTILINE))
-    assert list(steps) == [str(number) for number in range(1, 13)]
+    assert list(steps) == [str(number) for number in range(1, STEPS + 1)]
     bill = re.search(r"treasury bill (PKT\w{9}), 84 days", steps["2"])
     assert bill is not None
     assert (
