@@ -23,6 +23,7 @@ from amanat.node.data_directory import DataDirectory, DirectoryError, open_direc
 from amanat.node.explorer.pages import add_routes
 from amanat.node.node import Node
 from amanat.node.recovery import RecoveryFailed
+from amanat.node.reloading import Reloader
 from amanat.node.version import VERSION
 
 log = structlog.get_logger(__name__)
@@ -36,8 +37,15 @@ class StartError(Exception):
     """The node cannot start. The message is one line that says why, and what to do."""
 
 
-async def run_node(settings: NodeSettings, serving: Callable[[Digest], None]) -> None:
+async def run_node(
+    settings: NodeSettings,
+    serving: Callable[[Digest], None],
+    *,
+    reread: Callable[[], NodeSettings] | None = None,
+) -> None:
     """Run a node until SIGTERM or SIGINT. `serving` is told its chain once it can be reached.
+
+    On SIGHUP it takes over what `reread` gives, as far as that can be done while it runs.
 
     A node that has taken in a snapshot ends, and starts anew from it here.
 
@@ -46,7 +54,8 @@ async def run_node(settings: NodeSettings, serving: Callable[[Digest], None]) ->
         Exception: the node broke while it ran; what it had promised is on disk.
     """
     told = serving
-    while await _live(settings, told):
+    reloader = Reloader(settings, reread)
+    while await _live(reloader, told):
         told = _nobody
 
 
@@ -54,8 +63,9 @@ def _nobody(chain: Digest) -> None:
     del chain
 
 
-async def _live(settings: NodeSettings, serving: Callable[[Digest], None]) -> bool:
+async def _live(reloader: Reloader, serving: Callable[[Digest], None]) -> bool:
     """Run a node once. Return whether it is to start anew."""
+    settings = reloader.settings
     directory, signer = _prepare(settings)
     logs.set_up(settings.log_level, node=settings.name, network=directory.document.network)
     try:
@@ -71,7 +81,7 @@ async def _live(settings: NodeSettings, serving: Callable[[Digest], None]) -> bo
         await _listen(node, api, settings)
         log.info("node.started", chain=node.chain_id, api=settings.api.url, version=VERSION)
         serving(node.chain_id)
-        await _until_told(node)
+        await _until_told(node, reloader)
     finally:
         await api.cleanup()
         await node.transport.stop()
@@ -134,12 +144,13 @@ async def _listen(node: Node, api: web.AppRunner, settings: NodeSettings) -> Non
         raise StartError(f"cannot listen on {host}:{port}: {reason}") from error
 
 
-async def _until_told(node: Node) -> None:
+async def _until_told(node: Node, reloader: Reloader) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGUSR1, node.drain)
+    loop.add_signal_handler(signal.SIGHUP, reloader.reload)
     running = asyncio.create_task(node.run())
     waiting = {asyncio.create_task(each.wait()) for each in (stop, node.outdated)}
     await asyncio.wait({running, *waiting}, return_when=asyncio.FIRST_COMPLETED)

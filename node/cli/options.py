@@ -13,6 +13,12 @@ Api = Annotated[
     typer.Option(help="A node's API address; may be repeated. Else AMANAT_API, or ./testnet."),
 ]
 Config = Annotated[Path, typer.Option("--config", help="The node's settings file (TOML).")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", help="setting=value or section.setting=value, above file and environment."
+    ),
+]
 Passphrase = Annotated[Path, typer.Option("--passphrase-file", help="Holds the passphrase.")]
 ReaderKey = Annotated[
     Path | None, typer.Option("--key", help="A participant's sealed key, to ask as it.")
