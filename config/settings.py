@@ -178,7 +178,7 @@ def split_address(address: str) -> tuple[str, int]:
 
 
 def _explain(message: str) -> str:
-    unknown = re.search(r"unknown field `(\w+)`(?: - at `\$\.(\w+)`)?", message)
+    unknown = re.search(r"unknown field `([^`]+)`(?: - at `\$\.(\w+)`)?", message)
     if unknown is None:
         return message
     sections: dict[str, type[msgspec.Struct]] = {"peer": PeerListener, "api": ApiListener}

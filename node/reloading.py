@@ -45,15 +45,16 @@ class Reloader:
             log.error("settings.refused", reason=str(error))  # noqa: TRY400 - its line says it all
             return
         changed = changes(self.settings, new)
-        log.info("settings.reloaded", changed=len(changed))
         for setting in changed:
             take = self._takes.get(setting)
             if take is None:
                 log.warning("settings.kept", setting=setting, reason="needs a restart")
                 continue
-            take(new)
+            # Told before it is so: at the new log level it might not be shown.
             log.warning("settings.changed", setting=setting)
+            take(new)
             self.settings = _with(self.settings, setting, new)
+        log.info("settings.reloaded", changed=changed)
 
 
 def changes(old: NodeSettings, new: NodeSettings) -> list[str]:
