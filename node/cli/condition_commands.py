@@ -1,5 +1,6 @@
 """The commands that look at a node's settings and condition."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -39,3 +40,26 @@ def doctor(config: Config, set_: Set = None, output: Output = Format.TABLE) -> N
     from amanat.node.cli import examining
 
     examining.doctor(config, set_ or (), output)
+
+
+def support_bundle(
+    config: Config,
+    log: Annotated[
+        Path | None, typer.Option(help="The file that the node's log goes to: its last lines.")
+    ] = None,
+    blocks: Annotated[
+        int, typer.Option(min=1, max=100, help="Headers of so many of the last blocks.")
+    ] = 20,
+    unredacted: Annotated[
+        bool,
+        typer.Option("--unredacted", help="Transactions and whole log lines too: confidential."),
+    ] = False,
+    save: Annotated[Path | None, typer.Option("--save", help="Into this new file.")] = None,
+    set_: Set = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Put what whoever helps must see of a node into a .tar.gz; nothing secret is in it."""
+    from amanat.node.cli import support_bundle as collecting
+
+    wanted = collecting.Wanted(log, blocks, unredacted)
+    collecting.collect(config, set_ or (), wanted, save, output)

@@ -27,7 +27,6 @@ WELL = Means(limits=lambda _: Limits(None, None))
 def network(tmp_path: Path) -> Iterator[Network]:
     """Three authorities, of which two run: the third is examined."""
     with Network(tmp_path, ["mof", "sbp", "cdc"], quorum=2) as made:
-        (made.root / "data" / "mof").chmod(0o700)
         yield made
 
 
@@ -114,7 +113,6 @@ async def test_a_data_directory_of_another_format_is_named(network: Network) -> 
 
 async def test_a_data_directory_of_another_node_is_named(network: Network) -> None:
     network.change("mof", "data/mof", "data/sbp")
-    (network.root / "data" / "sbp").chmod(0o700)
     assert "is the directory of sbp" in failed((await rows(network))["data directory"])
 
 
