@@ -56,7 +56,8 @@ def configuration(
         raise Failure(str(error)) from error
     rows = []
     for each in found:
-        row = {"setting": each.name, "value": each.value}
+        value = list(each.value) if isinstance(each.value, tuple) else each.value
+        row = {"setting": each.name, "value": value}
         if source:
             row["source"] = each.source
         if effective or each.source != DEFAULT:

@@ -14,7 +14,7 @@ MARKER: Final = "backups.json"
 def judge(age_ms: int | None) -> Row:
     """Judge by the age of the marker, None if there is none."""
     if age_ms is None:
-        found = "no backup is known: the keys and the chain are here alone, and at the peers"
+        found = "no backup is known: if this disk is lost, so is the key that no peer has"
         return warn("backup", found, "make one, and keep it elsewhere")
     days = age_ms // 86_400_000
     if days >= DAYS_MAX:
