@@ -1,20 +1,24 @@
-"""A node's settings: one TOML file. What all nodes must share is in the genesis document instead.
+"""A node's settings: one TOML file, the environment above it, and flags above both (`layers`).
 
-Relative paths are relative to the file's own directory.
+What all nodes must share is in the genesis document, or governed on the ledger, instead. Relative
+paths are relative to the file's own directory.
 """
 
 import difflib
+import os
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
 
+from amanat.config.layers import DEFAULT, LayerError, dotted, overlay
 from amanat.ledger.identifiers import Name
 
 Address = Annotated[str, Meta(pattern=r"\A[^\s:/]+:[0-9]{1,5}\Z")]
@@ -117,12 +121,49 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
-def load_settings(path: Path) -> NodeSettings:
-    """Read and check a settings file.
+@dataclass(frozen=True, slots=True)
+class EffectiveSetting:
+    """One setting as it holds, and where its value comes from."""
+
+    name: str
+    value: Any
+    source: str
+
+
+def load_settings(
+    path: Path, *, environment: Mapping[str, str] | None = None, flags: Sequence[str] = ()
+) -> NodeSettings:
+    """Read and check a node's settings.
+
+    Args:
+        path: the file.
+        environment: variables above it; those of this process if not given.
+        flags: `setting=value`, above both.
 
     Raises:
         SettingsError: it is missing, no TOML, or has an unknown, missing or malformed setting.
     """
+    return _layered(path, environment, flags)[0]
+
+
+def effective_settings(
+    path: Path, *, environment: Mapping[str, str] | None = None, flags: Sequence[str] = ()
+) -> list[EffectiveSetting]:
+    """Return every setting, with where its value comes from; of secrets there are paths alone.
+
+    Raises:
+        SettingsError: as `load_settings`.
+    """
+    settings, sources = _layered(path, environment, flags)
+    values = dotted(msgspec.to_builtins(settings))
+    return [
+        EffectiveSetting(name, value, sources.get(name, DEFAULT)) for name, value in values.items()
+    ]
+
+
+def _layered(
+    path: Path, environment: Mapping[str, str] | None, flags: Sequence[str]
+) -> tuple[NodeSettings, dict[str, str]]:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -130,12 +171,20 @@ def load_settings(path: Path) -> NodeSettings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from error
     try:
-        settings = msgspec.convert(raw, NodeSettings)
+        values, sources = overlay(
+            raw, NodeSettings, os.environ if environment is None else environment, flags
+        )
+    except LayerError as error:
+        raise SettingsError(str(error)) from error
+    above = ", ".join(sorted({each for each in sources.values() if each != "file"}))
+    where = f"{path} with {above}" if above else str(path)
+    try:
+        settings = msgspec.convert(values, NodeSettings)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"{path}: {_explain(str(error))}") from error
+        raise SettingsError(f"{where}: {_explain(str(error))}") from error
     for fault in _faults(settings):
-        raise SettingsError(f"{path}: {fault}")
-    return settings.located(path.resolve().parent)
+        raise SettingsError(f"{where}: {fault}")
+    return settings.located(path.resolve().parent), sources
 
 
 def _faults(settings: NodeSettings) -> Iterator[str]:
@@ -171,7 +220,7 @@ def split_address(address: str) -> tuple[str, int]:
 
 
 def _explain(message: str) -> str:
-    unknown = re.search(r"unknown field `(\w+)`(?: - at `\$\.(\w+)`)?", message)
+    unknown = re.search(r"unknown field `([^`]+)`(?: - at `\$\.(\w+)`)?", message)
     if unknown is None:
         return message
     sections: dict[str, type[msgspec.Struct]] = {

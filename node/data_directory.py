@@ -89,7 +89,7 @@ def open_directory(
     Raises:
         DirectoryError: it is missing, half made, another chain's or node's, in use, or damaged.
     """
-    name = _identity(path, document)
+    name = identity_of(path, document)
     if of not in (None, name):
         raise DirectoryError(f"{path} is the directory of {name}")
     lock = _lock(path)
@@ -156,7 +156,12 @@ def _let_go(lock: int) -> None:
     os.close(lock)
 
 
-def _identity(path: Path, document: GenesisDocument) -> str:
+def identity_of(path: Path, document: GenesisDocument) -> str:
+    """Return the name of the node whose directory it is, without opening or changing it.
+
+    Raises:
+        DirectoryError: it is missing, half made, of another format or chain, or damaged.
+    """
     try:
         identity = json.loads((path / "identity.json").read_text())
         found = (identity["format"], str(identity["chain"]), str(identity["name"]))

@@ -7,6 +7,7 @@ It needs nothing but the standard library, so that it is cheap to run every few 
 """
 
 import json
+import os
 import sys
 import tomllib
 from collections.abc import Sequence
@@ -22,12 +23,17 @@ def main(arguments: Sequence[str]) -> int:
     """Print whether the node of the settings file named is ready. Return the exit code."""
     try:
         (settings,) = arguments
-        listen = tomllib.loads(Path(settings).read_text(encoding="utf-8"))["api"]["listen"]
-        ready, reason = ask(str(listen))
+        listen = os.environ.get("AMANAT_API__LISTEN") or _listen_of(Path(settings))
+        ready, reason = ask(listen)
     except (OSError, ValueError, KeyError, TypeError, HTTPException) as error:
         ready, reason = False, f"no answer: {error!r}"
     sys.stdout.write(reason + "\n")
     return 0 if ready else 1
+
+
+def _listen_of(settings: Path) -> str:
+    """Return where the node listens by its settings file; the environment stands above it."""
+    return str(tomllib.loads(settings.read_text(encoding="utf-8"))["api"]["listen"])
 
 
 def ask(listen: str) -> tuple[bool, str]:

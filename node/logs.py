@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from aiohttp.http_exceptions import HttpProcessingError
@@ -30,9 +30,31 @@ class _WhatIsNoRequest(logging.Filter):
         return True
 
 
+class _Threshold:
+    """Drops what is below the level; loggers that were made before follow when it changes."""
+
+    number = logging.INFO
+
+    def __call__(
+        self, _: Any, method: str, event: structlog.typing.EventDict
+    ) -> structlog.typing.EventDict:
+        if logging.getLevelNamesMapping()[_LEVEL_OF.get(method, method).upper()] < self.number:
+            raise structlog.DropEvent
+        return event
+
+
+_LEVEL_OF: Final = {"exception": "error", "warn": "warning", "fatal": "critical"}
+_THRESHOLD: Final = _Threshold()
+
+
+def set_level(level: str) -> None:
+    """Log from this level on, from now on."""
+    _THRESHOLD.number = logging.getLevelNamesMapping()[level.upper()]
+
+
 def set_up(level: str, *, node: str, network: str) -> None:
     """Send every log line of this process to standard error as JSON, naming node and network."""
-    number = logging.getLevelNamesMapping()[level.upper()]
+    set_level(level)
     described: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -44,8 +66,8 @@ def set_up(level: str, *, node: str, network: str) -> None:
         structlog.processors.JSONRenderer(),
     ]
     structlog.configure(
-        processors=described + rendered,
-        wrapper_class=structlog.make_filtering_bound_logger(number),
+        processors=[_THRESHOLD, *described, *rendered],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

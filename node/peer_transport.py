@@ -17,6 +17,8 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, WSM
 
 from amanat.ledger.authorities import Authority
 from amanat.ledger.encoding import EncodingError, decode, encode
+from amanat.node.acquaintance import PATH as ACQUAINTANCE_PATH
+from amanat.node.acquaintance import acquaintance
 from amanat.node.peer_frames import FRAME_BYTES_MAX, Consensus, Forward, Hello, read_frame
 from amanat.node.tls import NodeCertificate, peer_name
 
@@ -76,6 +78,7 @@ class PeerTransport:
         """
         application = web.Application()
         application.router.add_get(PATH, self._serve)
+        application.router.add_get(ACQUAINTANCE_PATH, self._introduce)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         self._context = self._certificate.server_context(self._members.values())
@@ -138,6 +141,18 @@ class PeerTransport:
     def status(self) -> list[PeerStatus]:
         """Return the state of the link to every peer."""
         return [link.status() for link in self._links.values()]
+
+    async def _introduce(self, request: web.Request) -> web.Response:
+        """Tell one who takes part who this node is, and whether it reaches the one that asks."""
+        name = peer_name(request.get_extra_info("peercert"), self._members.values())
+        if name is None:
+            raise web.HTTPForbidden(text="not one who takes part in this network")
+        link = self._links.get(name)
+        return acquaintance(
+            self._hello,
+            certificate_expires=self._certificate.expires,
+            reaches_you=link is not None and link.connected,
+        )
 
     async def _serve(self, request: web.Request) -> web.WebSocketResponse:
         certificate = request.get_extra_info("peercert")

@@ -26,6 +26,7 @@ from amanat.node.listening import ListenError, listen
 from amanat.node.node import Node
 from amanat.node.program import program_digest
 from amanat.node.recovery import RecoveryFailed
+from amanat.node.reloading import Reloader
 from amanat.node.version import VERSION
 
 log = structlog.get_logger(__name__)
@@ -44,8 +45,15 @@ class StartError(Exception):
     """The node cannot start. The message is one line that says why, and what to do."""
 
 
-async def run_node(settings: NodeSettings, serving: Callable[[Digest], None]) -> None:
+async def run_node(
+    settings: NodeSettings,
+    serving: Callable[[Digest], None],
+    *,
+    reread: Callable[[], NodeSettings] | None = None,
+) -> None:
     """Run a node until SIGTERM or SIGINT. `serving` is told its chain once it can be reached.
+
+    On SIGHUP it takes over what `reread` gives, as far as that can be done while it runs.
 
     A node that has taken in a snapshot ends, and starts anew from it here.
 
@@ -54,7 +62,8 @@ async def run_node(settings: NodeSettings, serving: Callable[[Digest], None]) ->
         Exception: the node broke while it ran; what it had promised is on disk.
     """
     told = serving
-    while await _live(settings, told):
+    reloader = Reloader(settings, reread)
+    while await _live(reloader, told):
         told = _nobody
 
 
@@ -62,8 +71,9 @@ def _nobody(chain: Digest) -> None:
     del chain
 
 
-async def _live(settings: NodeSettings, serving: Callable[[Digest], None]) -> bool:
+async def _live(reloader: Reloader, serving: Callable[[Digest], None]) -> bool:
     """Run a node once. Return whether it is to start anew."""
+    settings = reloader.settings
     directory, signer = _prepare(settings)
     logs.set_up(settings.log_level, node=settings.name, network=directory.document.network)
     try:
@@ -80,7 +90,7 @@ async def _live(settings: NodeSettings, serving: Callable[[Digest], None]) -> bo
         where = {"chain": node.chain_id, "api": settings.api.url}
         log.info("node.started", **where, version=VERSION, program=program)
         serving(node.chain_id)
-        await _until_told(node)
+        await _until_told(node, reloader)
     return node.outdated.is_set()
 
 
@@ -137,12 +147,13 @@ async def _listen(node: Node, settings: NodeSettings, life: AsyncExitStack) -> N
         raise StartError(str(error)) from error
 
 
-async def _until_told(node: Node) -> None:
+async def _until_told(node: Node, reloader: Reloader) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGUSR1, node.drain)
+    loop.add_signal_handler(signal.SIGHUP, reloader.reload)
     running = asyncio.create_task(node.run())
     waiting = {asyncio.create_task(each.wait()) for each in (stop, node.outdated)}
     await asyncio.wait({running, *waiting}, return_when=asyncio.FIRST_COMPLETED)

@@ -47,6 +47,11 @@ class NodeCertificate:
         self.issued_at = datetime.fromtimestamp(0, UTC)
 
     @property
+    def expires(self) -> datetime:
+        """When the certificate ends."""
+        return self.issued_at + LIFETIME
+
+    @property
     def _chain_file(self) -> Path:
         return self._directory / "certificate.pem"
 

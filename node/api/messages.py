@@ -260,6 +260,8 @@ class StatusView(msgspec.Struct, frozen=True):
     """For what this node last gave up a leader, since it was started."""
     time: TimeMs
     """Ledger time of the last final block."""
+    certificate_expires: TimeMs
+    """When this node's TLS certificate ends; it renews it long before."""
 
 
 class FieldView(msgspec.Struct, frozen=True):

@@ -158,6 +158,7 @@ def status_view(node: Node) -> StatusView:
         evidence=len(node.evidence),
         neglect=_neglect_view(node.neglect),
         time=final.time,
+        certificate_expires=int(node.certificate.expires.timestamp() * 1000),
     )
 
 

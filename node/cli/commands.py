@@ -5,7 +5,13 @@ from typing import Annotated, Final
 
 import typer
 
-from amanat.node.cli import audit_commands, container_commands, curl, reader_commands
+from amanat.node.cli import (
+    audit_commands,
+    condition_commands,
+    container_commands,
+    curl,
+    reader_commands,
+)
 from amanat.node.cli.authority_commands import authorities
 from amanat.node.cli.genesis_commands import genesis
 from amanat.node.cli.key_commands import keys
@@ -19,6 +25,7 @@ from amanat.node.cli.options import (
     PassphraseFd,
     PassphraseFile,
     ReaderKey,
+    Set,
 )
 from amanat.node.cli.output import Format
 from amanat.node.cli.signing_commands import signing_commands
@@ -48,6 +55,9 @@ app.add_typer(custody, name="custody")
 app.add_typer(testnet, name="testnet")
 app.add_typer(travel_data, name="travel-data")
 app.add_typer(statement, name="statement")
+app.add_typer(condition_commands.configuration, name="config")
+app.command("doctor")(condition_commands.doctor)
+app.command("support-bundle")(condition_commands.support_bundle)
 app.command("audit")(audit_commands.audit)
 app.command("export")(audit_commands.export)
 app.command("record")(audit_commands.record)
@@ -71,19 +81,19 @@ def everywhere(
 
 
 @app.command()
-def init(config: Config, output: Output = Format.TABLE) -> None:
+def init(config: Config, set_: Set = None, output: Output = Format.TABLE) -> None:
     """Make the data directory of a node. Never overwrites."""
     from amanat.node.cli import nodes
 
-    nodes.init(config, output)
+    nodes.init(config, output, set_ or ())
 
 
 @app.command()
-def start(config: Config, output: Output = Format.TABLE) -> None:
+def start(config: Config, set_: Set = None, output: Output = Format.TABLE) -> None:
     """Run a node until it is told to stop. Never creates."""
     from amanat.node.cli import nodes
 
-    nodes.start(config, output)
+    nodes.start(config, output, set_ or ())
 
 
 @app.command()

@@ -11,7 +11,7 @@ class ExitCode(IntEnum):
     """Wrong options, settings, files or state."""
     NOT_VALID = 3
     """A proof or a ledger is not valid, nodes hold different states at one height, or a simulation
-    broke."""
+    broke, or something of a node must be mended."""
     UNREACHABLE = 4
     """No node answered, or not in time."""
     REJECTED = 5

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -17,9 +18,9 @@ from amanat.node.data_directory import DirectoryError, create
 from amanat.node.run import StartError, check_founding, run_node
 
 
-def init(config: Path, output: Format) -> None:
+def init(config: Path, output: Format, flags: Sequence[str] = ()) -> None:
     """Make the data directory that the settings name."""
-    settings = _settings(config)
+    settings = settings_of(config, flags)
     try:
         document = load_genesis(Path(settings.genesis))
         check_founding(settings, document)
@@ -43,9 +44,9 @@ def init(config: Path, output: Format) -> None:
     show(made, output)
 
 
-def start(config: Path, output: Format) -> None:
+def start(config: Path, output: Format, flags: Sequence[str] = ()) -> None:
     """Run the node until SIGTERM or SIGINT; with JSON, print where it serves once it does."""
-    settings = _settings(config)
+    settings = settings_of(config, flags)
 
     def serving(chain: Digest) -> None:
         if output is not Format.TABLE:
@@ -54,7 +55,7 @@ def start(config: Path, output: Format) -> None:
             sys.stdout.flush()
 
     try:
-        asyncio.run(run_node(settings, serving))
+        asyncio.run(run_node(settings, serving, reread=lambda: load_settings(config, flags=flags)))
     except StartError as error:
         raise Failure(str(error)) from error
     except ExceptionGroup as group:
@@ -62,8 +63,9 @@ def start(config: Path, output: Format) -> None:
         raise Failure(f"the node ended: {reason}", ExitCode.BROKEN) from group
 
 
-def _settings(config: Path) -> NodeSettings:
+def settings_of(config: Path, flags: Sequence[str] = ()) -> NodeSettings:
+    """Return a node's settings; a `Failure` says what is wrong with them."""
     try:
-        return load_settings(config)
+        return load_settings(config, flags=flags)
     except (SettingsError, msgspec.MsgspecError) as error:
         raise Failure(str(error)) from error

@@ -13,6 +13,12 @@ Api = Annotated[
     typer.Option(help="A node's API address; may be repeated. Else AMANAT_API, or ./testnet."),
 ]
 Config = Annotated[Path, typer.Option("--config", help="The node's settings file (TOML).")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", help="setting=value or section.setting=value, above file and environment."
+    ),
+]
 PassphraseFile = Annotated[
     Path | None,
     typer.Option(

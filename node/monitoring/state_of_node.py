@@ -12,7 +12,6 @@ from amanat.consensus.raft import Role
 from amanat.ledger.state import State, versions_of
 from amanat.node.monitoring.readiness import free_bytes, has_diverged, readiness
 from amanat.node.node import Node
-from amanat.node.tls import LIFETIME
 from amanat.node.version import VERSION
 
 LEARNER: Final = "learner"
@@ -103,7 +102,7 @@ class StateOfNode(Collector):
         yield _gauge(
             "certificate_expires_timestamp_seconds",
             "When this node's own TLS certificate ends, since 1970. It renews it long before.",
-            (self._node.certificate.issued_at + LIFETIME).timestamp(),
+            self._node.certificate.expires.timestamp(),
         )
 
 

@@ -73,16 +73,16 @@ def found(
         genesis(AuthoritySet(tuple(members), quorum, 1, QuorumRule.MAJORITY)), created=clock.now()
     )
     (root / "genesis.json").write_text(to_json(document))
-    ports = free_ports(2 * len(names))
-    peers = dict(zip(names, ports[::2], strict=True))
-    apis = dict(zip(names, ports[1::2], strict=True))
+    ports = free_ports(3 * len(names))
+    peers = dict(zip(names, ports[::3], strict=True))
+    others = dict(zip(names, zip(ports[1::3], ports[2::3], strict=True), strict=True))
     for name in names:
-        (root / f"{name}.toml").write_text(_settings(name, peers, apis[name]))
+        (root / f"{name}.toml").write_text(_settings(name, peers, *others[name]))
         data_directory.create(root / "data" / name, name, document)
     return document
 
 
-def _settings(name: str, peers: dict[str, int], api: int) -> str:
+def _settings(name: str, peers: dict[str, int], api: int, operators: int) -> str:
     others = "\n".join(f'{peer} = "{HOST}:{port}"' for peer, port in peers.items() if peer != name)
     return f"""name = "{name}"
 data = "data/{name}"
@@ -95,6 +95,8 @@ listen = "{HOST}:{peers[name]}"
 listen = "{HOST}:{api}"
 url = "http://{HOST}:{api}"
 readers = "anyone"
+[operators]
+listen = "{HOST}:{operators}"
 [peers]
 {others}
 """
@@ -134,10 +136,10 @@ class Network:
         return self.root / f"{name}.toml"
 
     def listens(self, name: str) -> dict[str, str]:
-        """Return the `host:port` of a node's API and of its peer listener."""
+        """Return the `host:port` of each of a node's listeners."""
         lines = self.settings(name).read_text().splitlines()
-        peer, api = (line.split('"')[1] for line in lines if line.startswith("listen"))
-        return {"peer": peer, "api": api}
+        found = (line.split('"')[1] for line in lines if line.startswith("listen"))
+        return dict(zip(("peer", "api", "operators"), found, strict=True))
 
     def api(self, name: str) -> str:
         """Return the URL of a node's API."""

@@ -37,6 +37,14 @@ def test_a_node_that_is_ready(
     assert capsys.readouterr().out == "ready\n"
 
 
+def test_the_environment_stands_above_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with answering({"/readyz": (200, readiness(ok=True))}) as url:
+        monkeypatch.setenv("AMANAT_API__LISTEN", url.removeprefix("http://"))
+        assert main([settings(tmp_path, "127.0.0.1:1")]) == 0
+
+
 def test_a_node_that_is_not_ready_says_why(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

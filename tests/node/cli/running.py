@@ -66,7 +66,7 @@ def answering(answers: Mapping[str, tuple[int, bytes]]) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, body = answers[self.path]
+            status, body = answers.get(self.path, (404, b"{}"))
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
