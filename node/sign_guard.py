@@ -17,11 +17,21 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from amanat.consensus.interface import Promise
+from amanat.consensus.statements import BlockId
 from amanat.ledger.encoding import EncodingError, decode, encode
 
 PAGE_BYTES: Final = 4096
 PAGES: Final = 4
 _HEADER_BYTES: Final = 8 + 2 + 32
+
+NOTHING: Final = Promise(term=0, vote=None, acked=None)
+"""What an authority has promised that has never signed anything."""
+
+EVERYTHING: Final = Promise(
+    term=0, vote=None, acked=BlockId(term=2**63 - 1, height=2**63 - 1, digest=bytes(32))
+)
+"""What an authority must be taken to have promised whose promises are lost: it is bound above every
+block that there can be. So it acks nothing, stands for no election and elects nobody."""
 
 
 class GuardError(Exception):
@@ -58,8 +68,8 @@ class SignGuard:
         self.promise = promise
 
     @staticmethod
-    def create(path: Path) -> None:
-        """Make the guard of an authority that has never promised anything.
+    def create(path: Path, promise: Promise = NOTHING) -> None:
+        """Make the guard of an authority that has promised `promise`: nothing yet, by default.
 
         Raises:
             GuardError: there is one already.
@@ -69,7 +79,7 @@ class SignGuard:
         except FileExistsError as error:
             raise GuardError(f"{path} exists: init never overwrites a sign guard") from error
         try:
-            os.pwrite(descriptor, first_content(), 0)
+            os.pwrite(descriptor, first_content(promise), 0)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -110,6 +120,11 @@ class SignGuard:
             raise GuardError("is damaged: every copy fails its checksum; restore it")
         return SignGuard(file, *max(whole, key=lambda slot: slot[0]))
 
+    @property
+    def signs_nothing(self) -> bool:
+        """Whether what the authority had promised is lost, so that it may sign nothing any more."""
+        return self.promise.acked == EVERYTHING.acked
+
     def renew(self) -> None:
         """Put the promise that was read on disk once more, before anything relies on it.
 
@@ -144,9 +159,9 @@ class SignGuard:
         self._counter, self.promise = counter, promise
 
 
-def first_content() -> bytes:
-    """Return the content of the guard of an authority that has never promised anything."""
-    return _slot(0, Promise(term=0, vote=None, acked=None)).ljust(PAGE_BYTES, b"\x00") * PAGES
+def first_content(promise: Promise = NOTHING) -> bytes:
+    """Return the content of the guard of an authority that has promised `promise`."""
+    return _slot(0, promise).ljust(PAGE_BYTES, b"\x00") * PAGES
 
 
 def check_promise(before: Promise, after: Promise) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from amanat.node.cli import audit_commands, container_commands, curl, reader_commands
+from amanat.node.cli.backup_commands import backup
 from amanat.node.cli.options import Api, Config, Output, Passphrase, ReaderKey, ReaderPassphrase
 from amanat.node.cli.output import Format
 from amanat.node.cli.signing_commands import signing_commands
@@ -37,6 +38,7 @@ app.add_typer(custody, name="custody")
 app.add_typer(testnet, name="testnet")
 app.add_typer(travel_data, name="travel-data")
 app.add_typer(statement, name="statement")
+app.add_typer(backup, name="backup")
 app.command("audit")(audit_commands.audit)
 app.command("export")(audit_commands.export)
 app.command("record")(audit_commands.record)
