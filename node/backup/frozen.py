@@ -9,7 +9,8 @@ came, went or, but for the newest log, grew meanwhile. Then
 - older logs did not change, and the newest is cut off somewhere: that is what a crash leaves, and
   each batch in it is read whole or not at all.
 
-Else it is done again.
+Else it is done again. A table that LevelDB is still writing lacks its last bytes; no MANIFEST names
+it yet, and it is left out.
 """
 
 import os
@@ -22,7 +23,10 @@ from amanat.node.backup.manifest import BackupError, is_table
 TRIES: Final = 50
 """LevelDB is rarely busy for as long as one try takes; under load a few are needed."""
 
-LOG = ".log"
+LOG: Final = ".log"
+
+TABLE_ENDS: Final = (0xDB4775248B80FB57).to_bytes(8, "little")
+"""What every finished table ends with (LevelDB, doc/table_format.md: the magic number)."""
 
 
 def freeze(database: Path, into: Path) -> None:
@@ -54,7 +58,7 @@ def _take(database: Path, into: Path) -> bool:
             shutil.copyfile(database / name, into / name)
         for file in database.iterdir():
             if is_table(file.name):
-                os.link(file, into / file.name)
+                _link(file, into / file.name)
     except FileNotFoundError:
         return False  # removed meanwhile
     after = _others(database)
@@ -65,6 +69,15 @@ def _take(database: Path, into: Path) -> bool:
         if after.pop(newest, None) is None:
             return False
     return before == after == copied
+
+
+def _link(table: Path, into: Path) -> None:
+    os.link(table, into)
+    with into.open("rb") as opened:
+        opened.seek(max(into.stat().st_size - len(TABLE_ENDS), 0))
+        is_finished = opened.read() == TABLE_ENDS
+    if not is_finished:
+        into.unlink()
 
 
 def _others(database: Path) -> dict[str, int]:

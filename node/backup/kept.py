@@ -90,6 +90,7 @@ def prune(folder: Path, keep: int) -> list[Backup]:
         BackupError: the folder is in use or cannot be read.
         OSError: one cannot be removed.
     """
+    all_in(folder)  # a folder that is not there is not made
     with held(folder):
         found = all_in(folder)
         gone = found[: max(len(found) - keep, 0)]

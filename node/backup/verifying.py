@@ -10,26 +10,22 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
-from amanat.consensus.raft import Identity
 from amanat.consensus.statements import genesis_id
 from amanat.ledger.encoding import EncodingError
 from amanat.ledger.genesis import GenesisDocument
-from amanat.ledger.identifiers import Digest
 from amanat.ledger.tree.tree_nodes import CorruptNode, MissingNode
 from amanat.node import provable, recovery
-from amanat.node.application import LedgerApplication
 from amanat.node.backup.manifest import Backup, NotValid, digest_of, is_table
 from amanat.node.data_directory import FORMAT, DataDirectory, DirectoryError, open_directory
 from amanat.node.eras import BadEra, before, follow
 from amanat.node.records import StorageFailed
 from amanat.node.sign_guard import SignGuard
-from amanat.node.snapshots import Snapshots
 from amanat.node.store import Store
 
 
@@ -160,15 +156,7 @@ def _opened(
 def _check(directory: DataDirectory) -> Contents:
     store, document = directory.store, directory.document
     chain = recovery.open_chain(directory)
-    application = LedgerApplication(
-        chain,
-        states=Snapshots(store, document.authorities),
-        history=store.eras,
-        latest=lambda: 2**63 - 1,
-        observer=_Nobody(),
-    )
-    me = Identity(document.chain_id(), directory.name, _sign_nothing)
-    recovery.recover(me, directory, chain, application)
+    recovery.execute_log(store, chain)
     _check_certificate(store, document)
     values = sum(1 for _ in chain.final.tree.items())
     final = chain.final
@@ -197,16 +185,3 @@ def _check_certificate(store: Store, document: GenesisDocument) -> None:
         raise NotValid(f"the certificate of block {applied.height} is for another block")
     if not certificate.is_proof(store.chain, configuration):
         raise NotValid(f"the certificate of block {applied.height} proves nothing")
-
-
-def _sign_nothing(message: bytes) -> NoReturn:
-    del message
-    raise AssertionError("a backup that is looked at signs nothing")
-
-
-class _Nobody:
-    def placed(self, transactions: Iterable[Digest]) -> None:
-        """Nobody waits for them."""
-
-    def displaced(self, transactions: Iterable[Digest]) -> None:
-        """Nobody waits for them."""
