@@ -73,6 +73,7 @@ def create(source: Source, folder: Path, now: datetime, *, write: Writes = write
         raise BackupError(f"{source.data} is no data directory of a node")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with kept.held(source.data / FROZEN), kept.held(folder):
+        _clear(source.data / FROZEN)
         frozen = source.data / FROZEN / DATABASE
         freeze(source.data / DATABASE, frozen)
         found = examine(frozen, source.data / FROZEN, source.name, source.document)
@@ -91,6 +92,13 @@ def create(source: Source, folder: Path, now: datetime, *, write: Writes = write
             shutil.rmtree(frozen, ignore_errors=True)
     kept.mark(source.data, path.absolute(), manifest)
     return Made(Backup(path, manifest), made.copied)
+
+
+def _clear(place: Path) -> None:
+    """Remove what a backup that was killed has left: its links keep room from becoming free."""
+    for left in place.iterdir():
+        if left.is_dir():
+            shutil.rmtree(left)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from amanat.ledger.encoding import EncodingError
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.tree.tree_nodes import CorruptNode, MissingNode
 from amanat.node import provable, recovery
+from amanat.node.backup import kept
 from amanat.node.backup.manifest import Backup, NotValid, digest_of, is_table
 from amanat.node.data_directory import FORMAT, DataDirectory, DirectoryError, open_directory
 from amanat.node.eras import BadEra, before, follow
@@ -52,7 +53,8 @@ def verify(backup: Backup, document: GenesisDocument) -> Contents:
     check_chain(backup, document)
     check_files(backup)
     try:
-        found = examine(backup.database, backup.path.parent, backup.manifest.node, document)
+        with kept.held(backup.path.parent):
+            found = examine(backup.database, backup.path.parent, backup.manifest.node, document)
     except NotValid as error:
         raise NotValid(f"{backup.path}: {error}") from error
     check_contents(found, backup)

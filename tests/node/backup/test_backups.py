@@ -144,6 +144,14 @@ def test_two_backups_of_one_node_at_once_do_not_meet(node: StoredNode, folder: P
         made(node, folder)
 
 
+def test_what_a_killed_backup_left_is_removed_by_the_next(node: StoredNode, folder: Path) -> None:
+    left = node.data / creating.FROZEN / f"{verifying.SCRATCH}1"
+    left.mkdir(parents=True)
+    (left / "000005.ldb").touch()
+    made(node, folder)
+    assert [path.name for path in (node.data / creating.FROZEN).iterdir()] == [".lock"]
+
+
 # Verifying one.
 
 
