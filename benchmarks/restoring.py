@@ -1,6 +1,6 @@
 """How long a backup, its verification and a restore take, by size of the ledger.
 
-    python benchmarks/restoring.py [PAYMENTS ...]
+    python -m benchmarks.restoring [PAYMENTS ...]
 
 Each ledger holds so many payments, in blocks of 500, with the market they are made in. A backup is
 verified before it counts and a restore before it is named, so both figures have that in them.
@@ -20,7 +20,7 @@ import structlog
 from amanat.node.backup import creating, restoring
 from tests.node.backup.stored import NAME, StoredNode
 
-SIZES: Final = (200, 2_000, 10_000)
+SIZES: Final = (20_000, 100_000, 300_000)
 PER_BLOCK: Final = 500
 
 
