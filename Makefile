@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && { command -v $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: help install testnet testnet-stop testnet-clean test test-docker lint fuzz-api simulate bench story story-document clean
+.PHONY: help install testnet testnet-stop testnet-clean test test-docker test-upgrade lint fuzz-api simulate bench story story-document clean
 
 help:
 	@echo "make testnet        install, start five nodes, play the main job on them"
@@ -16,6 +16,7 @@ help:
 	@echo "make test           linters, types, architecture and the whole test suite"
 	@echo "make test-docker    the network in containers: built, cut, killed; needs an engine"
 	@echo "                    (keys in hardware modules are tested if Debian's softhsm2 is installed)"
+	@echo "make test-upgrade   replace every node under a load of writes, and print a log (ROUNDS=3)"
 	@echo "make lint           the same without the tests"
 	@echo "make fuzz-api       ask a node for long what its API allows and what not (CASES=200)"
 	@echo "make simulate       a longer campaign of the simulator (SEEDS=20000)"
@@ -64,6 +65,10 @@ fuzz-api: install
 
 test-docker: install
 	AMANAT_TEST_DOCKER=1 $(BIN)/pytest -q -n 0 -s -rs tests/docker/test_containers.py
+
+ROUNDS ?= 3
+test-upgrade: install
+	$(BIN)/python -m tests.node.rolling_upgrade --rounds $(ROUNDS)
 
 SEEDS ?= 20000
 simulate: install

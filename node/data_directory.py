@@ -6,6 +6,8 @@
     db/             the database
     access/         who read what is not its own, once somebody has: `access_log`
     tls/            this run's certificate; nothing in it is worth keeping
+    backups.json    when and where the last backup was made: `node/backup`, which also works here in
+                    backup-under-way/ meanwhile
     lock            held while a process uses the directory, and that process's id; else empty
 
 `create` never overwrites; `open_directory` never creates.

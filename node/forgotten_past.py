@@ -40,6 +40,8 @@ class OwnPast:
             ForgottenPast: one holds this node's signature, of a term after all that its guard has
                 promised, or of any term where it has promised nothing yet.
         """
+        if self._guard.signs_nothing:
+            return  # it was restored from a backup, and knows that its past is lost
         for term, signed, signatures in _certificates(self._me.chain, message):
             if not self._guard.never_signed and term <= self._guard.promise.term:
                 continue

@@ -58,6 +58,25 @@ def recover(
     """
     store = directory.store
     applied, last = store.applied(), store.last()
+    execute_log(store, chain)
+    log.info("node.recovered", applied=applied.height, last=last.height, term=last.term)
+    return Core(
+        me,
+        disk=store,
+        application=application,
+        restored=restored(store, directory.guard),
+        timing=TIMING,
+        jitter=clock.jitter(TIMING.election),
+    )
+
+
+def execute_log(store: Store, chain: Chain) -> None:
+    """Execute on `chain`, which is as it was last applied, what the log holds beyond that.
+
+    Raises:
+        RecoveryFailed: as `recover` says.
+    """
+    applied, last = store.applied(), store.last()
     for height in range(applied.height + 1, last.height + 1):
         entry = store.entry(height)
         if entry is None:
@@ -74,15 +93,6 @@ def recover(
         except UnknownVersion as unknown:
             raise RecoveryFailed(str(unknown)) from unknown
     _check_version(chain)
-    log.info("node.recovered", applied=applied.height, last=last.height, term=last.term)
-    return Core(
-        me,
-        disk=store,
-        application=application,
-        restored=restored(store, directory.guard),
-        timing=TIMING,
-        jitter=clock.jitter(TIMING.election),
-    )
 
 
 def _check_version(chain: Chain) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from amanat.consensus.interface import Promise
+from amanat.consensus.statements import BlockId
 from amanat.ledger.encoding import EncodingError, decode, encode
 
 PAGE_BYTES: Final = 4096
@@ -28,6 +29,14 @@ NEVER_SIGNED: Final = "never-signed"
 
 DISOWNED: Final = "signed-elsewhere"
 """A file beside the guard that says why nothing may be signed from here."""
+NOTHING: Final = Promise(term=0, vote=None, acked=None)
+"""What an authority has promised that has never signed anything."""
+
+EVERYTHING: Final = Promise(
+    term=0, vote=None, acked=BlockId(term=2**63 - 1, height=2**63 - 1, digest=bytes(32))
+)
+"""What an authority must be taken to have promised whose promises are lost: it is bound above every
+block that there can be. So it acks nothing, stands for no election and elects nobody."""
 
 
 class GuardError(Exception):
@@ -69,8 +78,8 @@ class SignGuard:
         """Whether nothing was ever signed by what is in this directory."""
 
     @staticmethod
-    def create(path: Path) -> None:
-        """Make the guard of an authority that has never promised anything.
+    def create(path: Path, promise: Promise = NOTHING) -> None:
+        """Make the guard of an authority that has promised `promise`: nothing yet, by default.
 
         Raises:
             GuardError: there is one already.
@@ -80,11 +89,12 @@ class SignGuard:
         except FileExistsError as error:
             raise GuardError(f"{path} exists: init never overwrites a sign guard") from error
         try:
-            os.pwrite(descriptor, first_content(), 0)
+            os.pwrite(descriptor, first_content(promise), 0)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        (path.parent / NEVER_SIGNED).touch(mode=0o600)
+        if promise == NOTHING:
+            (path.parent / NEVER_SIGNED).touch(mode=0o600)
         sync_directory(path.parent)
 
     @staticmethod
@@ -124,6 +134,11 @@ class SignGuard:
         if not whole:
             raise GuardError("is damaged: every copy fails its checksum; restore it")
         return SignGuard(file, *max(whole, key=lambda slot: slot[0]), directory)
+
+    @property
+    def signs_nothing(self) -> bool:
+        """Whether what the authority had promised is lost, so that it may sign nothing any more."""
+        return self.promise.acked == EVERYTHING.acked
 
     def renew(self) -> None:
         """Put the promise that was read on disk once more, before anything relies on it.
@@ -181,9 +196,9 @@ class SignGuard:
         self._counter, self.promise = counter, promise
 
 
-def first_content() -> bytes:
-    """Return the content of the guard of an authority that has never promised anything."""
-    return _slot(0, Promise(term=0, vote=None, acked=None)).ljust(PAGE_BYTES, b"\x00") * PAGES
+def first_content(promise: Promise = NOTHING) -> bytes:
+    """Return the content of the guard of an authority that has promised `promise`."""
+    return _slot(0, promise).ljust(PAGE_BYTES, b"\x00") * PAGES
 
 
 def check_promise(before: Promise, after: Promise) -> None:

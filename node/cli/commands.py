@@ -13,6 +13,7 @@ from amanat.node.cli import (
     reader_commands,
 )
 from amanat.node.cli.authority_commands import authorities
+from amanat.node.cli.backup_commands import backup
 from amanat.node.cli.genesis_commands import genesis
 from amanat.node.cli.key_commands import keys
 from amanat.node.cli.node_commands import node
@@ -58,6 +59,7 @@ app.add_typer(statement, name="statement")
 app.add_typer(condition_commands.configuration, name="config")
 app.command("doctor")(condition_commands.doctor)
 app.command("support-bundle")(condition_commands.support_bundle)
+app.add_typer(backup, name="backup")
 app.command("audit")(audit_commands.audit)
 app.command("export")(audit_commands.export)
 app.command("record")(audit_commands.record)

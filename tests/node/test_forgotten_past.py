@@ -20,7 +20,7 @@ from amanat.consensus.statements import (
 from amanat.ledger.operations import Transfer
 from amanat.node.data_directory import DirectoryError, create, open_directory
 from amanat.node.forgotten_past import ForgottenPast, OwnPast
-from amanat.node.sign_guard import DISOWNED, NEVER_SIGNED, SignGuard
+from amanat.node.sign_guard import DISOWNED, EVERYTHING, NEVER_SIGNED, SignGuard
 from tests.ledger.world import RUPEE, key, public_key
 from tests.node.network import network
 
@@ -96,6 +96,15 @@ def test_a_guard_from_an_older_copy_finds_a_term_that_it_never_was_in(place: Pat
     guard.write(Promise(term=2, vote=None, acked=BlockId(2, 5, bytes(32))))
     with pytest.raises(ForgottenPast):
         past(guard).check(append("cdc", "mof"))
+
+
+def test_one_that_was_restored_knows_that_its_past_is_lost(tmp_path: Path) -> None:
+    """It signs nothing, so what it signed before is no surprise, and no reason to end."""
+    SignGuard.create(tmp_path / "sign-guard", EVERYTHING)
+    assert not (tmp_path / NEVER_SIGNED).exists()
+    guard = SignGuard.open(tmp_path / "sign-guard")
+    assert guard.signs_nothing
+    OwnPast(ME, public_key("authority mof"), guard).check(append("mof", "sbp"))
 
 
 def test_a_later_term_alone_binds_to_nothing(place: Path) -> None:

@@ -6,7 +6,8 @@ from random import Random
 
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
-from amanat.node.sign_guard import SignGuard
+from amanat.node.sign_guard import EVERYTHING, SignGuard
+from amanat.node.sign_guard import first_content as first_promise
 from amanat.node.store import Store
 from tests.simulation.database import Content, SimulatedDatabase
 from tests.simulation.guard_file import SimulatedGuardFile
@@ -30,6 +31,7 @@ class SimulatedDisk:
         self._chain = chain
         self._first = first
         self._backup = first
+        self.old_guard = first_promise()
         self.database = SimulatedDatabase()
         self.database.replace(first)
         self.guard = SimulatedGuardFile()
@@ -66,13 +68,19 @@ class SimulatedDisk:
         return "a damaged record" if self.database.is_damaged else None
 
     def back_up(self) -> None:
-        """Keep a copy of the database. The sign guard is never restored, so it is not copied."""
+        """Keep a copy of the database; and of the sign guard, which no sound restore uses."""
         if not self.database.is_damaged:
             self._backup = self.database.content()
+            self.old_guard = self.guard.read()
 
     def restore(self, *, anew: bool) -> None:
         """Put the last copy of the database in its place, or one as `amanat init` makes it."""
         self.database.replace(self._first if anew else self._backup)
+
+    def restore_whole(self) -> None:
+        """The machine is lost: put the last copy on another, as `amanat backup restore` does."""
+        self.database.replace(self._backup)
+        self.guard.replace(first_promise(EVERYTHING))
 
     def interrupt(self) -> None:
         """Let no sync come to its end any more: the process is about to go."""

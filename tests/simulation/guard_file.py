@@ -55,6 +55,13 @@ class SimulatedGuardFile:
         """A process opens it; nobody interrupts its syncs any more."""
         self.interrupted = False
 
+    def replace(self, content: bytes) -> None:
+        """Somebody puts another file in its place, while no process has it open."""
+        self._seen = [content[n * PAGE_BYTES : (n + 1) * PAGE_BYTES] for n in range(PAGES)]
+        self._on_disk = list(self._seen)
+        self._dirty.clear()
+        self._rotten = None
+
     def forget(self) -> None:
         """The operating system takes for written what a failed sync has not written."""
         self._dirty.clear()

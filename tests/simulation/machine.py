@@ -128,6 +128,15 @@ class Machine:
         self._restore(anew=anew)
         self._start_after(AGAIN_MS)
 
+    def replace(self) -> None:
+        """The machine is lost with all that is on it; a backup is restored on another."""
+        self._counts["restored from a backup"] += 1
+        self._tell(f"{self.name} is lost, and restored from a backup")
+        if self.node is not None:
+            self._end(power=True)
+        self.disk.restore_whole()
+        self._start_after(AGAIN_MS)
+
     def heal(self) -> None:
         """No fault befalls this machine from now on; damage that nobody has met yet remains."""
         self._blow = None

@@ -1,0 +1,83 @@
+"""A database is copied while another thread writes to it without pause."""
+
+import threading
+from pathlib import Path
+
+import plyvel
+import pytest
+
+from amanat.node.backup.frozen import TABLE_ENDS, freeze
+from amanat.node.backup.manifest import BackupError
+
+COPIES = 25
+
+
+def key(number: int) -> bytes:
+    return number.to_bytes(8, "big")
+
+
+class Writer:
+    """Writes one number after the other, each synced, into a database with small tables."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = plyvel.DB(
+            str(path), create_if_missing=True, write_buffer_size=64 * 1024, compression=None
+        )
+        self.written = 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._write)
+
+    def __enter__(self) -> "Writer":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+        self._database.close()
+
+    def _write(self) -> None:
+        while not self._over.is_set():
+            with self._database.write_batch(sync=True) as batch:
+                batch.put(key(self.written), bytes(600))
+                batch.put(b"last", key(self.written))
+            self.written += 1
+
+
+def held(path: Path) -> int:
+    """Return how many numbers a copy holds, which must be all up to the last."""
+    database = plyvel.DB(str(path), paranoid_checks=True)
+    found = [name for name, _ in database.iterator(verify_checksums=True) if name != b"last"]
+    assert found == [key(number) for number in range(len(found))]
+    if found:
+        assert database.get(b"last") == found[-1]
+    database.close()
+    return len(found)
+
+
+def test_each_copy_is_all_that_was_written_up_to_some_moment_after_it_began(
+    tmp_path: Path,
+) -> None:
+    with Writer(tmp_path / "db") as writer:
+        for turn in range(COPIES):
+            before = writer.written
+            freeze(tmp_path / "db", tmp_path / f"copy {turn}")
+            assert held(tmp_path / f"copy {turn}") >= before
+        total = writer.written
+    assert total > 0
+
+
+def test_a_table_that_is_not_finished_is_left_out(tmp_path: Path) -> None:
+    with Writer(tmp_path / "db"):
+        pass
+    (tmp_path / "db" / "999998.ldb").write_bytes(b"begun")
+    (tmp_path / "db" / "999999.ldb").write_bytes(b"finished" + TABLE_ENDS)
+    freeze(tmp_path / "db", tmp_path / "copy")
+    assert not (tmp_path / "copy" / "999998.ldb").exists()
+    assert (tmp_path / "copy" / "999999.ldb").exists()
+
+
+def test_a_folder_without_a_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "db").mkdir()
+    with pytest.raises(BackupError, match="holds no database"):
+        freeze(tmp_path / "db", tmp_path / "copy")
