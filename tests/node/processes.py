@@ -139,7 +139,7 @@ class Network:
         """Return the `host:port` of each of a node's listeners."""
         lines = self.settings(name).read_text().splitlines()
         found = (line.split('"')[1] for line in lines if line.startswith("listen"))
-        return dict(zip(("peer", "api", "operators"), found, strict=True))
+        return dict(zip(("peer", "api", "operators"), found, strict=False))
 
     def api(self, name: str) -> str:
         """Return the URL of a node's API."""
