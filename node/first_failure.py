@@ -23,6 +23,8 @@ class FirstFailure:
         """Return `sign` such that the node ends once it fails: what waited for it is half done."""
 
         def signed(message: bytes) -> Signature:
+            if self._error is not None:
+                raise SigningFailed(f"nothing is signed any more: {self._error}")
             try:
                 return sign(message)
             except SigningFailed as failed:

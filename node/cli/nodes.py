@@ -59,7 +59,7 @@ def start(config: Path, output: Format, flags: Sequence[str] = ()) -> None:
     except StartError as error:
         raise Failure(str(error)) from error
     except ExceptionGroup as group:
-        reason = "; ".join(str(error) for error in group.exceptions)
+        reason = "; ".join(dict.fromkeys(str(error) for error in group.exceptions))
         raise Failure(f"the node ended: {reason}", ExitCode.BROKEN) from group
 
 
