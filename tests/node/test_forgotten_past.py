@@ -136,7 +136,10 @@ async def _start_blank(running: LocalNetwork, lost: str) -> None:
 
 async def test_a_node_on_a_new_disk_ends_and_does_not_start_again(tmp_path: Path) -> None:
     async with network(tmp_path) as running:
-        await running.stop("cdc")  # whatever is final from here on has a signature by each
+        await running.stop("cdc")
+        again = (await running.led()).name
+        await running.stop(again)
+        await running.start(again)  # whoever leads from here on has a vote by each that is left
         await running.open_market()
         lost = "mof"
         await running.stop(lost)
