@@ -11,26 +11,14 @@ class Urgency(IntEnum):
     """How near the end is."""
 
     NONE = 0
-    SOON = 1
-    """Somebody must renew it in the coming weeks."""
-    NEAR = 2
-    NOW = 3
-    """It ends within days, or has ended."""
+    NEAR = 1
+    """It should have been renewed by now."""
+    NOW = 2
+    """It ends within a day, or has ended."""
 
-
-WARN_DAYS: Final = ((7, Urgency.NOW), (14, Urgency.NEAR), (30, Urgency.SOON))
-"""For a certificate that somebody renews."""
 
 OVERDUE: Final = LIFETIME - RENEW_AFTER - timedelta(days=1)
 """What is left of a node's own certificate when it should have been renewed a day ago."""
-
-
-def urgency_of_given(left: timedelta) -> Urgency:
-    """Judge a certificate that somebody made and must renew."""
-    for days, urgency in WARN_DAYS:
-        if left < timedelta(days=days):
-            return urgency
-    return Urgency.NONE
 
 
 def urgency_of_own(left: timedelta) -> Urgency:

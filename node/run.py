@@ -37,7 +37,7 @@ HAND_OVER_SECONDS: Final = 0.8
 
 
 SIGN_SECONDS: Final = 2.0
-"""How long a hardware module may take for one signature (docs/decisions/0029): the node's loop
+"""How long a hardware module may take for one signature (docs/decisions/0031): the node's loop
 waits for it. A node whose module takes longer ends, and others go on."""
 
 

@@ -4,27 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from amanat.node.expiry import Urgency, urgency_of_given, urgency_of_own
+from amanat.node.expiry import Urgency, urgency_of_own
 from amanat.node.tls import LIFETIME, RENEW_AFTER
-
-
-@pytest.mark.parametrize(
-    ("days", "urgency"),
-    [
-        (31, Urgency.NONE),
-        (30, Urgency.NONE),
-        (29, Urgency.SOON),
-        (14, Urgency.SOON),
-        (13, Urgency.NEAR),
-        (7, Urgency.NEAR),
-        (6, Urgency.NOW),
-        (-1, Urgency.NOW),
-    ],
-)
-def test_one_that_somebody_must_renew_is_told_below_30_14_and_7_days(
-    days: int, urgency: Urgency
-) -> None:
-    assert urgency_of_given(timedelta(days=days)) is urgency
 
 
 @pytest.mark.parametrize(
