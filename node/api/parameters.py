@@ -40,7 +40,7 @@ WAIT_FOR_EVENTS: Final = Query(
 )
 
 PROOF: Final = Query(
-    "proof", bool, "Whether to prove it, so that `amanat verify` can check it.", default=False
+    "proof", bool, "Whether to prove it, so that `amanat proof verify` can check it.", default=False
 )
 
 AS_OF: Final = Query("as_of", DateText, "Show it as it was at the close of this business day.")

@@ -6,12 +6,8 @@ from typing import Annotated
 
 import typer
 
+from amanat.node.cli.nouns import STATEMENT
 from amanat.node.cli.options import Api, PassphraseFd, PassphraseFile, ReaderKey
-
-statement = typer.Typer(
-    help="Holdings, movements and supply as files, each with a signed manifest.",
-    no_args_is_help=True,
-)
 
 
 class FileKind(StrEnum):
@@ -41,7 +37,7 @@ Genesis = Annotated[
 ]
 
 
-@statement.command("holdings")
+@STATEMENT.command("holdings")
 def holdings(
     account: Account = None,
     custodian: Custodian = None,
@@ -70,7 +66,7 @@ def holdings(
     statements.fetch(wish, api or [], reading.reader(key, passphrase_file, passphrase_fd))
 
 
-@statement.command("movements")
+@STATEMENT.command("movements")
 def movements(
     begin: Annotated[str, typer.Option("--from", help="Business day, or the height of a block.")],
     end: Annotated[str, typer.Option("--to", help="Business day, or the height of a block.")],
@@ -99,7 +95,7 @@ def movements(
     statements.fetch(wish, api or [], reading.reader(key, passphrase_file, passphrase_fd))
 
 
-@statement.command("supply")
+@STATEMENT.command("supply")
 def supply(
     instrument: Annotated[str | None, typer.Option(help="Of this one; else of all.")] = None,
     as_of: AsOf = None,

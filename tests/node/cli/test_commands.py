@@ -50,14 +50,14 @@ def test_exit_codes_are_the_documented_ones(amanat: Amanat) -> None:
     "arguments",
     [
         [],
-        ["keys"],
+        ["key"],
         ["frobnicate"],
         ["status", "--frobnicate"],
         ["status", "-o", "xml"],
         ["status", "more"],
-        ["transfer"],
-        ["transfer", "--from"],
-        ["submit", "file", "--wait", "soon"],
+        ["holding", "transfer"],
+        ["holding", "transfer", "--from"],
+        ["transaction", "submit", "file", "--wait", "soon"],
         ["genesis", "create", "file", "--network", "n", "--quorum", "many"],
         ["init", "--config"],
     ],
@@ -84,7 +84,7 @@ def test_help_imports_nothing_that_is_slow() -> None:
         timeout=20,
         check=True,
     )
-    assert "transfer" in ended.stdout
+    assert "travel-data" in ended.stdout
     loaded = {name.split(".")[0] for name in ended.stderr.split()}
     assert "typer" in loaded
     assert not loaded & {"rich", "aiohttp", "plyvel", "cryptography", "nacl"}
