@@ -1,13 +1,17 @@
 """The options of `amanat statement`."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from amanat.node.cli.nouns import STATEMENT
 from amanat.node.cli.options import Api, PassphraseFd, PassphraseFile, ReaderKey
+
+if TYPE_CHECKING:
+    from amanat.client.message_signatures import RequestSigner
 
 
 class FileKind(StrEnum):
@@ -53,17 +57,12 @@ def holdings(
     api: Api = None,
 ) -> None:
     """Write what was held: by an account, a custodian's accounts, or of an instrument."""
-    from amanat.node.cli import reading, statements
+    from amanat.node.cli import reading
 
-    asked = {
-        "account": account,
-        "custodian": custodian,
-        "instrument": instrument,
-        "as_of": as_of,
-        "at_height": at_height,
-    }
-    wish = statements.Wish("holdings", asked, kind.value, save, genesis_file)
-    statements.fetch(wish, api or [], reading.reader(key, passphrase_file, passphrase_fd))
+    subject = {"account": account, "custodian": custodian, "instrument": instrument}
+    reader = reading.reader(key, passphrase_file, passphrase_fd)
+    moment = {"as_of": as_of, "at_height": at_height}
+    _fetch("holdings", {**subject, **moment}, (kind, save, genesis_file), reader, api)
 
 
 @STATEMENT.command("movements")
@@ -82,17 +81,39 @@ def movements(
     api: Api = None,
 ) -> None:
     """Write what came in and went out, both ends of the range included."""
-    from amanat.node.cli import reading, statements
+    from amanat.node.cli import reading
 
-    asked = {
-        "account": account,
-        "custodian": custodian,
-        "instrument": instrument,
+    subject = {"account": account, "custodian": custodian, "instrument": instrument}
+    reader = reading.reader(key, passphrase_file, passphrase_fd)
+    ends = {
         ("from_height" if begin.isdigit() else "from"): begin,
         ("to_height" if end.isdigit() else "to"): end,
     }
-    wish = statements.Wish("movements", asked, kind.value, save, genesis_file)
-    statements.fetch(wish, api or [], reading.reader(key, passphrase_file, passphrase_fd))
+    _fetch("movements", {**subject, **ends}, (kind, save, genesis_file), reader, api)
+
+
+@STATEMENT.command("entitlements")
+def entitlements(
+    account: Account = None,
+    custodian: Custodian = None,
+    instrument: Instrument = None,
+    as_of: AsOf = None,
+    at_height: AtHeight = None,
+    kind: Kind = FileKind.CSV,
+    save: Save = None,
+    genesis_file: Genesis = None,
+    key: ReaderKey = None,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
+    api: Api = None,
+) -> None:
+    """Write what holdings of debt entitle to next: coupons and redemptions, before tax."""
+    from amanat.node.cli import reading
+
+    subject = {"account": account, "custodian": custodian, "instrument": instrument}
+    reader = reading.reader(key, passphrase_file, passphrase_fd)
+    moment = {"as_of": as_of, "at_height": at_height}
+    _fetch("entitlements", {**subject, **moment}, (kind, save, genesis_file), reader, api)
 
 
 @STATEMENT.command("supply")
@@ -106,8 +127,18 @@ def supply(
     api: Api = None,
 ) -> None:
     """Write what had been issued and redeemed of each instrument. Anyone may read that."""
+    asked = {"instrument": instrument, "as_of": as_of, "at_height": at_height}
+    _fetch("supply", asked, (kind, save, genesis_file), None, api)
+
+
+def _fetch(
+    noun: str,
+    asked: Mapping[str, str | int | None],
+    file: tuple[FileKind, Path | None, Path | None],
+    reader: "RequestSigner | None",
+    api: list[str] | None,
+) -> None:
     from amanat.node.cli import statements
 
-    asked = {"instrument": instrument, "as_of": as_of, "at_height": at_height}
-    wish = statements.Wish("supply", asked, kind.value, save, genesis_file)
-    statements.fetch(wish, api or [], None)
+    kind, save, genesis = file
+    statements.fetch(statements.Wish(noun, asked, kind.value, save, genesis), api or [], reader)

@@ -51,6 +51,16 @@ def test_a_file_and_its_manifest_are_written(
     assert found["asked"]["instrument"] == RUPEE
 
 
+def test_of_cash_nothing_is_owed_and_the_file_says_so(
+    amanat: Amanat, market: Market, tmp_path: Path
+) -> None:
+    made = tmp_path / "entitlements.csv"
+    asked = ("statement", "entitlements", "--account", PAYER, "--save", made)
+    assert amanat(*asked, "--api", market.api, "--genesis", market.genesis).code == 0
+    header, *rows = made.read_text().splitlines()
+    assert (header.split(",")[4:6], rows) == (["face", "payment"], [])
+
+
 def test_every_step_is_shown(amanat: Amanat, market: Market, file: Path) -> None:
     ended = amanat("proof", "verify", manifest(file), "--genesis", market.genesis)
     assert ended.code == 0
