@@ -39,6 +39,17 @@ def test_every_command_is_documented_and_has_help(amanat: Amanat, command: str) 
     assert ended.out.startswith(f"Usage: amanat {command} ")
 
 
+OF_ONE_FORM = {
+    *("authority learn", "authority admit", "authority remove"),  # operations in JSON
+    *("operation example", "operation manual", "key sheet", "key ceremony"),
+}
+
+
+@pytest.mark.parametrize("command", commands())
+def test_whatever_shows_something_can_show_it_to_programs(amanat: Amanat, command: str) -> None:
+    assert ("--output" in amanat(*command.split(), "--help").out) == (command not in OF_ONE_FORM)
+
+
 def test_exit_codes_are_the_documented_ones(amanat: Amanat) -> None:
     documented = re.findall(r"^\| (\d) \|", DOCUMENT.read_text(), re.MULTILINE)
     assert [int(code) for code in documented] == [code.value for code in ExitCode]
