@@ -2,6 +2,7 @@
 
 from amanat.consensus import later_terms
 from amanat.consensus.asking import ask, ask_everybody
+from amanat.consensus.certainty import may_elect
 from amanat.consensus.entry_checks import is_certified
 from amanat.consensus.interface import Promise
 from amanat.consensus.membership import update_followers
@@ -28,7 +29,8 @@ def begin_pre_vote(raft: Raft) -> None:
     later_terms.enter(raft)
     if not raft.stands:
         return
-    if raft.abstains or raft.electorate.get(raft.me.name) is None:
+    is_bound = raft.abstains or raft.is_unsure
+    if is_bound or raft.electorate.get(raft.me.name) is None:
         ask_everybody(raft)
         return
     raft.role = Role.PRE_CANDIDATE
@@ -47,6 +49,7 @@ def on_pre_vote(raft: Raft, sender: str, message: PreVote) -> None:
         and not raft.hears_leader
         and not shuns(raft, sender)
         and _may_stand(raft, sender, message.last)
+        and may_elect(raft, message.term, message.last)
         and message.last.position >= raft.least_position
     )
     term = message.term if granted else raft.term
@@ -111,6 +114,7 @@ def on_request_vote(raft: Raft, sender: str, message: RequestVote) -> None:
         and raft.promise.vote in (None, vote)
         # Invariant 4 (Leader Completeness, Raft §5.4.1): at least as complete a log.
         and message.last.position >= raft.least_position
+        and may_elect(raft, message.term, message.last)
         and _is_backed(raft, message)
     )
     if not granted:
