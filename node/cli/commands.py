@@ -7,6 +7,7 @@ import typer
 
 from amanat.node.cli import (
     audit_commands,
+    certificate_authorities,
     condition_commands,
     container_commands,
     curl,
@@ -77,9 +78,19 @@ def everywhere(
     with_curl: Annotated[
         bool, typer.Option("--curl", help="Print each request as a curl command, to stderr.")
     ] = False,
+    ca: Annotated[
+        Path | None,
+        typer.Option(
+            "--ca",
+            envvar="AMANAT_CA",
+            help="A PEM file: trust https addresses by these certificate authorities alone.",
+        ),
+    ] = None,
 ) -> None:
     """Give every command what stands before its name."""
     curl.WANTED.set(with_curl)
+    if ca is not None:
+        certificate_authorities.trust(ca)
 
 
 @app.command()
