@@ -83,10 +83,11 @@ class Certificates:
         if wanted.keys() != self._served.keys():
             raise Kept("to begin or end HTTPS needs a restart")
         try:
-            for use, files in wanted.items():
-                self._served[use].take(files, now)
+            pairs = {use: self._served[use].read(files, now) for use, files in wanted.items()}
         except PairError as error:
             raise Kept(str(error)) from error
+        for use, pair in pairs.items():
+            self._served[use].serve(pair)
 
     def shown(self, now: datetime) -> list[Shown]:
         """Return every certificate, that for peers first."""

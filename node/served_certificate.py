@@ -57,23 +57,27 @@ class ServedCertificate:
     def reload(self, now: datetime) -> None:
         """Read the same files again; log what came of it."""
         try:
-            self.take(self._files, now)
+            self.serve(self.read(self._files, now))
         except PairError as error:
             reason = str(error)
             log.error("certificate.refused", use=self._use, reason=reason)  # noqa: TRY400
 
-    def take(self, files: Files, now: datetime) -> None:
-        """Serve another pair from now on.
+    def read(self, files: Files, now: datetime) -> Pair:
+        """Return the pair in `files`, to be served.
 
         Raises:
-            PairError: it is not sound, or no client would accept it: the old one is served on.
+            PairError: it is not sound, or no client would accept it now.
         """
         self._stamp = files.stamp()
         pair = load(files)
         misfit = pair.misfit(self._host, now)
         if misfit is not None:
             raise PairError(misfit)
-        self._files, self._pair = files, pair
+        return pair
+
+    def serve(self, pair: Pair) -> None:
+        """Serve another pair from now on."""
+        self._files, self._pair = pair.files, pair
         log.info("certificate.loaded", use=self._use, expires=pair.expires.isoformat())
 
     def _show(self, connection: ssl.SSLObject | ssl.SSLSocket, name: str, _: object) -> None:

@@ -5,6 +5,7 @@ import shutil
 import signal
 import ssl
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import pytest
 from cryptography import x509
 
 from amanat.client.trust import CA_VARIABLE, trusting
+from amanat.node.client import Client
 from amanat.node.web_certificate import Files
-from tests.certificates import Authority, authority
-from tests.ledger.world import RUPEE
+from tests.certificates import Authority, authority, machine_now
+from tests.ledger.world import rupee
 from tests.node.processes import Network
 
 
@@ -42,11 +44,17 @@ def network(tmp_path: Path, ministry: Authority) -> Iterator[Network]:
         yield made
 
 
-async def told(network: Network, event: str, *, times: int = 1) -> list[dict[str, Any]]:
-    """Return the node's lines of one event, once there are so many."""
+async def told(
+    network: Network, event: str, *, times: int = 1, use: str | None = None
+) -> list[dict[str, Any]]:
+    """Return the node's lines of one event, for one listener if it is named, once there are some.
+
+    `times` says how many are waited for.
+    """
     async with asyncio.timeout(20):
         while True:
             lines = [each for each in network.log("mof") if each["event"] == event]
+            lines = [each for each in lines if use in (None, each.get("use"))]
             if len(lines) >= times:
                 return lines
             await asyncio.sleep(0.02)
@@ -109,17 +117,14 @@ async def test_new_connections_are_shown_the_new_one_and_open_streams_go_on(
     assert await serial(network, ministry) == await serial(network, ministry, "operators") == new
     assert new != old
     # What happens now is told over the connection that was opened under the old one.
-    await _pay(network)
+    await _register_cash(network)
     async with asyncio.timeout(20):
         await reader.readuntil(b"data: ")
     writer.close()
 
 
-async def _pay(network: Network) -> None:
-    from amanat.ledger.operations import Transfer  # noqa: PLC0415
-    from amanat.node.client import Client  # noqa: PLC0415
-
-    envelope = network.writer.write("alpha", Transfer("alpha", "beta", RUPEE, 1))
+async def _register_cash(network: Network) -> None:
+    envelope = network.writer.sign(["sbp"], rupee())
     async with Client([network.api("mof")]) as client:
         await client.submit(envelope, wait=10)
 
@@ -132,11 +137,64 @@ async def test_what_is_not_sound_is_refused_and_the_old_one_stays(
     old = serial_in(files)
     reason = _spoil(ministry, files, fault)
     hang_up(network)
-    lines = await told(network, "certificate.refused", times=2)
-    api = next(line for line in lines if line["use"] == "api")
-    assert reason in api["reason"]
+    (line,) = await told(network, "certificate.refused", use="api")
+    assert reason in line["reason"]
     assert await serial(network, ministry) == old
     put_in_place(ministry.issue("renewed"), files)
     hang_up(network)
-    await told(network, "certificate.loaded", times=2)
+    await told(network, "certificate.loaded", use="api")
     assert await serial(network, ministry) == serial_in(files) != old
+
+
+def _spoil(ministry: Authority, files: Files, fault: str) -> str:
+    """Put what is not sound in place of the node's files; return what is told of it."""
+    if fault == "broken":
+        files.certificate.write_text("-----BEGIN CERTIFICATE-----\nno more\n")
+        return f"{files.certificate} holds no certificate in PEM"
+    if fault == "mismatched":
+        shutil.copy(ministry.issue("renewed").certificate, files.certificate)
+        return f"{files.key} is not the key of {files.certificate}"
+    if fault == "expired":
+        begins = machine_now() - timedelta(days=40)
+        put_in_place(ministry.issue("late", begins=begins, lasts=timedelta(days=30)), files)
+        return f"{files.certificate} expired on"
+    put_in_place(ministry.issue("other", ("mof.example",)), files)
+    return f"{files.certificate} is for mof.example, and not for 127.0.0.1"
+
+
+async def test_settings_may_name_other_files(network: Network, ministry: Authority) -> None:
+    other = ministry.issue("other")
+    network.change("mof", "/node.pem", "/other.pem")
+    network.change("mof", "/node.key", "/other.key")
+    hang_up(network)
+    await told(network, "settings.reloaded")
+    assert await serial(network, ministry) == serial_in(other)
+
+
+async def test_settings_that_name_unsound_files_keep_what_they_named_before(
+    network: Network, ministry: Authority
+) -> None:
+    old = serial_in(Files(ministry.directory / "node.pem", ministry.directory / "node.key"))
+    network.change("mof", "/node.pem", "/missing.pem")
+    hang_up(network)
+    kept = await told(network, "settings.kept", times=2)
+    assert {line["setting"] for line in kept} == {
+        "api.tls_certificate",
+        "operators.tls_certificate",
+    }
+    assert "missing.pem cannot be read: No such file or directory" in kept[0]["reason"]
+    assert await serial(network, ministry) == old
+
+
+async def test_https_ends_with_a_restart_and_not_before(
+    network: Network, ministry: Authority
+) -> None:
+    old = serial_in(Files(ministry.directory / "node.pem", ministry.directory / "node.key"))
+    text = network.settings("mof").read_text().replace("https://", "http://")
+    plain = [line for line in text.splitlines() if not line.startswith("tls_")]
+    network.settings("mof").write_text("\n".join(plain))
+    hang_up(network)
+    kept = await told(network, "settings.kept", times=5)
+    reasons = {line["reason"] for line in kept if "tls" in line["setting"]}
+    assert reasons == {"to begin or end HTTPS needs a restart"}
+    assert await serial(network, ministry) == old
