@@ -7,6 +7,7 @@ _FLIGHTS_MAX: Final = 10
 """TLS 1.3 takes three, and one more pair where the first key share is not liked."""
 
 BYTES_MAX: Final = 64 * 1024
+"""How much is read at a time of what the other end sends."""
 
 
 def shake(client: ssl.SSLContext, server: ssl.SSLContext, host: str) -> tuple[bytes, bytes]:

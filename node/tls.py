@@ -86,15 +86,23 @@ class NodeCertificate:
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
-        _write_private(self._key_file, pem)
-        _write_private(self._chain_file, certificate.public_bytes(serialization.Encoding.PEM))
+        _write_private(
+            {
+                self._key_file: pem,
+                self._chain_file: certificate.public_bytes(serialization.Encoding.PEM),
+            }
+        )
         self.issued_at = now
         for context in self._contexts:
             context.load_cert_chain(self._chain_file, self._key_file)
 
     def renew_if_due(self, now: datetime) -> bool:
-        """Renew a certificate older than `RENEW_AFTER`. Return whether it was."""
-        due = now - self.issued_at >= RENEW_AFTER
+        """Renew a certificate older than `RENEW_AFTER`. Return whether it was.
+
+        One from a future that the clock has been set back from is renewed too: no peer accepts it.
+        """
+        age = now - self.issued_at
+        due = age >= RENEW_AFTER or age < -CLOCK_SLACK
         if due:
             self.renew(now)
         return due
@@ -213,10 +221,15 @@ def _authority_name(key: PublicKey) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, key.hex())])
 
 
-def _write_private(path: Path, content: bytes) -> None:
-    temporary = path.with_suffix(".new")
-    temporary.unlink(missing_ok=True)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    temporary.replace(path)
+def _write_private(contents: dict[Path, bytes]) -> None:
+    """Replace these files, each its owner's alone: none of them before all are written."""
+    written = []
+    for path, content in contents.items():
+        temporary = path.with_name(f"{path.name}.new")
+        temporary.unlink(missing_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        written.append(temporary)
+    for temporary, path in zip(written, contents, strict=True):
+        temporary.replace(path)

