@@ -15,16 +15,13 @@ from amanat.ledger.state import State, versions_of
 from amanat.ledger.versions import Activation, is_known
 from amanat.node.api.contracts import Contract, Lasts, described
 from amanat.node.api.messages import (
-    NeglectView,
     NetworkView,
     NodeView,
     OperationView,
     ReadinessView,
-    SnapshotView,
-    StatusView,
-    UpgradeView,
 )
 from amanat.node.api.requests import NODE, answer
+from amanat.node.api.standing import NeglectView, SnapshotView, StatusView, UpgradeView
 from amanat.node.certificates import API
 from amanat.node.node import Node
 from amanat.node.operation_manual import described as manual_entry
