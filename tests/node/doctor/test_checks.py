@@ -18,6 +18,7 @@ from amanat.node.doctor.case import Means
 from amanat.node.doctor.checks import ALL, HERE, Check, examine
 from amanat.node.doctor.limits import Limits
 from amanat.node.doctor.rows import Row, Verdict
+from amanat.node.key_exchange import platform
 from tests.node.processes import HOST, PASSPHRASE, Network, free_ports
 
 WELL = Means(limits=lambda _: Limits(None, None))
@@ -142,6 +143,7 @@ async def test_peers_that_run_are_known_by_name_and_version(peers: Network) -> N
     found = await rows(peers, ALL)
     assert found["peer sbp"].verdict is Verdict.OK, found["peer sbp"]
     assert found["peer cdc"].verdict is Verdict.OK, found["peer cdc"]
+    assert found["peer cdc"].finding.endswith(f"keys agreed on by {platform().group}")
     assert found["clock"].verdict is Verdict.OK
 
 
