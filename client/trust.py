@@ -73,6 +73,13 @@ def distrust(url: str, error: BaseException) -> str | None:
     return f"no TLS with {host}: {inner.reason or inner}"
 
 
+def hung_up(url: str, reason: str) -> str:
+    """Return the reason for which a server closed without an answer, with what it may mean."""
+    if not url.startswith("http:"):
+        return reason
+    return f"{reason}; if it serves HTTPS, its address begins with https://"
+
+
 def _of_certificate(host: str, error: ssl.SSLCertVerificationError) -> str:
     code, why = error.verify_code, error.verify_message
     if code in _NO_ISSUER:

@@ -25,7 +25,7 @@ from amanat.client.face import BYTES_MAX, CONNECT_SECONDS, Face
 from amanat.client.feed import Wanted
 from amanat.client.reading import Holding, Listed
 from amanat.client.receipts import ProvedBalance, Receipt
-from amanat.client.trust import distrust
+from amanat.client.trust import distrust, hung_up
 
 T = TypeVar("T")
 
@@ -220,7 +220,9 @@ def _exchanged(
         answer = connection.getresponse()
         body = answer.read(BYTES_MAX + 1)
     except (OSError, ValueError, http.client.HTTPException) as error:
-        return Silence(str(error) or type(error).__name__, sent=True)
+        reason = str(error) or type(error).__name__
+        closed = isinstance(error, ConnectionError)  # http.client's own is one
+        return Silence(hung_up(url, reason) if closed else reason, sent=True)
     finally:
         limit.cancel()
         connection.close()

@@ -120,6 +120,16 @@ async def test_a_node_that_speaks_plain_http_is_not_asked_by_an_https_address(
 
 
 @both_faces
+async def test_a_node_that_serves_https_is_not_asked_by_an_http_address(
+    tmp_path: Path, ministry: Authority, face: type[Face]
+) -> None:
+    async with serving(tmp_path, ministry.issue("node")) as running:
+        url = running.url("mof").replace("https://", "http://")
+        reason = await said(face, url, ministry.file)
+    assert reason.endswith("; if it serves HTTPS, its address begins with https://")
+
+
+@both_faces
 async def test_a_client_of_tls_1_2_is_refused(
     tmp_path: Path, ministry: Authority, face: type[Face]
 ) -> None:
