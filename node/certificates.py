@@ -110,7 +110,7 @@ class Certificates:
             return
         self._looked = now
         for each in self._served.values():
-            if each.has_changed():
+            if each.is_to_be_read():
                 each.reload(now)
         self.remind(now)
 

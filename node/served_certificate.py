@@ -20,6 +20,8 @@ class ServedCertificate:
         self._host = host
         self._pair: Pair | None = None
         self._stamp: tuple[tuple[int, int, int], ...] = ()
+        self._is_refused = False
+        """Whether what the files held when they were last read is not what is served."""
         self.context = bare_context()
         """For the listener: it hands each connection to the pair that is served then."""
         self.context.sni_callback = self._show
@@ -50,16 +52,19 @@ class ServedCertificate:
         if misfit is not None:
             log.error("certificate.misfit", use=self._use, reason=misfit)
 
-    def has_changed(self) -> bool:
-        """Return whether the files are others than when they were last read, soundly or not."""
-        return self._files.stamp() != self._stamp
+    def is_to_be_read(self) -> bool:
+        """Return whether the files hold something else than what is served, as far as is known.
+
+        What was refused may do later: one that was not valid yet, or half of a pair.
+        """
+        return self._is_refused or self._files.stamp() != self._stamp
 
     def reload(self, now: datetime) -> None:
         """Read the same files again; log what came of it."""
         try:
             self.serve(self.read(self._files, now))
         except PairError as error:
-            reason = str(error)
+            self._is_refused, reason = True, str(error)
             log.error("certificate.refused", use=self._use, reason=reason)  # noqa: TRY400
 
     def read(self, files: Files, now: datetime) -> Pair:
@@ -77,7 +82,7 @@ class ServedCertificate:
 
     def serve(self, pair: Pair) -> None:
         """Serve another pair from now on."""
-        self._files, self._pair = pair.files, pair
+        self._files, self._pair, self._is_refused = pair.files, pair, False
         log.info("certificate.loaded", use=self._use, expires=pair.expires.isoformat())
 
     def _show(self, connection: ssl.SSLObject | ssl.SSLSocket, name: str, _: object) -> None:

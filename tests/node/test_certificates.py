@@ -159,7 +159,7 @@ def test_files_that_were_replaced_are_taken_within_the_hour_without_a_signal(
     assert certificates.expires("api") == later + YEAR
 
 
-def test_half_of_a_new_pair_is_refused_once_and_the_whole_is_taken(
+def test_half_of_a_new_pair_is_refused_until_it_is_whole(
     certificates: Certificates, ministry: Authority, tmp_path: Path
 ) -> None:
     first, second = (BEGIN + LOOK_EVERY * n for n in (1, 2))
@@ -167,12 +167,23 @@ def test_half_of_a_new_pair_is_refused_once_and_the_whole_is_taken(
     files = ministry.issue("node", begins=BEGIN, lasts=2 * YEAR)
     new_key = files.key.read_bytes()
     files.key.write_bytes(old_key)
-    (line,) = logged(lambda: certificates.tick(first))
-    assert (line["event"], line["use"]) == ("certificate.refused", "api")
-    assert logged(lambda: certificates.tick(second)) == []
+    for look in (first, second):
+        (line,) = logged(lambda look=look: certificates.tick(look))  # type: ignore[misc]
+        assert (line["event"], line["use"]) == ("certificate.refused", "api")
     files.key.write_bytes(new_key)
     (line,) = logged(lambda: certificates.tick(second + LOOK_EVERY))
     assert line["event"] == "certificate.loaded"
+
+
+def test_one_that_comes_too_early_is_taken_once_it_is_valid(
+    certificates: Certificates, ministry: Authority
+) -> None:
+    begins = BEGIN + 3 * LOOK_EVERY
+    ministry.issue("node", begins=begins, lasts=YEAR)
+    lines = ticking(certificates, BEGIN + LOOK_EVERY, begins + LOOK_EVERY, LOOK_EVERY)
+    events = [line["event"] for line in lines]
+    assert events == ["certificate.refused"] * 2 + ["certificate.loaded"]
+    assert certificates.expires("api") == begins + YEAR
 
 
 def test_files_that_are_gone_change_nothing(certificates: Certificates, tmp_path: Path) -> None:

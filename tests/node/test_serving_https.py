@@ -11,12 +11,16 @@ from pathlib import Path
 import pytest
 
 from amanat.client.awaiting import AsyncClient
-from amanat.client.errors import Unreachable
+from amanat.client.errors import Refused, Unreachable
 from amanat.client.face import Face
-from amanat.client.trust import trusting
+from amanat.client.keystore import Signer
+from amanat.client.message_signatures import RequestSigner
+from amanat.client.trust import CA_VARIABLE, trusting
+from amanat.config.settings import Readers
 from amanat.node.web_certificate import Files
 from tests.certificates import Authority, authority, machine_now
-from tests.client.faces import FACES, Speaker
+from tests.client.faces import FACES, Speaker, speaker
+from tests.ledger.world import RUPEE, key
 from tests.node.network import LocalNetwork, network
 
 both_faces = pytest.mark.parametrize("face", FACES, ids=lambda face: face.__name__)
@@ -141,14 +145,40 @@ async def test_a_client_of_tls_1_2_is_refused(
     assert reason == "127.0.0.1 ends the connection instead of agreeing on TLS: nodes speak TLS 1.3"
 
 
+@both_faces
+async def test_who_may_read_what_signs_the_https_address(
+    tmp_path: Path, ministry: Authority, face: type[Face], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CA_VARIABLE, str(ministry.file))
+    (tmp_path / "network").mkdir()
+    files = ministry.issue("node")
+    permitted = network(tmp_path / "network", "mof", tls=files, readers=Readers.PERMITTED)
+    async with permitted as running:
+        await running.open_market()
+        beta = RequestSigner(Signer(key("beta")), now=running.now)
+        async with speaker(face, running, reader=beta) as client:
+            assert (await client("balance", "beta", RUPEE)).amount == 1_000_000_000
+            with pytest.raises(Refused, match="not_permitted"):
+                await client("balance", "gamma", RUPEE)
+        async with speaker(face, running) as client:
+            with pytest.raises(Refused, match="authentication_required"):
+                await client("balance", "beta", RUPEE)
+
+
 def address(url: str) -> tuple[str, int]:
     host, _, port = url.rpartition("/")[2].partition(":")
     return host, int(port)
 
 
 PLAIN = [
-    b"GET /v1/status HTTP/1.1\r\nHost: mof\r\n\r\n",
-    b"GET /livez HTTP/1.0\r\n\r\n",
+    *(
+        f"{method} {path} HTTP/{version}\r\nHost: mof\r\n\r\n".encode()
+        for method in ("GET", "HEAD", "POST", "OPTIONS", "CONNECT", "nonsense")
+        for path in ("/", "/livez", "/v1/status", "*")
+        for version in ("0.9", "1.0", "1.1", "2")
+    ),
+    # Half of a TLS record, and HTTP behind it.
+    b"\x16\x03\x01\x02\x00\x01" + b"GET /livez HTTP/1.1\r\nHost: mof\r\n\r\n",
     b"POST /v1/transactions HTTP/1.1\r\nHost: mof\r\nContent-Length: 3\r\n\r\nabc",
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     b"\r\n\r\nGET / HTTP/1.1\r\nHost: mof\r\n\r\n",

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from amanat.node.cli.downloading import Download
+from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.web_certificate import Files
 from tests.certificates import Authority, authority, machine_now
 from tests.node.cli.running import Amanat
@@ -108,6 +110,31 @@ def test_a_file_that_holds_no_authority_is_wrong_use(
 def test_curl_is_told_whom_to_trust(amanat: Amanat, network: Network, ministry: Authority) -> None:
     ended = amanat("--ca", ministry.file, "--curl", "status", "--api", network.api("mof"))
     assert f"curl -s --cacert {ministry.file} {network.api('mof')}/v1/network" in ended.err
+
+
+def test_files_are_fetched_from_whom_is_trusted_alone(
+    network: Network, ministry: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fetch() -> None:
+        async with Download(network.api("mof"), None) as download:
+            await download.into("/v1/statements/supply", tmp_path / "supply")
+
+    monkeypatch.setenv("AMANAT_CA", str(ministry.file))
+    asyncio.run(fetch())
+    assert (tmp_path / "supply").read_text().startswith("instrument,issuer,")
+    monkeypatch.delenv("AMANAT_CA")
+    with pytest.raises(Failure, match=r"the certificate of 127\.0\.0\.1 is not trusted") as refused:
+        asyncio.run(fetch())
+    assert refused.value.code is ExitCode.UNREACHABLE
+
+
+def test_the_ledger_is_exported_from_whom_is_trusted(
+    amanat: Amanat, network: Network, ministry: Authority, tmp_path: Path
+) -> None:
+    genesis = ["--genesis", network.root / "genesis.json"]
+    asked = ["ledger", "export", network.api("mof"), tmp_path / "chain.archive", *genesis]
+    assert "is not trusted" in amanat(*asked).failed(4)
+    assert amanat("--ca", ministry.file, *asked).code == 0
 
 
 # On a node's own machine.
