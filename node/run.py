@@ -29,6 +29,7 @@ from amanat.node.node import Node
 from amanat.node.program import program_digest
 from amanat.node.recovery import RecoveryFailed
 from amanat.node.reloading import Reloader
+from amanat.node.tls import NotKeptError
 from amanat.node.version import VERSION
 
 log = structlog.get_logger(__name__)
@@ -83,6 +84,9 @@ async def _live(reloader: Reloader, serving: Callable[[Digest], None]) -> bool:
     except (RecoveryFailed, SigningFailed) as error:
         directory.close()
         raise StartError(f"{settings.data}: {error}") from error
+    except NotKeptError as error:
+        directory.close()
+        raise StartError(str(error)) from error
     async with AsyncExitStack() as life:
         life.callback(log.info, "node.stopped")
         life.callback(directory.close)

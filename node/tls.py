@@ -33,6 +33,10 @@ _ANCHOR_START: Final = datetime(2020, 1, 1, tzinfo=UTC)
 _ANCHOR_END: Final = datetime(2120, 1, 1, tzinfo=UTC)
 
 
+class NotKeptError(OSError):
+    """A new certificate cannot be written. The message says where, and why."""
+
+
 class NodeCertificate:
     """This node's TLS key and certificate, in files, because that is how Python's ssl reads them.
 
@@ -60,7 +64,12 @@ class NodeCertificate:
         return self._directory / "key.pem"
 
     def renew(self, now: datetime) -> None:
-        """Issue a new certificate, valid from `now` for `LIFETIME`, and load it everywhere."""
+        """Issue a new certificate, valid from `now` for `LIFETIME`, and load it everywhere.
+
+        Raises:
+            SigningFailed: the authority's key gives no signature.
+            NotKeptError: the directory takes no file. The old one stays, on disk and in use.
+        """
         key = ec.generate_private_key(ec.SECP256R1())
         authority = _AuthorityKey(self._signer)
         certificate = (
@@ -86,12 +95,13 @@ class NodeCertificate:
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
-        _write_private(
-            {
-                self._key_file: pem,
-                self._chain_file: certificate.public_bytes(serialization.Encoding.PEM),
-            }
-        )
+        chain = certificate.public_bytes(serialization.Encoding.PEM)
+        try:
+            _write_private({self._key_file: pem, self._chain_file: chain})
+        except OSError as error:
+            raise NotKeptError(
+                f"{self._directory} takes no certificate: {error.strerror or error}"
+            ) from error
         self.issued_at = now
         for context in self._contexts:
             context.load_cert_chain(self._chain_file, self._key_file)
