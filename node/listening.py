@@ -14,6 +14,7 @@ from amanat.config.settings import NodeSettings, split_address
 from amanat.node.api.application import create
 from amanat.node.certificates import API, OPERATORS
 from amanat.node.explorer.pages import add_routes
+from amanat.node.https_site import HttpsSite
 from amanat.node.monitoring.routes import operators
 from amanat.node.node import Node
 from amanat.node.served_certificate import ServedCertificate
@@ -61,8 +62,10 @@ async def _serve(
     await runner.setup()
     host, port = split_address(address)
     with _failing(host, port):
-        tls = None if certificate is None else certificate.context
-        await web.TCPSite(runner, host, port, ssl_context=tls).start()
+        if certificate is None:
+            await web.TCPSite(runner, host, port).start()
+        else:
+            await HttpsSite(runner, host, port, certificate.context).start()
 
 
 @contextmanager
