@@ -14,7 +14,7 @@ after the other), `reading`, `submission` (until it is known what became of it),
 (all of it), `journal` (what was sent, on disk); then the faces: `face`, `waiting`, `awaiting`.
 Beside them: `orders` and `drafts` (transactions, signed here or elsewhere), `signers`, `keystore`,
 `key_source` with `hardware` (keys in modules), `message_signatures` (as whom one asks),
-`testing` (a network for tests).
+`trust` (certificate authorities), `testing` (a network for tests).
 """
 
 from typing import TYPE_CHECKING, Any, Final
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from amanat.client.receipts import ProvedBalance, Receipt
     from amanat.client.signers import CallableSigner, Signs
     from amanat.client.signing_failed import SigningFailed
+    from amanat.client.trust import TrustError
     from amanat.client.waiting import Client
 
 _WHERE: Final = {
@@ -57,6 +58,7 @@ _WHERE: Final = {
     "Rejected": "errors",
     "SigningFailed": "signing_failed",
     "Signs": "signers",
+    "TrustError": "trust",
     "Unproved": "errors",
     "Unreachable": "errors",
     "draft": "orders",
@@ -87,6 +89,7 @@ __all__ = [
     "Rejected",
     "SigningFailed",
     "Signs",
+    "TrustError",
     "Unproved",
     "Unreachable",
     "draft",

@@ -8,9 +8,11 @@ from typing import Any, Self, TypeVar
 from aiohttp import (
     ClientConnectorError,
     ClientError,
+    ClientOSError,
     ClientSession,
     ClientTimeout,
     ConnectionTimeoutError,
+    ServerDisconnectedError,
 )
 from yarl import URL
 
@@ -28,6 +30,7 @@ from amanat.client.face import BYTES_MAX, CONNECT_SECONDS, Face
 from amanat.client.feed import Wanted
 from amanat.client.reading import Holding, Listed
 from amanat.client.receipts import ProvedBalance, Receipt
+from amanat.client.trust import distrust, hung_up
 
 T = TypeVar("T")
 
@@ -211,12 +214,16 @@ class AsyncClient(Face):
                 headers=self._headers(url, request),
                 timeout=ClientTimeout(total=request.seconds, sock_connect=CONNECT_SECONDS),
                 allow_redirects=False,
+                ssl=self._tls or True,
             ) as answer:
                 body = await answer.content.read(BYTES_MAX + 1)
                 while len(body) <= BYTES_MAX and not answer.content.at_eof():
                     body += await answer.content.read(BYTES_MAX + 1 - len(body))
         except (ClientConnectorError, ConnectionTimeoutError) as error:
-            return Silence(str(error) or type(error).__name__, sent=False)
+            reason = distrust(url, error) or str(error) or type(error).__name__
+            return Silence(reason, sent=False)
+        except (ServerDisconnectedError, ClientOSError) as error:
+            return Silence(hung_up(url, str(error)), sent=True)
         except (TimeoutError, ClientError, OSError, ValueError) as error:
             return Silence(str(error) or type(error).__name__, sent=True)
         if len(body) > BYTES_MAX:

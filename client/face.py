@@ -1,5 +1,6 @@
 """What both faces of the client are made of, before one of them waits for anything."""
 
+import ssl
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from amanat.client.exchange import Heard, JournalStep, Request, Send
 from amanat.client.journal import Journal
 from amanat.client.message_signatures import RequestSigner
 from amanat.client.signers import Signs
+from amanat.client.trust import trusting
 from amanat.config.genesis_file import load_genesis
 from amanat.ledger.genesis import GenesisDocument
 
@@ -32,6 +34,7 @@ class Face:
         genesis: Path | str | GenesisDocument | None,
         journal: Path | str | None = None,
         reader: Signs | RequestSigner | None = None,
+        ca: Path | str | ssl.SSLContext | None = None,
     ) -> None:
         """Speak with the nodes at `urls`; nothing is sent yet.
 
@@ -41,6 +44,11 @@ class Face:
                 who is trusted. None: nothing can be proved or submitted.
             journal: a directory for what is submitted. Without it nothing can be submitted.
             reader: who asks, for what is not shown to anyone: a key of a participant.
+            ca: a file of the certificate authorities that https addresses are trusted by, or a
+                context of your own. None: the file that AMANAT_CA names, or the system's.
+
+        Raises:
+            TrustError: that file cannot be used, and one of the addresses is https.
         """
         if isinstance(genesis, Path | str):
             genesis = load_genesis(Path(genesis))
@@ -49,6 +57,15 @@ class Face:
         if reader is not None and not isinstance(reader, RequestSigner):
             reader = RequestSigner(reader)
         self._reader = reader
+        self._tls = self._checking(ca)
+
+    def _checking(self, ca: Path | str | ssl.SSLContext | None) -> ssl.SSLContext | None:
+        """Return what checks certificates, if any address has one."""
+        if isinstance(ca, ssl.SSLContext):
+            return ca
+        # Reading all that a system trusts takes longer than many a request: not for nothing.
+        is_needed = any(url.lower().startswith("https:") for url in self._talk.nodes.urls)
+        return trusting(ca) if is_needed else None
 
     @property
     def chain(self) -> bytes:

@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,7 @@ from amanat.client.face import BYTES_MAX, CONNECT_SECONDS, Face
 from amanat.client.feed import Wanted
 from amanat.client.reading import Holding, Listed
 from amanat.client.receipts import ProvedBalance, Receipt
+from amanat.client.trust import distrust, hung_up
 
 T = TypeVar("T")
 
@@ -180,24 +182,33 @@ class Client(Face):
                 url = self._target(step)
             except ValueError as error:
                 return Silence(str(error), sent=False)
-            return _exchanged(url, step.request, self._headers(url, step.request))
+            return _exchanged(url, step.request, self._headers(url, step.request), self._tls)
         if isinstance(step, Pause):
             time.sleep(step.seconds)
             return None
         return self._perform(step)
 
 
-def _exchanged(url: str, request: Request, headers: dict[str, str]) -> Answer | Silence:
+def _connection(url: str, seconds: float, tls: ssl.SSLContext | None) -> http.client.HTTPConnection:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme == "https":
+        return http.client.HTTPSConnection(host, parts.port, timeout=seconds, context=tls)
+    return http.client.HTTPConnection(host, parts.port, timeout=seconds)
+
+
+def _exchanged(
+    url: str, request: Request, headers: dict[str, str], tls: ssl.SSLContext | None
+) -> Answer | Silence:
     """Send one request over a connection of its own, and close that."""
     parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    timeout = min(CONNECT_SECONDS, request.seconds)
-    connection = kind(parts.hostname or "", parts.port, timeout=timeout)
+    connection = _connection(url, min(CONNECT_SECONDS, request.seconds), tls)
     try:
         connection.connect()
     except (OSError, ValueError, http.client.HTTPException) as error:
         connection.close()
-        return Silence(str(error) or type(error).__name__, sent=False)
+        reason = distrust(url, error) or str(error) or type(error).__name__
+        return Silence(reason, sent=False)
     # A socket's own limit is for each read: who sends a byte now and then would never meet it.
     connection.sock.settimeout(request.seconds)
     limit = threading.Timer(request.seconds, _end, [connection.sock])
@@ -209,7 +220,9 @@ def _exchanged(url: str, request: Request, headers: dict[str, str]) -> Answer | 
         answer = connection.getresponse()
         body = answer.read(BYTES_MAX + 1)
     except (OSError, ValueError, http.client.HTTPException) as error:
-        return Silence(str(error) or type(error).__name__, sent=True)
+        reason = str(error) or type(error).__name__
+        closed = isinstance(error, ConnectionError)  # http.client's own is one
+        return Silence(hung_up(url, reason) if closed else reason, sent=True)
     finally:
         limit.cancel()
         connection.close()

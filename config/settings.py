@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -67,6 +67,10 @@ class ApiListener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many requests of one caller are answered at once, after a pause."""
     trusted_proxies: tuple[str, ...] = ()
     """Networks, such as 10.0.0.0/8, whose word for where a request comes from is taken."""
+    tls_certificate: str | None = None
+    """The operator's certificate with those that lead to its authority (PEM). With it, HTTPS."""
+    tls_key: str | None = None
+    """The key of that certificate (PEM, unsealed), which its owner alone may read."""
 
 
 class OperatorsListener(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,6 +80,13 @@ class OperatorsListener(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     """
 
     listen: Address
+    tls_certificate: str | None = None
+    """As that of the API; it may be the same."""
+    tls_key: str | None = None
+
+
+Listener = TypeVar("Listener", ApiListener, OperatorsListener)
+"""One that may have a certificate of the operator's own."""
 
 
 class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,6 +129,8 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             key=self.key if self.key.startswith("pkcs11:") else str(base / self.key),
             genesis_signatures=_located(self.genesis_signatures, base),
             passphrase_file=_located(self.passphrase_file, base),
+            api=_with_pair_at(self.api, base),
+            operators=None if self.operators is None else _with_pair_at(self.operators, base),
         )
 
 
@@ -205,12 +218,39 @@ def _faults(settings: NodeSettings) -> Iterator[str]:
             ip_network(network)
         except ValueError as error:
             yield f"[api] trusted_proxies: {error}"
+    yield from _faults_of_tls(settings)
     if settings.name in settings.peers:
         yield f"[peers] names this node itself, {settings.name}"
 
 
+def _faults_of_tls(settings: NodeSettings) -> Iterator[str]:
+    """Yield why nothing can be served under the certificates that are named."""
+    listeners: dict[str, ApiListener | OperatorsListener | None] = {
+        "api": settings.api,
+        "operators": settings.operators,
+    }
+    for section, listener in listeners.items():
+        if listener is None:
+            continue
+        given = (listener.tls_certificate, listener.tls_key)
+        if None in given and given != (None, None):
+            missing = ("tls_certificate", "tls_key")[given.index(None)]
+            yield f"[{section}] {missing} is missing: HTTPS takes certificate and key, HTTP neither"
+    # The other way round is right where a proxy in front has the certificate.
+    if settings.api.tls_certificate is not None and not settings.api.url.startswith("https://"):
+        yield f"[api] url is {settings.api.url}; with tls_certificate it begins with https://"
+
+
 def _located(path: str | None, base: Path) -> str | None:
     return None if path is None else str(base / path)
+
+
+def _with_pair_at(listener: Listener, base: Path) -> Listener:
+    return msgspec.structs.replace(
+        listener,
+        tls_certificate=_located(listener.tls_certificate, base),
+        tls_key=_located(listener.tls_key, base),
+    )
 
 
 def split_address(address: str) -> tuple[str, int]:

@@ -15,14 +15,20 @@ Until then it acks nothing and does not stand. A network begins the same way: on
 authorities have heard of one another.
 """
 
+from amanat.consensus.interface import Promise
 from amanat.consensus.messages import AskPast, Past
 from amanat.consensus.raft import Raft
-from amanat.consensus.statements import BlockId, Vote
+from amanat.consensus.statements import BlockId, Vote, genesis_id
+
+
+def is_unsure(raft: Raft) -> bool:
+    """Return whether this node may have signed, from a lost disk, what it does not know of."""
+    return raft.promise.acked is None
 
 
 def on_tick(raft: Raft) -> None:
     """Ask whoever has not answered yet, once in an election timeout."""
-    if not raft.is_unsure:
+    if not is_unsure(raft):
         return
     settle(raft)
     raft.asked_past = max(raft.asked_past - 1, 0)
@@ -39,7 +45,7 @@ def on_ask(raft: Raft, sender: str, message: AskPast) -> None:
 
 def on_past(raft: Raft, sender: str, message: Past) -> None:
     """Note it, if this node has to know."""
-    if raft.is_unsure and message.life == raft.life:
+    if is_unsure(raft) and message.life == raft.life:
         raft.pasts[sender] = message
         settle(raft)
 
@@ -49,19 +55,26 @@ def settle(raft: Raft) -> None:
 
     The term that it may have voted in is over for it: it gives the vote to itself, and asks nobody.
     """
-    if not raft.is_unsure or not _has_heard_all(raft):
+    if not is_unsure(raft) or not _has_heard_all(raft):
         return
     term, position = _named(raft)
     if raft.term < term or raft.standing.position < position:
         return
-    if raft.term == term > 0 and raft.promise.vote is None:
-        raft.spend_vote(Vote(raft.me.chain, raft.term, raft.me.name, raft.standing))
-    raft.settle(raft.log.last)
+    vote = raft.promise.vote
+    if raft.term == term > 0 and vote is None:
+        vote = Vote(raft.me.chain, raft.term, raft.me.name, raft.standing)
+    _be_certain(raft, vote, raft.log.last)
+
+
+def learn(raft: Raft) -> None:
+    """Be certain, as a learner that is in step: it has had no vote to give."""
+    if is_unsure(raft) and not raft.votes:
+        _be_certain(raft, raft.promise.vote, genesis_id(raft.me.chain))
 
 
 def may_elect(raft: Raft, term: int, last: BlockId) -> bool:
     """Return whether this node's own past cannot forbid a vote in `term` for a log ending so."""
-    if not raft.is_unsure:
+    if not is_unsure(raft):
         return True
     if not _has_heard_all(raft):
         return False
@@ -71,7 +84,13 @@ def may_elect(raft: Raft, term: int, last: BlockId) -> bool:
 
 def silent(raft: Raft) -> tuple[str, ...]:
     """Return who is still to tell this node where it stands; nobody, if it need not know."""
-    return tuple(each for each in raft.voters if each not in raft.pasts) if raft.is_unsure else ()
+    return tuple(each for each in raft.voters if each not in raft.pasts) if is_unsure(raft) else ()
+
+
+def _be_certain(raft: Raft, vote: Vote | None, acked: BlockId) -> None:
+    """From now on, nothing after `acked` can have been acked before."""
+    raft.set_promise(Promise(raft.term, vote, acked))
+    raft.pasts = {}
 
 
 def _has_heard_all(raft: Raft) -> bool:

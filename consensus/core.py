@@ -110,7 +110,7 @@ class Status:
     fetching: int = 0
     """The block whose snapshot is being taken in; 0 if none is."""
     is_unsure: bool = False
-    """Whether this node votes for nobody and acks nothing, until it is certain of its past."""
+    """Whether this node would vote for nobody and ack nothing: it is not certain of its past."""
     silent: tuple[str, ...] = ()
     """Who is still to tell it where it stands, for it to be certain."""
 
@@ -188,7 +188,7 @@ class Core:
             certified_height=raft.certified_height,
             base=raft.log.base,
             fetching=raft.fetch.block.height if raft.fetch is not None else 0,
-            is_unsure=raft.is_unsure and raft.votes,
+            is_unsure=certainty.is_unsure(raft),
             silent=certainty.silent(raft),
         )
 

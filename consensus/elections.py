@@ -2,7 +2,7 @@
 
 from amanat.consensus import later_terms
 from amanat.consensus.asking import ask, ask_everybody
-from amanat.consensus.certainty import may_elect
+from amanat.consensus.certainty import is_unsure, may_elect
 from amanat.consensus.entry_checks import is_certified
 from amanat.consensus.interface import Promise
 from amanat.consensus.membership import update_followers
@@ -29,7 +29,7 @@ def begin_pre_vote(raft: Raft) -> None:
     later_terms.enter(raft)
     if not raft.stands:
         return
-    is_bound = raft.abstains or raft.is_unsure
+    is_bound = raft.abstains or is_unsure(raft)
     if is_bound or raft.electorate.get(raft.me.name) is None:
         ask_everybody(raft)
         return

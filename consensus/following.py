@@ -25,7 +25,6 @@ from amanat.consensus.statements import (
     CommitCertificate,
     LeaderCertificate,
     SignedAck,
-    genesis_id,
 )
 from amanat.ledger.identifiers import Signature
 
@@ -58,8 +57,8 @@ def on_append(raft: Raft, sender: str, message: Append) -> None:
         return
     _learn_shown(raft, sender, message.certificate, before)
     certainty.settle(raft)
-    if not raft.votes and _is_in_step(raft, message):
-        raft.settle(genesis_id(raft.me.chain))  # it has no vote to have given before
+    if _is_in_step(raft, message):
+        certainty.learn(raft)
     # The reply covers what this message vouches for and no more: what the log holds beyond it
     # may be another leader's and yet be replaced.
     first = message.previous.height
@@ -268,7 +267,7 @@ def _acks(raft: Raft, first: int, last: int, certificate: CommitCertificate | No
     They are chosen when the message arrives: what this node acks later, once they are on disk,
     is what the message vouched for, whatever has happened to the log by then.
     """
-    if raft.abstains or raft.is_unsure:
+    if raft.abstains or certainty.is_unsure(raft):
         return []  # invariants 3, 4 and 6: see `Raft.abstains`, and `certainty`
     shown = _shown(raft, certificate)
     heights = set(range(max(raft.certified_height, shown, first - 1) + 1, last + 1))

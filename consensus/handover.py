@@ -6,6 +6,7 @@ for the silence of a leader that has said itself that it goes. Nothing else chan
 is an ordinary one, and if it fails the next one follows as ever.
 """
 
+from amanat.consensus.certainty import is_unsure
 from amanat.consensus.elections import begin_election
 from amanat.consensus.interface import TransferLeadership
 from amanat.consensus.messages import Message, TimeoutNow
@@ -70,7 +71,7 @@ def on_timeout_now(raft: Raft, sender: str, message: TimeoutNow) -> None:
     leader = raft.leader
     if message.term != raft.term or leader is None or leader.candidate != sender:
         return
-    is_bound = raft.abstains or raft.is_unsure
+    is_bound = raft.abstains or is_unsure(raft)
     if is_bound or not raft.stands or raft.electorate.get(raft.me.name) is None:
         return
     begin_election(raft, handover=message.signature)

@@ -4,6 +4,7 @@ It is `amanat.client` without a genesis document and a journal, and with what pr
 look at one node, or bring their own care for what they submit.
 """
 
+import ssl
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -41,13 +42,15 @@ class Client(AsyncClient):
         seconds: float = 35.0,
         reader: RequestSigner | None = None,
         watch: Watch | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         """Talk to the API at `urls`, addresses that are tried in order.
 
         `seconds` bounds one request. `reader` signs each one, for what is not shown to anyone.
-        `watch` is told of each before it is sent: its address, and whether it is signed.
+        `watch` is told of each before it is sent: its address, and whether it is signed. `tls`
+        checks certificates; else AMANAT_CA or the system does.
         """
-        super().__init__(urls, genesis=None, reader=reader)
+        super().__init__(urls, genesis=None, reader=reader, ca=tls)
         self._seconds = seconds
         self._watch = watch
 

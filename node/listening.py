@@ -5,15 +5,20 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
+from datetime import UTC, datetime
 from typing import Final
 
 from aiohttp import web
 
 from amanat.config.settings import NodeSettings, split_address
 from amanat.node.api.application import create
+from amanat.node.certificates import API, OPERATORS
 from amanat.node.explorer.pages import add_routes
+from amanat.node.https_site import HttpsSite
 from amanat.node.monitoring.routes import operators
 from amanat.node.node import Node
+from amanat.node.served_certificate import ServedCertificate
+from amanat.node.web_certificate import PairError
 
 SHUTDOWN_SECONDS: Final = 0.25
 """aiohttp waits so long twice: for answers under way, and once it has cancelled them."""
@@ -27,26 +32,40 @@ async def listen(node: Node, settings: NodeSettings, life: AsyncExitStack) -> we
     """Serve clients, operators and peers until `life` ends. Return what serves the clients.
 
     Raises:
-        ListenError: one of the addresses cannot be had.
+        ListenError: one of the addresses cannot be had, or a certificate cannot be served.
     """
+    try:
+        node.certificates.open(datetime.now(UTC))
+    except PairError as error:
+        raise ListenError(str(error)) from error
+    node.certificates.remind(datetime.now(UTC))
     api = create(node)
     add_routes(api)
-    await _serve(api, settings.api.listen, life)
+    await _serve(api, settings.api.listen, life, node.certificates.served(API))
     if settings.operators is not None:
-        await _serve(operators(node), settings.operators.listen, life)
+        shown = node.certificates.served(OPERATORS)
+        await _serve(operators(node), settings.operators.listen, life, shown)
     host, port = split_address(settings.peer.listen)
     with _failing(host, port):
         await node.transport.start(host, port)
     return api
 
 
-async def _serve(application: web.Application, address: str, life: AsyncExitStack) -> None:
+async def _serve(
+    application: web.Application,
+    address: str,
+    life: AsyncExitStack,
+    certificate: ServedCertificate | None,
+) -> None:
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     life.push_async_callback(runner.cleanup)
     await runner.setup()
     host, port = split_address(address)
     with _failing(host, port):
-        await web.TCPSite(runner, host, port).start()
+        if certificate is None:
+            await web.TCPSite(runner, host, port).start()
+        else:
+            await HttpsSite(runner, host, port, certificate.context).start()
 
 
 @contextmanager

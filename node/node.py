@@ -39,6 +39,7 @@ from amanat.ledger.readiness import Readiness, Ready
 from amanat.ledger.transactions import CheckedTransaction
 from amanat.node import clock, recovery
 from amanat.node.application import LedgerApplication
+from amanat.node.certificates import Certificates
 from amanat.node.data_directory import DataDirectory
 from amanat.node.disk_writer import Apply, DiskWriter, Keep
 from amanat.node.driver import Driver
@@ -109,6 +110,7 @@ class Node:
         )
         self.certificate = NodeCertificate(directory.tls, self.name, signer)
         self.certificate.renew(datetime.now(UTC))
+        self.certificates = Certificates(settings, self.certificate)
         self.transport = self._links()
         self._proposer = self._proposing()
         self._forwarder = self._forwarding()
@@ -383,7 +385,7 @@ class Node:
             self._judge(self._patience.tick(self.status))
             self._reads.tick()
             self._proposer.wake()
-            self.certificate.renew_if_due(datetime.now(UTC))
+            self.certificates.tick(datetime.now(UTC))
 
     def _judge(self, neglect: Neglect | None) -> None:
         """Give up the leader if it has left out for too long what it owes."""

@@ -19,6 +19,7 @@ from amanat.ledger.authorities import Authority
 from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.node.acquaintance import PATH as ACQUAINTANCE_PATH
 from amanat.node.acquaintance import acquaintance
+from amanat.node.key_exchange import agreed_on
 from amanat.node.peer_frames import FRAME_BYTES_MAX, Consensus, Forward, Hello, read_frame
 from amanat.node.tls import NodeCertificate, peer_name
 
@@ -42,6 +43,8 @@ class PeerStatus:
     api: str | None
     """Where the peer says it serves its API; None until it was reached once."""
     version: str | None
+    key_exchange: str | None = None
+    """The group that both ends agreed on; None if the link is down, or this Python cannot tell."""
 
 
 class PeerTransport:
@@ -235,12 +238,14 @@ class _Link:
         self._filled = asyncio.Event()
         self._redial = asyncio.Event()
         self._theirs: Hello | None = None
+        self._group: str | None = None
         self.connected = False
 
     def status(self) -> PeerStatus:
         api = self._theirs.api if self._theirs else None
         version = self._theirs.version if self._theirs else None
-        return PeerStatus(self._name, self.connected, api, version)
+        group = self._group if self.connected else None
+        return PeerStatus(self._name, self.connected, api, version, group)
 
     def put(self, data: bytes) -> None:
         self._queue.append(data)
@@ -289,6 +294,7 @@ class _Link:
                 raise ClientError(fault)
             await socket.send_bytes(encode(self._hello))
             self._theirs = theirs
+            self._group = agreed_on(socket.get_extra_info("ssl_object"))
             self.connected = True
             log.info("peer.connected", peer=self._name)
             reader = asyncio.create_task(_drain(socket))

@@ -16,7 +16,11 @@ from amanat.node import logs
 log = structlog.get_logger(__name__)
 
 Take = Callable[[NodeSettings], None]
-"""Puts one setting of these into effect."""
+"""Puts one setting of these into effect, or raises `Kept`."""
+
+
+class Kept(Exception):  # noqa: N818 - what happened
+    """A changed setting cannot be put into effect; what was in effect still is. Says why."""
 
 
 class Reloader:
@@ -30,6 +34,8 @@ class Reloader:
         """As they are in effect."""
         self._reread = reread
         self._takes: dict[str, Take] = {"log_level": lambda new: logs.set_level(new.log_level)}
+        self.then: Callable[[], None] = lambda: None
+        """What is done at every SIGHUP, changed settings or none: files are read again."""
 
     def takes(self, setting: str, take: Take) -> None:
         """Declare that `setting`, by its dotted name, can be reloaded, and how."""
@@ -37,6 +43,10 @@ class Reloader:
 
     def reload(self) -> None:
         """Read the settings again, and take over what can be. A mistake in them changes nothing."""
+        self._take_over()
+        self.then()
+
+    def _take_over(self) -> None:
         if self._reread is None:
             return
         try:
@@ -52,7 +62,11 @@ class Reloader:
                 continue
             # Told before it is so: at the new log level it might not be shown.
             log.warning("settings.changed", setting=setting)
-            take(new)
+            try:
+                take(new)
+            except Kept as kept:
+                log.warning("settings.kept", setting=setting, reason=str(kept))
+                continue
             self.settings = _with(self.settings, setting, new)
         log.info("settings.reloaded", changed=changed)
 

@@ -5,6 +5,7 @@ import contextlib
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -21,12 +22,14 @@ from amanat.config.settings import NodeSettings
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
 from amanat.node import logs
+from amanat.node.certificates import API, OPERATORS
 from amanat.node.data_directory import DataDirectory, DirectoryError, open_directory
 from amanat.node.listening import ListenError, listen
 from amanat.node.node import Node
 from amanat.node.program import program_digest
 from amanat.node.recovery import RecoveryFailed
 from amanat.node.reloading import Reloader
+from amanat.node.tls import NotKeptError
 from amanat.node.version import VERSION
 
 log = structlog.get_logger(__name__)
@@ -81,6 +84,9 @@ async def _live(reloader: Reloader, serving: Callable[[Digest], None]) -> bool:
     except (RecoveryFailed, SigningFailed) as error:
         directory.close()
         raise StartError(f"{settings.data}: {error}") from error
+    except NotKeptError as error:
+        directory.close()
+        raise StartError(str(error)) from error
     async with AsyncExitStack() as life:
         life.callback(log.info, "node.stopped")
         life.callback(directory.close)
@@ -147,12 +153,23 @@ async def _listen(node: Node, settings: NodeSettings, life: AsyncExitStack) -> N
         raise StartError(str(error)) from error
 
 
+def _reloading(node: Node, reloader: Reloader) -> None:
+    """Let the reloader put changed certificates into effect."""
+    for section in (API, OPERATORS):
+        for setting in ("tls_certificate", "tls_key"):
+            reloader.takes(
+                f"{section}.{setting}", lambda new: node.certificates.take(new, datetime.now(UTC))
+            )
+    reloader.then = lambda: node.certificates.reload(datetime.now(UTC))
+
+
 async def _until_told(node: Node, reloader: Reloader) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGUSR1, node.drain)
+    _reloading(node, reloader)
     loop.add_signal_handler(signal.SIGHUP, reloader.reload)
     running = asyncio.create_task(node.run())
     waiting = {asyncio.create_task(each.wait()) for each in (stop, node.outdated)}

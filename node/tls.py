@@ -33,6 +33,10 @@ _ANCHOR_START: Final = datetime(2020, 1, 1, tzinfo=UTC)
 _ANCHOR_END: Final = datetime(2120, 1, 1, tzinfo=UTC)
 
 
+class NotKeptError(OSError):
+    """A new certificate cannot be written. The message says where, and why."""
+
+
 class NodeCertificate:
     """This node's TLS key and certificate, in files, because that is how Python's ssl reads them.
 
@@ -60,7 +64,12 @@ class NodeCertificate:
         return self._directory / "key.pem"
 
     def renew(self, now: datetime) -> None:
-        """Issue a new certificate, valid from `now` for `LIFETIME`, and load it everywhere."""
+        """Issue a new certificate, valid from `now` for `LIFETIME`, and load it everywhere.
+
+        Raises:
+            SigningFailed: the authority's key gives no signature.
+            NotKeptError: the directory takes no file. The old one stays, on disk and in use.
+        """
         key = ec.generate_private_key(ec.SECP256R1())
         authority = _AuthorityKey(self._signer)
         certificate = (
@@ -86,15 +95,24 @@ class NodeCertificate:
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
-        _write_private(self._key_file, pem)
-        _write_private(self._chain_file, certificate.public_bytes(serialization.Encoding.PEM))
+        chain = certificate.public_bytes(serialization.Encoding.PEM)
+        try:
+            _write_private({self._key_file: pem, self._chain_file: chain})
+        except OSError as error:
+            raise NotKeptError(
+                f"{self._directory} takes no certificate: {error.strerror or error}"
+            ) from error
         self.issued_at = now
         for context in self._contexts:
             context.load_cert_chain(self._chain_file, self._key_file)
 
     def renew_if_due(self, now: datetime) -> bool:
-        """Renew a certificate older than `RENEW_AFTER`. Return whether it was."""
-        due = now - self.issued_at >= RENEW_AFTER
+        """Renew a certificate older than `RENEW_AFTER`. Return whether it was.
+
+        One from a future that the clock has been set back from is renewed too: no peer accepts it.
+        """
+        age = now - self.issued_at
+        due = age >= RENEW_AFTER or age < -CLOCK_SLACK
         if due:
             self.renew(now)
         return due
@@ -213,10 +231,15 @@ def _authority_name(key: PublicKey) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, key.hex())])
 
 
-def _write_private(path: Path, content: bytes) -> None:
-    temporary = path.with_suffix(".new")
-    temporary.unlink(missing_ok=True)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    temporary.replace(path)
+def _write_private(contents: dict[Path, bytes]) -> None:
+    """Replace these files, each its owner's alone: none of them before all are written."""
+    written = []
+    for path, content in contents.items():
+        temporary = path.with_name(f"{path.name}.new")
+        temporary.unlink(missing_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        written.append(temporary)
+    for temporary, path in zip(written, contents, strict=True):
+        temporary.replace(path)

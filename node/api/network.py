@@ -1,5 +1,6 @@
 """The network, this node in it, and whether it can serve."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -14,16 +15,16 @@ from amanat.ledger.state import State, versions_of
 from amanat.ledger.versions import Activation, is_known
 from amanat.node.api.contracts import Contract, Lasts, described
 from amanat.node.api.messages import (
-    NeglectView,
     NetworkView,
     NodeView,
     OperationView,
     ReadinessView,
-    SnapshotView,
-    StatusView,
-    UpgradeView,
 )
+from amanat.node.api.problems import ApiProblem
 from amanat.node.api.requests import NODE, answer
+from amanat.node.api.standing import NeglectView, SnapshotView, StatusView, UpgradeView
+from amanat.node.certificates import API
+from amanat.node.monitoring.readiness import readiness
 from amanat.node.node import Node
 from amanat.node.operation_manual import described as manual_entry
 from amanat.node.patience import Neglect
@@ -51,10 +52,21 @@ async def status(request: web.Request) -> web.Response:
     return answer(node, status_view(node))
 
 
-@described(Contract("showReadinessWord", ReadinessView, reads=False, lasts=Lasts.A_MOMENT))
+@described(
+    Contract(
+        "showReadinessWord",
+        ReadinessView,
+        problems=("not_caught_up",),
+        reads=False,
+        lasts=Lasts.A_MOMENT,
+    )
+)
 async def word(request: web.Request) -> web.Response:
     """Return this node's signed word that it has caught up: a new voting member needs it."""
     node = request.app[NODE]
+    if node.status.is_unsure:
+        # It would be given a vote that it does not use.
+        raise ApiProblem("not_caught_up", readiness(node).checks["vote"].detail)
     ready = await node.ready_word()
     return answer(node, ReadinessView(ready.name, ready.height, ready.signature.hex()))
 
@@ -142,6 +154,7 @@ def status_view(node: Node) -> StatusView:
     final = node.chain.final
     core = node.status
     versions = versions_of(State(final.tree.get))
+    api_expires = node.certificates.expires(API)
     return StatusView(
         name=node.name,
         authority_class=member.authority_class.value if member else "",
@@ -165,7 +178,14 @@ def status_view(node: Node) -> StatusView:
         neglect=_neglect_view(node.neglect),
         time=final.time,
         certificate_expires=int(node.certificate.expires.timestamp() * 1000),
+        api_certificate_expires=None
+        if api_expires is None
+        else int(api_expires.timestamp() * 1000),
     )
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
 
 
 def _upgrade_view(scheduled: Activation | None) -> UpgradeView | None:

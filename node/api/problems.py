@@ -121,6 +121,14 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             retry_after=1,
         ),
         ProblemKind(
+            "not_caught_up",
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "This node has not caught up yet",
+            "Ask again shortly: `amanat node join` shows how far it is.",
+            retryable=True,
+            retry_after=1,
+        ),
+        ProblemKind(
             "busy",
             HTTPStatus.SERVICE_UNAVAILABLE,
             "Too many transactions are waiting",

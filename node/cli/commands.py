@@ -1,5 +1,6 @@
 """The tree of commands: `amanat NOUN VERB`, and a few plain ones for what is typed every day."""
 
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -8,6 +9,7 @@ from amanat.node.cli import (
     audit_commands,
     authority_commands,
     backup_commands,
+    certificate_authorities,
     condition_commands,
     curl,
     custodian_commands,
@@ -71,9 +73,19 @@ def everywhere(
     with_curl: Annotated[
         bool, typer.Option("--curl", help="Print each request as a curl command, to stderr.")
     ] = False,
+    ca: Annotated[
+        Path | None,
+        typer.Option(
+            "--ca",
+            envvar="AMANAT_CA",
+            help="A PEM file: trust https addresses by these certificate authorities alone.",
+        ),
+    ] = None,
 ) -> None:
     """Give every command what stands before its name."""
     curl.WANTED.set(with_curl)
+    if ca is not None:
+        certificate_authorities.trust(ca)
 
 
 @app.command()

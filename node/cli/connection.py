@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
@@ -40,8 +41,11 @@ def talk(
     *,
     reader: RequestSigner | None = None,
     reader_if_asked: Callable[[], RequestSigner] | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> T:
     """Run `conversation` with a client of these nodes, whose requests `reader` signs.
+
+    `tls` checks their certificates; else the authorities that `--ca` names, or the system's, do.
 
     Where a node asks who reads, `reader_if_asked` is called, and the conversation begins again: a
     passphrase is not asked for before it is needed.
@@ -51,7 +55,7 @@ def talk(
     """
 
     async def run(reader: RequestSigner | None) -> T:
-        async with Client(urls, reader=reader, watch=curl.tell) as client:
+        async with Client(urls, reader=reader, watch=curl.tell, tls=tls) as client:
             return await conversation(client)
 
     try:

@@ -5,6 +5,7 @@ import shlex
 from contextvars import ContextVar
 
 from amanat.client.exchange import Request
+from amanat.client.trust import ca_file
 from amanat.node.cli.output import note
 
 WANTED: ContextVar[bool] = ContextVar("curl", default=False)
@@ -26,6 +27,9 @@ def tell(url: str, request: Request, *, is_signed: bool = False) -> None:
 def line(url: str, request: Request, *, is_signed: bool = False) -> str:
     """Return the command that sends a request. A body is written in base64, whatever it holds."""
     parts = ["curl", "-s"]
+    authorities = ca_file()
+    if authorities is not None and url.startswith("https:"):
+        parts += ["--cacert", shlex.quote(str(authorities))]
     if request.method != "GET":
         parts += ["-X", request.method]
     for name, value in (("Content-Type", request.content_type), ("Accept", request.accept)):

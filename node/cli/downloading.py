@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import msgspec
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 from yarl import URL
 
 from amanat.client.exchange import Request
 from amanat.client.message_signatures import RequestSigner
+from amanat.client.trust import distrust, trusting
 from amanat.node.cli import curl
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.watching import on_terminal
@@ -27,7 +28,10 @@ class Download:
         self._session: ClientSession | None = None
 
     async def __aenter__(self) -> "Download":
-        self._session = ClientSession(timeout=ClientTimeout(total=SECONDS, connect=3))
+        tls = trusting() if self._url.startswith("https:") else True
+        self._session = ClientSession(
+            connector=TCPConnector(ssl=tls), timeout=ClientTimeout(total=SECONDS, connect=3)
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -64,7 +68,7 @@ class Download:
                                 watch(written.tell(), length)
                     return dict(answer.headers.items())
             except (TimeoutError, ClientError, ValueError) as error:
-                reason = str(error) or type(error).__name__
+                reason = distrust(self._url, error) or str(error) or type(error).__name__
                 told = f"no node answered: {self._url}: {reason}"
                 raise Failure(told, ExitCode.UNREACHABLE) from error
 

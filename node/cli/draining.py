@@ -12,6 +12,7 @@ from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, show
 from amanat.node.client import Client
 from amanat.node.data_directory import DirectoryError, process_of
+from amanat.node.own_listeners import api_trust
 
 SECONDS: Final = 10
 """How long another authority may take to be elected."""
@@ -39,7 +40,7 @@ def drain(config: Path, output: Format) -> None:
                 await asyncio.sleep(0.05)  # no event tells from outside
 
     try:
-        leader = talk([settings.api.url], drained)
+        leader = talk([settings.api.url], drained, tls=api_trust(settings))
     except TimeoutError as error:
         raise Failure(
             f"{settings.name} still leads after {SECONDS} s: no other authority could be elected",

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from amanat.client.trust import CA_VARIABLE
 from amanat.config.layers import DEFAULT, strangers
 from amanat.config.settings import NodeSettings, SettingsError, effective_settings
 from amanat.node.cli.failure import ExitCode, Failure
@@ -16,7 +17,7 @@ from amanat.node.cli.output import Format, say, show
 from amanat.node.doctor.checks import ALL, HERE, Check, examine
 from amanat.node.doctor.rows import Row, fail, has_failed, ok, warn
 
-OTHERS: Final = frozenset({"AMANAT_API"})
+OTHERS: Final = frozenset({"AMANAT_API", CA_VARIABLE})
 """Variables that are no settings of a node."""
 
 

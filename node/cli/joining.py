@@ -26,6 +26,7 @@ from amanat.node.joining import decisions
 from amanat.node.joining.decisions import DecisionError, Standing
 from amanat.node.joining.progress import Progress, Sight, Stage
 from amanat.node.joining.request import JoinRequest, RequestError, load, written
+from amanat.node.own_listeners import api_trust
 from amanat.node.program import program_digest
 from amanat.node.run import open_authority_key
 from amanat.node.version import VERSION
@@ -128,7 +129,7 @@ async def _sight(client: Client, settings: NodeSettings) -> Sight:
     )
     height = None
     try:
-        async with Client([settings.api.url], seconds=3) as own:
+        async with Client([settings.api.url], seconds=3, tls=api_trust(settings)) as own:
             height = int((await own.get("/v1/status"))["height"])
     except (Unreachable, Refusal):
         pass

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, note, show
 from amanat.node.client import Client, Refusal, Unreachable
-from amanat.node.expiry import Urgency, urgency_of_own
+from amanat.node.expiry import Urgency, urgency_of_operators, urgency_of_own
 
 TOLD: Final = ("role", "term", "height", "state_root", "leader", "version", "protocol")
 """What a node says of itself in /v1/status."""
@@ -29,6 +29,7 @@ COLUMNS: Final = (
     "version",
     "protocol",
     "certificate_days",
+    "api_certificate_days",
     "api",
     "reason",
 )
@@ -41,9 +42,8 @@ def status(api: Sequence[str], output: Format) -> None:
     nodes = talk(api_urls(api), gather)
     show(shortened(nodes) if output is Format.TABLE else nodes, output, COLUMNS)
     for node in nodes:
-        days = node["certificate_days"]
-        if days is not None and urgency_of_own(timedelta(days=days)) is not Urgency.NONE:
-            note(f"{node['name']}: its certificate ends in {days} days and was not renewed")
+        for told in certificates_told(node):
+            note(told)
     diverged = divergence(nodes)
     if diverged:
         raise Failure(f"DIVERGED: {diverged}", ExitCode.NOT_VALID)
@@ -83,10 +83,24 @@ async def _one(member: dict[str, Any]) -> dict[str, Any]:
         row["reason"] = str(error)
         return row
     row |= {name: seen.get(name) for name in TOLD}
-    expires = seen.get("certificate_expires")  # nodes of an older version do not tell
-    if expires is not None:
-        row["certificate_days"] = max(expires - clock.now(), 0) // 86_400_000
+    for use in ("certificate", "api_certificate"):
+        expires = seen.get(f"{use}_expires")  # nodes of an older version do not tell
+        if expires is not None:
+            row[f"{use}_days"] = max(expires - clock.now(), 0) // 86_400_000
     return row
+
+
+def certificates_told(node: dict[str, Any]) -> Iterator[str]:
+    """Yield what there is to say of the certificates that a node shows its peers and clients."""
+    days = node["certificate_days"]
+    if days is not None and urgency_of_own(timedelta(days=days)) is not Urgency.NONE:
+        yield f"{node['name']}: its certificate ends in {days} days and was not renewed"
+    days = node["api_certificate_days"]
+    if days is not None and urgency_of_operators(timedelta(days=days)) is not Urgency.NONE:
+        yield (
+            f"{node['name']}: the certificate of its API ends in {days} days: its operator is to "
+            "fetch a new one"
+        )
 
 
 async def _root(node: dict[str, Any], height: int) -> str | None:

@@ -30,6 +30,7 @@ from amanat.node.cli.nodes import settings_of
 from amanat.node.cli.output import Format, note, show
 from amanat.node.client import Client, Refusal, Unreachable
 from amanat.node.doctor.checks import ALL
+from amanat.node.own_listeners import api_trust, operators_address
 from amanat.node.version import VERSION
 
 LOG_LINES: Final = 1_000
@@ -89,7 +90,8 @@ def _versions() -> dict[str, Any]:
 
 async def _asked(settings: NodeSettings, wanted: Wanted) -> dict[str, bytes]:
     """Return what the node answers; where it does not, why."""
-    async with Client([settings.api.url], seconds=SECONDS, watch=curl.tell) as client:
+    own = api_trust(settings)
+    async with Client([settings.api.url], seconds=SECONDS, watch=curl.tell, tls=own) as client:
         try:
             blocks = await client.get(f"/v1/blocks?limit={wanted.blocks}")
             parts = {
@@ -107,10 +109,11 @@ async def _asked(settings: NodeSettings, wanted: Wanted) -> dict[str, bytes]:
 
 async def _measured(settings: NodeSettings) -> dict[str, bytes]:
     """Return what the node shows its operators, where it serves them."""
-    if settings.operators is None:
+    found = operators_address(settings)
+    if found is None:
         return {}
-    url = f"http://{settings.operators.listen}"
-    async with Client([url], seconds=SECONDS, watch=curl.tell) as client:
+    url, own = found
+    async with Client([url], seconds=SECONDS, watch=curl.tell, tls=own) as client:
         try:
             return {
                 "metrics.txt": (await client.get_text("/metrics")).encode(),

@@ -21,8 +21,10 @@ from aiohttp import (
     TCPConnector,
 )
 
+from amanat.config.settings import split_address
 from amanat.node.acquaintance import PATH, Acquaintance
 from amanat.node.doctor.case import Case
+from amanat.node.key_exchange import agreed_with
 from amanat.node.tls import NodeCertificate
 
 SECONDS: Final = 5.0
@@ -57,6 +59,8 @@ class Reached:
     told: Acquaintance | None = None
     offset_ms: int = 0
     """How far the peer's clock is ahead of this machine's."""
+    group: str | None = None
+    """What its TLS and this machine's agree on for the exchange of keys."""
 
 
 async def ask_everybody(case: Case) -> list[Reached]:
@@ -107,7 +111,17 @@ async def _asked(name: str, address: str, case: Case, context: ssl.SSLContext) -
             except (msgspec.MsgspecError, UnicodeDecodeError):
                 return Reached(name, address, Stage.ANSWER, f"HTTP {answer.status}")
     offset = told.time - (before + after) // 2
-    return Reached(name, address, Stage.DONE, told=told, offset_ms=offset)
+    group = await _group(address, context)
+    return Reached(name, address, Stage.DONE, told=told, offset_ms=offset, group=group)
+
+
+async def _group(address: str, context: ssl.SSLContext) -> str | None:
+    """Shake hands once more, to see which group is agreed on; None if that cannot be seen."""
+    try:
+        async with asyncio.timeout(SECONDS):
+            return await agreed_with(*split_address(address), context)
+    except (TimeoutError, OSError):
+        return None
 
 
 def _words(error: Exception) -> str:

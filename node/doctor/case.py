@@ -16,6 +16,7 @@ from amanat.node import clock
 from amanat.node.client import Client, Refusal, Unreachable
 from amanat.node.data_directory import DirectoryError, process_of
 from amanat.node.doctor.limits import Limits, limits_of
+from amanat.node.own_listeners import api_trust
 from amanat.node.run import open_authority_key
 
 SECONDS: Final = 3.0
@@ -64,7 +65,8 @@ async def open_case(settings: NodeSettings, means: Means) -> Case:
     keys = {member.name: member.key for member in founders}
     status = None
     if process is not None:
-        async with Client([settings.api.url], seconds=SECONDS) as client:
+        own = api_trust(settings)
+        async with Client([settings.api.url], seconds=SECONDS, tls=own) as client:
             try:
                 status = await client.get("/v1/status")
                 network = await client.get("/v1/network")

@@ -9,6 +9,7 @@ from amanat.node.client import Client, Refusal, Unreachable
 from amanat.node.doctor.case import SECONDS, Case
 from amanat.node.doctor.rows import Row, fail, ok, warn
 from amanat.node.monitoring.readiness import FREE_BYTES_MIN
+from amanat.node.own_listeners import api_trust
 
 DAY_MS: Final = 86_400_000
 DAYS_WARN: Final = 30
@@ -67,7 +68,8 @@ async def _span(case: Case) -> int:
     """Return the ledger time between the first and the last block of a running node, else 0."""
     if case.status is None:
         return 0
-    async with Client([case.settings.api.url], seconds=SECONDS) as client:
+    own = api_trust(case.settings)
+    async with Client([case.settings.api.url], seconds=SECONDS, tls=own) as client:
         try:
             first = await client.get(f"/v1/blocks/{case.status['first_height']}")
             return int(case.status["time"]) - int(first["time"])

@@ -63,7 +63,10 @@ def judge_peer(reached: Reached, chain: str | None, now_ms: int) -> Iterator[Row
         found = f"it runs {told.version}, this program is {VERSION}"
         yield warn(check, found, "upgrade the older one, one node after the other")
     else:
-        yield ok(check, f"{reached.address} is {told.name}, {told.version}")
+        group = reached.group or "unknown"
+        yield ok(
+            check, f"{reached.address} is {told.name}, {told.version}; keys agreed on by {group}"
+        )
     yield from _certificate(check, told.certificate_expires - now_ms)
 
 

@@ -17,8 +17,9 @@ FREE_BYTES_MIN: Final = 256 * 1024 * 1024
 def readiness(node: Node) -> Readiness:
     """Return whether a node can serve, with each thing that this hangs on.
 
-    It needs a leader, and must have caught up. Peers are shown only: whoever waited for them before
-    it serves would wait for ever where all do.
+    It needs a leader, must have caught up, and an authority must be able to vote: whoever replaces
+    machines one after the other waits for that. Peers are shown only: whoever waited for them
+    before it serves would wait for ever where all do.
     """
     checks = dict(_checks(node))
     is_ready = all(check.ok for check in checks.values())
@@ -50,7 +51,8 @@ def _checks(node: Node) -> Iterator[tuple[str, Check]]:
     peers = node.transport.status()
     connected = sum(peer.connected for peer in peers)
     yield "peers", Check(ok=True, detail=f"{connected} of {len(peers)} peers connected")
-    yield "vote", Check(ok=True, detail=_vote_detail(node))
+    votes = node.configuration.get(node.name) is not None
+    yield "vote", Check(not (votes and node.status.is_unsure), _vote_detail(node))
     diverged = has_diverged(node)
     refused = f"block {node.application.refused_height} is final elsewhere and was refused here"
     yield "agreement", Check(not diverged, refused if diverged else "executes as the others do")
@@ -63,8 +65,8 @@ def _vote_detail(node: Node) -> str:
     if not status.is_unsure:
         return "nothing keeps it from voting"
     if status.silent:
-        return "its disk is new: it votes once it has heard of " + ", ".join(status.silent)
-    return "its disk is new: it votes once its log has come as far as all others were"
+        return "its disk is new: it can vote once it has heard of " + ", ".join(status.silent)
+    return "its disk is new: it can vote once its log has come as far as all others were"
 
 
 def _sync_detail(node: Node) -> str:

@@ -4,6 +4,7 @@ It is read-only and asks nobody who they are: it belongs on the loopback interfa
 of operators alone. Nothing of an account or a transaction is here, and no secret.
 """
 
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -19,6 +20,8 @@ from amanat.node.api import health
 from amanat.node.api.contracts import Handle
 from amanat.node.api.middleware import middleware
 from amanat.node.api.requests import NODE
+from amanat.node.expiry import Urgency
+from amanat.node.key_exchange import platform
 from amanat.node.monitoring.http_requests import counting
 from amanat.node.monitoring.readiness import readiness
 from amanat.node.monitoring.state_of_node import StateOfNode
@@ -68,6 +71,7 @@ async def status(request: web.Request) -> web.Response:
     """Show this node at this moment: its part in the protocol, how far it is, why not ready."""
     node = request.app[NODE]
     now = node.status
+    tls = platform()
     return _json(
         {
             "name": node.name,
@@ -81,14 +85,36 @@ async def status(request: web.Request) -> web.Response:
             "state_root": node.chain.final.tree.root.hex(),
             "is_draining": node.is_draining,
             "certificate_issued": node.certificate.issued_at.isoformat(timespec="seconds"),
+            "certificates": _certificates(node),
+            "tls": {
+                "openssl": tls.openssl,
+                "key_exchange": tls.group,
+                "is_hybrid": tls.is_hybrid,
+            },
             "evidence": len(node.evidence),
             "readiness": readiness(node),
         }
     )
 
 
+def _certificates(node: Node) -> list[dict[str, Any]]:
+    now = datetime.now(UTC)
+    return [
+        {
+            "use": each.use,
+            "expires": each.expires.isoformat(timespec="seconds"),
+            "days": (each.expires - now).days,
+            "is_due": each.urgency is not Urgency.NONE,
+        }
+        for each in node.certificates.shown(now)
+    ]
+
+
 async def peers(request: web.Request) -> web.Response:
-    """Show each peer: where it is dialled, whether it is connected, which program it runs."""
+    """Show each peer: where it is dialled, whether it is connected, which program it runs.
+
+    `key_exchange` is null where this Python cannot tell it: `amanat doctor` finds it out.
+    """
     node = request.app[NODE]
     dialled = node.settings.peers
     return _json(
@@ -99,6 +125,7 @@ async def peers(request: web.Request) -> web.Response:
                 "connected": peer.connected,
                 "api": peer.api,
                 "version": peer.version,
+                "key_exchange": peer.key_exchange,
             }
             for peer in node.transport.status()
         ]

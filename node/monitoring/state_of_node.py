@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 from prometheus_client.core import GaugeMetricFamily
@@ -99,11 +100,14 @@ class StateOfNode(Collector):
         free, total = free_bytes(self._node)
         yield _gauge("data_free_bytes", "Free where the data directory is.", free)
         yield _gauge("data_size_bytes", "Size of the file system where the data is.", total)
-        yield _gauge(
-            "certificate_expires_timestamp_seconds",
-            "When this node's own TLS certificate ends, since 1970. It renews it long before.",
-            self._node.certificate.expires.timestamp(),
+        ends = GaugeMetricFamily(
+            "amanat_certificate_expires_timestamp_seconds",
+            "When a TLS certificate ends, since 1970. The one for peers is renewed long before.",
+            labels=["use"],
         )
+        for each in self._node.certificates.shown(datetime.now(UTC)):
+            ends.add_metric([each.use], each.expires.timestamp())
+        yield ends
 
 
 def _gauge(name: str, documentation: str, value: float) -> Metric:

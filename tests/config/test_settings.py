@@ -253,3 +253,45 @@ def test_limits_and_proxies_have_bounds_and_forms(tmp_path: Path) -> None:
     for wrong in ("requests_per_second = -1", "burst = 0", 'trusted_proxies = ["10.0.0.0/99"]'):
         with pytest.raises(SettingsError, match=wrong.split(" ")[0]):
             load_settings(written(tmp_path, GOOD.replace("url =", f"{wrong}\nurl =")))
+
+
+# HTTPS.
+
+PAIR = 'tls_certificate = "api.pem"\ntls_key = "/etc/amanat/api.key"\n'
+HTTPS = GOOD.replace('url = "http://', PAIR + 'url = "https://')
+
+
+def test_https_takes_a_certificate_and_its_key_relative_to_the_file(tmp_path: Path) -> None:
+    operators = f'[operators]\nlisten = "127.0.0.1:9101"\n{PAIR}'
+    settings = load_settings(written(tmp_path, HTTPS.replace("[peers]", operators + "[peers]")))
+    pair = (str(tmp_path / "api.pem"), "/etc/amanat/api.key")
+    assert (settings.api.tls_certificate, settings.api.tls_key) == pair
+    assert settings.operators == OperatorsListener("127.0.0.1:9101", *pair)
+
+
+@pytest.mark.parametrize("missing", ["tls_certificate", "tls_key"])
+def test_one_without_the_other_is_refused(tmp_path: Path, missing: str) -> None:
+    lines = [line for line in HTTPS.splitlines() if not line.startswith(missing)]
+    with pytest.raises(SettingsError) as refused:
+        load_settings(written(tmp_path, "\n".join(lines)))
+    assert str(refused.value).endswith(
+        f"[api] {missing} is missing: HTTPS takes certificate and key, HTTP neither"
+    )
+
+
+def test_who_serves_https_says_so_in_his_url(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(written(tmp_path, HTTPS.replace("https://", "http://")))
+    assert str(refused.value).endswith(
+        "[api] url is http://127.0.0.1:8101; with tls_certificate it begins with https://"
+    )
+
+
+def test_behind_a_proxy_that_has_the_certificate_a_node_needs_none(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, GOOD.replace("http://", "https://")))
+    assert (settings.api.url, settings.api.tls_certificate) == ("https://127.0.0.1:8101", None)
+
+
+def test_a_likely_name_is_offered_for_a_wrong_one(tmp_path: Path) -> None:
+    told = refusal(tmp_path, "url =", 'tls_cert = "api.pem"\nurl =')
+    assert told == "[api] unknown setting 'tls_cert'; did you mean 'tls_certificate'?"

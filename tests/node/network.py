@@ -27,6 +27,7 @@ from amanat.node.listening import listen
 from amanat.node.node import Node
 from amanat.node.recovery import RecoveryFailed
 from amanat.node.submissions import TransactionStatus
+from amanat.node.web_certificate import Files
 from tests.ledger import world
 
 SECONDS = 20.0
@@ -64,9 +65,14 @@ class LocalNetwork:
         rule: QuorumRule = QuorumRule.MAJORITY,
         participants: Sequence[Participant] = (),
         readers: Readers = Readers.ANYONE,
+        tls: Files | None = None,
     ) -> None:
-        """`newcomers` found nothing; they are told where the founders are, and run as well."""
+        """`newcomers` found nothing; they are told where the founders are, and run as well.
+
+        With `tls` all serve HTTPS under this certificate, clients and operators.
+        """
         self.readers = readers
+        self.tls = tls
         self.root = root
         quorum = len(names) // 2 + 1
         if rule is QuorumRule.TWO_THIRDS:
@@ -97,14 +103,21 @@ class LocalNetwork:
 
     def url(self, name: str) -> str:
         """Return where a node serves its API."""
-        return f"http://127.0.0.1:{self._api_ports[name]}"
+        return f"{self._scheme}://127.0.0.1:{self._api_ports[name]}"
 
     def operators_url(self, name: str) -> str:
         """Return where a node serves its operators."""
-        return f"http://127.0.0.1:{self._operators_ports[name]}"
+        return f"{self._scheme}://127.0.0.1:{self._operators_ports[name]}"
+
+    @property
+    def _scheme(self) -> str:
+        return "http" if self.tls is None else "https"
 
     def settings(self, name: str) -> NodeSettings:
         """Return what the node called `name` is told."""
+        certificate, key = (
+            (None, None) if self.tls is None else (str(self.tls.certificate), str(self.tls.key))
+        )
         return NodeSettings(
             name=name,
             data=str(self.root / name),
@@ -112,8 +125,16 @@ class LocalNetwork:
             key="",
             passphrase_file="",
             peer=PeerListener(f"127.0.0.1:{self._peer_ports[name]}"),
-            api=ApiListener(f"127.0.0.1:{self._api_ports[name]}", self.url(name), self.readers),
-            operators=OperatorsListener(f"127.0.0.1:{self._operators_ports[name]}"),
+            api=ApiListener(
+                f"127.0.0.1:{self._api_ports[name]}",
+                self.url(name),
+                self.readers,
+                tls_certificate=certificate,
+                tls_key=key,
+            ),
+            operators=OperatorsListener(
+                f"127.0.0.1:{self._operators_ports[name]}", certificate, key
+            ),
             peers={
                 peer: f"127.0.0.1:{self._peer_ports[peer]}"
                 for peer in self.founders
@@ -234,6 +255,7 @@ async def network(
     rule: QuorumRule = QuorumRule.MAJORITY,
     participants: Sequence[Participant] = (),
     readers: Readers = Readers.ANYONE,
+    tls: Files | None = None,
 ) -> AsyncIterator[LocalNetwork]:
     """Run these authorities, `mof`, `sbp` and `cdc` by default; newcomers are started later."""
     made = LocalNetwork(
@@ -243,6 +265,7 @@ async def network(
         rule=rule,
         participants=participants,
         readers=readers,
+        tls=tls,
     )
     try:
         for name in made.founders:

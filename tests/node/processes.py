@@ -143,7 +143,9 @@ class Network:
 
     def api(self, name: str) -> str:
         """Return the URL of a node's API."""
-        return f"http://{self.listens(name)['api']}"
+        lines = self.settings(name).read_text().splitlines()
+        (url,) = (line.split('"')[1] for line in lines if line.startswith("url"))
+        return url
 
     def apis(self, names: Collection[str] | None = None) -> list[str]:
         """Return the URLs of these nodes' APIs, of all by default."""

@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from amanat.node.health_check import main
+from tests.certificates import authority
 from tests.node.cli.running import answering
 from tests.node.network import network
 
 
-def settings(tmp_path: Path, listen: str) -> str:
+def settings(tmp_path: Path, listen: str, certificate: str | None = None) -> str:
     file = tmp_path / "node.toml"
-    file.write_text(f'[api]\nlisten = "{listen}"\n')
+    https = "" if certificate is None else f'tls_certificate = "{certificate}"\n'
+    file.write_text(f'[api]\nlisten = "{listen}"\n{https}')
     return str(file)
 
 
@@ -88,3 +90,23 @@ async def test_it_understands_a_real_node(tmp_path: Path) -> None:
         await running.open_market()
         listen = running.settings("mof").api.listen
         assert await asyncio.to_thread(main, [settings(tmp_path, listen)]) == 0
+
+
+async def test_a_node_that_serves_https_is_asked_by_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever host its certificate is for: it is dialled by the address that it listens on."""
+    (tmp_path / "nodes").mkdir()
+    files = authority(tmp_path).issue("node", ("mof.example",))
+    async with network(tmp_path / "nodes", "mof", tls=files) as running:
+        listen = running.url("mof").removeprefix("https://")
+        file = settings(tmp_path, listen)
+        assert await asyncio.to_thread(main, [file]) == 1
+        # As in a container, where the environment says what the file leaves out.
+        monkeypatch.setenv("AMANAT_API__TLS_CERTIFICATE", str(files.certificate))
+        assert await asyncio.to_thread(main, [file]) == 0
+        monkeypatch.delenv("AMANAT_API__TLS_CERTIFICATE")
+        assert await asyncio.to_thread(main, [settings(tmp_path, listen, "node.pem")]) == 0
+    unready, *ready = capsys.readouterr().out.splitlines()[-3:]
+    assert ready == ["ready", "ready"]
+    assert unready.startswith("no answer: ")

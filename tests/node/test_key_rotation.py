@@ -64,6 +64,7 @@ async def test_a_new_key_takes_the_place_of_the_old_without_an_outage(tmp_path: 
             assert (await running.commit(sign(["mof", "sbp"], decision), at)).state == "committed"
             await eventually(lambda: newcomer.chain.final.height >= at.chain.final.height - 1 > 0)
 
+            await eventually(lambda: not newcomer.status.is_unsure)
             shown = await running.get("mof-2", "/v1/readiness")
             word = Readiness(shown["name"], shown["height"], bytes.fromhex(shown["signature"]))
             now = Standing.of(await running.get("sbp", "/v1/network"))

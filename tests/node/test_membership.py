@@ -54,6 +54,7 @@ async def test_a_node_joins_catches_up_votes_and_takes_the_place_of_another(
         await eventually(lambda: newcomer.chain.final.height >= leader.chain.final.height > 0)
         assert (await running.get("custodian-a", "/v1/status"))["role"] == "learner"
 
+        await eventually(lambda: not newcomer.status.is_unsure)
         shown = await running.get("custodian-a", "/v1/readiness")
         word = Readiness(shown["name"], shown["height"], bytes.fromhex(shown["signature"]))
         await decide(running, change(("custodian-a", "mof", "sbp"), (), word))

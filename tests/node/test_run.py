@@ -99,6 +99,12 @@ def test_a_missing_database_is_not_made(network: Network) -> None:
     assert not database.exists()
 
 
+def test_a_data_directory_that_takes_no_certificate_is_named(network: Network) -> None:
+    tls = network.root / "data" / "mof" / "tls"
+    (tls / "key.pem.new").mkdir()  # nothing can be written in its place
+    assert refused(network).startswith(f"{tls} takes no certificate: ")
+
+
 def test_a_second_process_may_not_use_the_directory(network: Network) -> None:
     first = open_directory(network.root / "data" / "mof", network.document)
     try:

@@ -2,6 +2,7 @@
 
 from amanat.consensus import (
     acks,
+    certainty,
     core,
     elections,
     entry_checks,
@@ -10,7 +11,6 @@ from amanat.consensus import (
     leading,
     reads,
     sharing,
-    snapshots,
 )
 from amanat.consensus.interface import Persist
 from amanat.consensus.log import Log
@@ -24,37 +24,32 @@ from amanat.ledger.configurations import Configuration
 from amanat.ledger.holdings import balances
 from amanat.node import block_duties
 from amanat.node.patience import Patience
-from tests.simulation.mutation import Edit, Mutant, getter
+from tests.simulation.mutation import Edit, getter, mutant
 from tests.simulation.node import SimulatedNode
-
-
-def _mutant(rule: str, found_as: str, seeds: int, *edits: Edit, first: int = 0) -> Mutant:
-    return Mutant(rule, edits, found_as, seeds, first)
-
+from tests.simulation.snapshot_mutants import SNAPSHOT_MUTANTS
 
 MUTANTS = (
-    _mutant(
+    mutant(
         "a node votes once a term",
         "Violation: 6",
         50,
         Edit(elections.on_request_vote, "raft.promise.vote in (None, vote)", "True"),
     ),
-    _mutant(
+    mutant(
         "a candidate's log is as complete as its voters' logs",
         "Violation: 4",
         5,
         Edit(elections.on_request_vote, "message.last.position >= raft.least_position", "True"),
         Edit(elections.on_pre_vote, "message.last.position >= raft.least_position", "True"),
-        first=6,
     ),
-    _mutant(
+    mutant(
         "nothing is signed before it is on disk",
         "Violation: [46]:",
         5,
         Edit(Raft.when_synced, "self.out.when_synced(in_same_term)", "action()"),
         first=60,
     ),
-    _mutant(
+    mutant(
         "a promise outlives a crash",
         "PromiseBroken: a second vote|Violation: 6",
         20,
@@ -64,31 +59,31 @@ MUTANTS = (
             "return Promise(self.last.term, None, self.last)",
         ),
     ),
-    _mutant(
+    mutant(
         "a quorum is as large as the genesis document says",
         "Violation: 7",
         20,
         Edit(AuthoritySet.is_quorum, "count >= self.quorum", "count >= self.quorum - 1"),
     ),
-    _mutant(
+    mutant(
         "a quorum holds enough sovereign authorities",
         "Violation: 7",
         20,
         Edit(AuthoritySet.is_quorum, "sovereign >= self.sovereign_min", "sovereign >= 0"),
     ),
-    _mutant(
+    mutant(
         "a late completion of a write does not vouch for later entries",
         "Violation: 3: .* the log entry at height .* is missing|AssertionError: no entry",
         20,
         Edit(Log.persisted, "self._memory[0][0] <= sequence", "True"),
     ),
-    _mutant(
+    mutant(
         "a higher term frees the vote",
         "Violation: 14",
         20,
         Edit(Raft.become_follower, "vote=None", "vote=self.promise.vote"),
     ),
-    _mutant(
+    mutant(
         "a transaction takes effect once",
         "Violation: 10",
         20,
@@ -103,7 +98,7 @@ MUTANTS = (
             "False",
         ),
     ),
-    _mutant(
+    mutant(
         "what one account gains another loses",
         "Violation: 9",
         50,
@@ -111,7 +106,7 @@ MUTANTS = (
             balances._change, "before.amount + amount", "max(before.amount, before.amount + amount)"
         ),
     ),
-    _mutant(
+    mutant(
         "an account holds what it was given",
         "Violation: 9",
         50,
@@ -121,7 +116,7 @@ MUTANTS = (
             "max(amount, before.amount + amount, 0) if amount < 0 else amount",
         ),
     ),
-    _mutant(
+    mutant(
         "no account gives more than it has",
         "Violation: 9",
         20,
@@ -131,20 +126,20 @@ MUTANTS = (
             balances._put, "after if after.amount else None", "after if after.amount > 0 else None"
         ),
     ),
-    _mutant(
+    mutant(
         "a vote leaves once it is on disk",
         "Violation: 6",
         0,
         Edit(elections.on_request_vote, "raft.when_synced(reply)", "reply()"),
     ),
-    _mutant(
+    mutant(
         "a candidacy is announced once it is on disk",
         "Violation: 6",
-        8,
+        5,
         Edit(elections.begin_election, "raft.when_synced(ask)", "ask()"),
-        first=90,
+        first=30,
     ),
-    _mutant(
+    mutant(
         "a follower acks once the block is on disk",
         "Violation: 4",
         0,
@@ -154,16 +149,16 @@ MUTANTS = (
             "_reply(raft, sender, match, acks)",
         ),
     ),
-    _mutant(
+    mutant(
         "a leader reads once a quorum has confirmed it",
         "Violation: 12",
         5,
         Edit(
             reads._answer, "not raft.configuration.is_quorum([raft.me.name, *confirming])", "False"
         ),
-        first=188,
+        first=32,
     ),
-    _mutant(
+    mutant(
         "a new leader reads once its opening block is final",
         "Violation: 12",
         5,
@@ -172,16 +167,15 @@ MUTANTS = (
             "raft.final.term != raft.term",
             "raft.final.height == 0",
         ),
-        first=179,
     ),
-    _mutant(
+    mutant(
         "an answer to an earlier round confirms nothing later",
         "Violation: 12",
         5,
         Edit(reads._answer, "if it.round >= first.round", ""),
-        first=188,
+        first=32,
     ),
-    _mutant(
+    mutant(
         "both sets decide while one takes over from the other",
         "Violation: [247]",
         50,
@@ -191,7 +185,7 @@ MUTANTS = (
             "self.sets[-1].is_quorum(names)",
         ),
     ),
-    _mutant(
+    mutant(
         "a change is completed once it is final",
         "Violation: (2|3|4|14):",
         20,
@@ -209,7 +203,7 @@ MUTANTS = (
             entry_checks._change_fault, "not certificate.is_proof(raft.me.chain, before)", "False"
         ),
     ),
-    _mutant(
+    mutant(
         "by two thirds a candidate offers what is certified, and no less than its voters know of",
         "Violation: [1234]:|ValueError",
         20,
@@ -221,7 +215,7 @@ MUTANTS = (
             "False",
         ),
     ),
-    _mutant(
+    mutant(
         "by two thirds a block is final once its child is certified",
         "Violation: [234]|ValueError",
         0,
@@ -231,32 +225,32 @@ MUTANTS = (
             "self.parent",
         ),
     ),
-    _mutant(
+    mutant(
         "followers learn what is final",
         "Violation: 14",
         20,
         Edit(leading._send, "entries, certificate, offers)", "entries, None, offers)"),
         Edit(sharing._ask_for_proof, "ask_everybody(raft)", "pass"),
     ),
-    _mutant(
+    mutant(
         "what is replaced in the log is undone in the ledger",
         "Violation: (6|14):",
         20,
         Edit(Raft.truncate, "self.application.truncate(height)", "pass"),
     ),
-    _mutant(
+    mutant(
         "a bounded number of messages is under way",
         "Violation: 14",
         50,
         Edit(Progress.matched, "self.in_flight.popleft()", "break"),
     ),
-    _mutant(
+    mutant(
         "the log is linked by hashes",
         "Violation: (6|14):",
         20,
         Edit(following._holds, "raft.log.block_id(previous.height) != previous", "False"),
     ),
-    _mutant(
+    mutant(
         "a block is on disk before the promise to ack it",
         "Violation: 14",
         20,
@@ -266,7 +260,7 @@ MUTANTS = (
             "(promise, log)",
         ),
     ),
-    _mutant(
+    mutant(
         "a promise is let go before the block is dropped",
         "Violation: 14",
         0,
@@ -276,13 +270,13 @@ MUTANTS = (
             "(log, promise)",
         ),
     ),
-    _mutant(
+    mutant(
         "whoever a change takes out defends nothing that is decided without it",
         "Violation: 14",
         0,
         Edit(getter(Raft, "_defended"), "not self._certifies(block.height)", "False"),
     ),
-    _mutant(
+    mutant(
         "followers show one another their acks",
         "Violation: 14",
         0,
@@ -292,7 +286,7 @@ MUTANTS = (
             "True",
         ),
     ),
-    _mutant(
+    mutant(
         "an ack is signed by its sender",
         "Violation: [1237]:",
         20,
@@ -302,20 +296,20 @@ MUTANTS = (
             "False",
         ),
     ),
-    _mutant(
+    mutant(
         "a commit certificate is checked by whoever receives it",
         "Violation: 7",
         5,
         Edit(finality.learn, "not is_certified(raft, certificate)", "False"),
-        first=380,
+        first=52,
     ),
-    _mutant(
+    mutant(
         "a leader is followed for a sovereign quorum of votes alone",
         "Violation: (1|6|7|14):",
         0,
         Edit(following._follow, "not is_elected(raft, certificate)", "False"),
     ),
-    _mutant(
+    mutant(
         "a vote is signed by its voter",
         "Violation: [167]:",
         5,
@@ -324,22 +318,23 @@ MUTANTS = (
             "not verify(voter.key, vote.message(), message.signature)",
             "False",
         ),
-        first=331,
+        first=118,
     ),
-    _mutant(
+    mutant(
         "a leader whose block is refused is not heard",
         "Violation: 14",
-        20,
+        2,
         Edit(following.on_append, "raft.distrusts, raft.answers = True, False", "pass"),
+        first=904,
     ),
-    _mutant(
+    mutant(
         "a leader that completes no change is given up",
         "Violation: 14",
-        1,
+        5,
         Edit(Patience._open_change, "ticks >= PATIENCE_TICKS", "False"),
-        first=281,
+        first=15,
     ),
-    _mutant(
+    mutant(
         "what replaced a promise releases it",
         "Violation: 14",
         5,
@@ -350,55 +345,23 @@ MUTANTS = (
         ),
         first=78,
     ),
-    _mutant(
+    mutant(
         "a node behind its promise abstains",
         "Violation: [2346]|PromiseBroken",
         0,
         Edit(getter(Raft, "abstains"), "acked is None or acked == self.log.last", "True"),
     ),
-    _mutant(
+    mutant(
         "a node on a new disk elects nobody before it has what it may have acked",
         "Violation: [34]",
         0,
-        Edit(getter(Raft, "is_unsure"), "self.promise.acked is None", "False"),
+        Edit(certainty.is_unsure, "raft.promise.acked is None", "False"),
     ),
-    _mutant(
-        "a snapshot is of what a quorum made final",
-        "Violation",
-        0,
-        Edit(
-            snapshots._offer_fault,
-            "not snapshot.certificate.is_proof(raft.me.chain, _certifier(snapshot, known))",
-            "False",
-        ),
-    ),
-    _mutant(
-        "a certificate shows signatures of those alone who decide",
-        "Violation",
-        0,
-        Edit(
-            snapshots._offer_fault,
-            "not snapshot.certificate.is_signed_by(raft.me.chain, known[-1])",
-            "False",
-        ),
-    ),
-    _mutant(
-        "a wrong piece is not taken",
-        "Violation|StoreError|EncodingError",
-        0,
-        Edit(snapshots.on_piece, "if fault:", "if False:"),
-    ),
-    _mutant(
-        "whoever lacks a piece asks the next",
-        "Violation: 14",
-        20,
-        Edit(snapshots.on_tick, "_ask(raft, fetch, _next_peer(raft, fetch))", "pass"),
-    ),
-    _mutant(
+    *SNAPSHOT_MUTANTS,
+    mutant(
         "a read waits for what followers have made final among themselves",
         "Violation: 12",
-        1,
+        0,
         Edit(reads._answer, "min(shared, raft.log.last.height)", "0"),
-        first=11_675,
     ),
 )

@@ -36,6 +36,11 @@ class Mutant:
     """Not 0 for what it takes hundreds of runs to find."""
 
 
+def mutant(rule: str, found_as: str, seeds: int, *edits: Edit, first: int = 0) -> Mutant:
+    """Return a mutant, in the order in which a list of them is best read."""
+    return Mutant(rule, edits, found_as, seeds, first)
+
+
 def code_of(function: Callable[..., object]) -> CodeType:
     """Return the code that a call of `function` runs now."""
     return _function(function).__code__

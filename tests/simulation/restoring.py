@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from amanat.consensus.raft import Raft
+from amanat.consensus import certainty
 from amanat.ledger.authorities import QuorumRule
 from tests.ledger import world
 from tests.simulation.clients import draw_acts
 from tests.simulation.disk import SimulatedDisk
 from tests.simulation.fault import Draw, Fault, OfOne
-from tests.simulation.mutation import Edit, Mutant, getter
+from tests.simulation.mutation import Edit, Mutant
 from tests.simulation.network_faults import BadNetwork, Cut
 from tests.simulation.plan import FAULTY_MS, Plan
 from tests.simulation.process_faults import Crash, CrashOfTheLeader, HandOver
@@ -86,7 +86,7 @@ OLD_PROMISES: Final = Mutant(
 
 HASTY: Final = Mutant(
     "an authority on a new disk elects nobody before it has what it may have acked",
-    (Edit(getter(Raft, "is_unsure"), "self.promise.acked is None", "False"),),
+    (Edit(certainty.is_unsure, "raft.promise.acked is None", "False"),),
     "Violation: [46]",
     20,
 )

@@ -72,7 +72,8 @@ class Gate:
         self.now: Callable[[], LedgerTime] = node.now
         self.tokens = Tokens()
         api = node.settings.api
-        self._signatures = Signatures([api.url, f"http://{api.listen}"], now=node.now)
+        scheme = "http" if api.tls_certificate is None else "https"
+        self._signatures = Signatures([api.url, f"{scheme}://{api.listen}"], now=node.now)
         self._log = AccessLog(Path(node.settings.data) / "access")
         self.is_open = node.settings.api.readers is Readers.ANYONE
 

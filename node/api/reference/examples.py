@@ -151,6 +151,7 @@ _OF_ONE: Final[dict[tuple[str, str], Any]] = {
     ("ProblemKind", "title"): "There is no such thing",
     ("StatusView", "name"): "mof",
     ("StatusView", "certificate_expires"): 1767830400000,
+    ("StatusView", "api_certificate_expires"): 1798675200000,
     ("StatusView", "version"): "0.1.0",
     ("StatusView", "program"): "5c95d7b0" * 8,
     ("NodeView", "name"): "mof",

@@ -47,6 +47,7 @@ def in_this_process(
     """Return what runs commands in `directory`; whatever they raise, the test raises too."""
     monkeypatch.chdir(directory)
     monkeypatch.delenv("AMANAT_API", raising=False)
+    monkeypatch.delenv("AMANAT_CA", raising=False)
 
     def run(*arguments: str | Path) -> Ended:
         monkeypatch.setattr(sys, "argv", ["amanat", *map(str, arguments)])

@@ -61,3 +61,14 @@ def test_it_is_told_where_it_is_wanted(capsys: pytest.CaptureFixture[str], *, wa
     finally:
         curl.WANTED.reset(before)
     assert capsys.readouterr().err == ("curl -s http://n/x\n" if wanted else "")
+
+
+def test_https_addresses_come_with_the_authorities_that_are_trusted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AMANAT_CA", "/etc/amanat/the ministry.pem")
+    asked = Request("GET", "/v1/status")
+    assert curl.line("https://n/v1/status", asked) == (
+        "curl -s --cacert '/etc/amanat/the ministry.pem' https://n/v1/status"
+    )
+    assert curl.line("http://n/v1/status", asked) == "curl -s http://n/v1/status"

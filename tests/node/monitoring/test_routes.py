@@ -42,7 +42,7 @@ async def test_each_node_shows_where_it_is(tmp_path: Path) -> None:
             assert value(text, "amanat_evidence") == 0
             assert value(text, "amanat_peers") == value(text, "amanat_peers_connected") == 2
             assert value(text, "amanat_disk_write_seconds_count", {"write": "state"}) > 0
-            expires = value(text, "amanat_certificate_expires_timestamp_seconds")
+            expires = value(text, "amanat_certificate_expires_timestamp_seconds", {"use": "peers"})
             assert expires == (node.certificate.issued_at.timestamp() + 7 * 86_400)
             role = "leader" if node is leader else "follower"
             roles = {r: value(text, "amanat_role", {"role": r}) for r in ("leader", "follower")}
