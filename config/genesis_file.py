@@ -59,6 +59,20 @@ def load_genesis(path: Path) -> GenesisDocument:
     return with_state_beside(path, document)
 
 
+def load_founding(path: Path) -> GenesisDocument:
+    """Read a genesis file with all that a chain begins with: for whoever executes that chain.
+
+    Raises:
+        GenesisFileError: as `load_genesis` does, or the state that it takes over is missing.
+    """
+    document = load_genesis(path)
+    if isinstance(document, SuccessorDocument) and not document.has_state:
+        raise GenesisFileError(
+            f"{state_beside(path)} is missing: the chain of {path} begins with that state"
+        )
+    return document
+
+
 def state_beside(path: Path) -> Path:
     """Return where the state lies with which the chain of a genesis file begins."""
     return path.with_name(f"{path.name}.state")

@@ -46,7 +46,11 @@ class GenesisDocument(Structure, frozen=True):
 
     def chain_id(self) -> Digest:
         """Return the digest that names the chain."""
-        return digest(Domain.GENESIS, encode(self))
+        return digest(Domain.GENESIS, self.canonical())
+
+    def canonical(self) -> bytes:
+        """Return what the chain's identity is the digest of, and what verifiers read."""
+        return encode(self)
 
     def problems(self) -> list[str]:
         """Return everything that is wrong with the document; empty when a network may start."""

@@ -18,7 +18,7 @@ from msgspec import Meta
 from amanat.ledger.authorities import AuthorityClass
 from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.configurations import Configuration
-from amanat.ledger.crypto import Domain, Sign, digest, domain_message, verify
+from amanat.ledger.crypto import Domain, Sign, domain_message, verify
 from amanat.ledger.encoding import Structure, encode
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.governance.participants import Participant, Standing
@@ -92,17 +92,14 @@ class SuccessorDocument(GenesisDocument, frozen=True, dict=True, gc=True):
     """Sorted by key, each once. They are no part of the chain's identity: more of them, or fewer,
     make no other chain."""
 
-    def chain_id(self) -> Digest:
-        """Return the digest that names the chain."""
-        return digest(Domain.GENESIS, encode(self._unsigned()))
+    def canonical(self) -> bytes:
+        """Return the encoding of all fields but the signatures."""
+        names = [field.name for field in msgspec.structs.fields(self)]
+        return encode(tuple(getattr(self, name) for name in names if name != "signatures"))
 
     def message(self) -> bytes:
         """Return what the sovereign participants sign."""
-        return domain_message(Domain.RECOVERY, encode(self._unsigned()))
-
-    def _unsigned(self) -> "SuccessorDocument":
-        unsigned: SuccessorDocument = msgspec.structs.replace(self, signatures=())
-        return unsigned
+        return domain_message(Domain.RECOVERY, self.canonical())
 
     def signed(self, key: PublicKey, sign: Sign) -> "SuccessorDocument":
         """Return the document with the signature of one more key."""

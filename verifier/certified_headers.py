@@ -10,8 +10,8 @@ from nacl.signing import VerifyKey
 from amanat.verifier.authorities import Configuration, certifier, read_configuration
 from amanat.verifier.decoding import Invalid, digest, expect, natural, pack, unpack
 
-GENESIS_VERSION = 2
-"""The version of genesis documents that is read here."""
+GENESIS_VERSIONS = (2, 3)
+"""The versions of genesis documents that are read here; 3 is of a chain that succeeds another."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def read_network(document: bytes) -> Network:
     if len(fields) < 4:
         raise Invalid(step, "the document has too few fields")
     version, name, _created, authorities = fields[:4]
-    if natural(step, version, "version") != GENESIS_VERSION:
+    if natural(step, version, "version") not in GENESIS_VERSIONS:
         raise Invalid(step, f"version {version} is not known")
     return Network(
         name=expect(step, str, name, "the network's name"),

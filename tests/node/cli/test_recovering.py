@@ -1,6 +1,7 @@
 """The drill: two of three authorities are lost for good, and the network goes on in a new chain."""
 
 import asyncio
+import base64
 import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -16,10 +17,15 @@ from amanat.ledger.operations import Transfer
 from amanat.ledger.state import HOLDINGS
 from amanat.node.cli import recovering
 from amanat.node.data_directory import create, open_directory
+from amanat.verifier import verify as verify_proof
+from amanat.verifier.contents import Balance
+from amanat.verifier.decoding import Invalid
+from amanat.verifier.genesis_file import canonical
 from tests.ledger import world
 from tests.ledger.world import RUPEE, public_key
 from tests.node.cli.running import Amanat
 from tests.node.network import LocalNetwork
+from tests.verifier import javascript
 
 NAMES = ("cdc", "mof", "sbp")
 PASSPHRASE = "of a test"
@@ -160,15 +166,25 @@ def test_the_network_goes_on_with_the_same_balances_and_both_chains_and_their_se
     before = holding(drill.copy("mof"), old, "beta")
 
     async def go_on(running: LocalNetwork) -> None:
-        running.writer = world.Writer(new.chain_id(), running.now() + world.DAY_MS)
+        running.writer = world.Writer(new.chain_id(), running.now() + 86_400_000)
         status = await running.do("alpha", Transfer("alpha", "beta", RUPEE, 5))
         assert status.state == "committed"
         await running.level()
         assert len(running.roots()) == 1
         with pytest.raises(Exception, match="chain"):
             next(iter(running.nodes.values())).submissions.submit(drill.used)
+        path = f"/v1/accounts/beta/holdings/{RUPEE}?proof=true"
+        shown = await running.get("sbp", path)
+        (drill.folder / "proof").write_bytes(base64.b64decode(shown["proof"]))
 
     in_network(drill.folder / "after", go_on, new, keys=NEW)
+    proof = (drill.folder / "proof").read_bytes()
+    proved = verify_proof(canonical(drill.new.read_bytes()), proof).proved
+    assert isinstance(proved, Balance)
+    assert proved.amount == before + 5
+    assert javascript.run(drill.folder / "proof", "--genesis", drill.new).returncode == 0
+    with pytest.raises(Invalid):
+        verify_proof(canonical(drill.old.read_bytes()), proof)
     assert holding(drill.folder / "after" / "cdc", new, "beta") == before + 5
     for file, data in ((drill.old, drill.copy("mof")), (drill.new, drill.folder / "after" / "sbp")):
         ended = drill.amanat("audit", data, "--genesis", file)
@@ -212,6 +228,9 @@ def test_nothing_is_founded_without_the_state(drill: Drill) -> None:
     drill.signed("mof")
     Path(f"{drill.new}.state").unlink()
     assert drill.verify().failed(3).endswith("is missing: the state was not checked")
+    for command in (["audit", drill.copy("mof")],):
+        reason = drill.amanat(*command, "--genesis", drill.new).failed(2)
+        assert reason.startswith(f"{drill.new}.state is missing")
     with pytest.raises(Exception, match="the state that the chain takes over is missing"):
         create(drill.folder / "nowhere", "mof", load_genesis(drill.new))
     assert not (drill.folder / "nowhere").exists()
