@@ -39,7 +39,7 @@ from amanat.ledger.successor import (
 )
 from amanat.ledger.tree.state_tree import StateTree
 from amanat.ledger.versions import Activation, Versions
-from tests.ledger.world import NoNodes, key, public_key
+from tests.ledger.world import NoNodes, key, keys_called, public_key
 from tests.node.history import market_history
 
 SEED = 20261126
@@ -85,7 +85,7 @@ def over(entries: Entries, **changes: Any) -> SuccessorDocument:
 
 def signed(document: SuccessorDocument, *names: str) -> SuccessorDocument:
     for name in names:
-        document = document.signed(public_key(name), lambda m, n=name: key(n).sign(m).signature)
+        document = document.signed(public_key(name), keys_called([name])[public_key(name)])
     return document
 
 
