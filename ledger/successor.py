@@ -61,6 +61,15 @@ class Seen(Structure, frozen=True):
     """Up to where its log goes: blocks above `height` may or may not have been final."""
 
 
+class Lost(Structure, frozen=True):
+    """A transaction of which somebody has shown that it was final above the block that is kept."""
+
+    height: Height
+    transaction: Digest
+    block: Digest
+    """The block that it was in."""
+
+
 class Recovery(Structure, frozen=True):
     """What the successor takes over, and why."""
 
@@ -75,6 +84,8 @@ class Recovery(Structure, frozen=True):
     reason: Annotated[str, Meta(min_length=1, max_length=1_000)]
     survey: Annotated[tuple[Seen, ...], Meta(min_length=1, max_length=64)]
     """All copies that were looked at, sorted by name."""
+    lost: Annotated[tuple[Lost, ...], Meta(max_length=4_096)]
+    """What was final and is in no copy, as far as receipts were shown; sorted, each once."""
 
 
 class KeySignature(Structure, frozen=True):
@@ -160,6 +171,9 @@ class SuccessorDocument(GenesisDocument, frozen=True, dict=True, gc=True):
             for member in self.authorities.members
             if member.key in old
         ]
+        lost = [(each.height, each.transaction) for each in recovery.lost]
+        if lost != sorted(set(lost)) or any(each[0] <= recovery.header.height for each in lost):
+            found.append("what is lost must be sorted, each once, and above the block that is kept")
         names = [each.copy for each in recovery.survey]
         if names != sorted(set(names)):
             found.append("the copies surveyed must be sorted, each once")

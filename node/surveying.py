@@ -95,6 +95,7 @@ def take(found: Sequence[Found], document: GenesisDocument, reason: str) -> Take
             previous=CONFIGURATION.decode(state[CONFIGURATION.key()]),
             reason=reason,
             survey=seen,
+            lost=(),
         )
         return Taken(state, recovery)
 

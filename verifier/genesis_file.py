@@ -84,6 +84,7 @@ SUCCESSOR: Final = {
         "previous": _CONFIGURATION,
         "reason": None,
         "survey": [{"copy": None, "height": None, "block": HEX, "log_height": None}],
+        "lost": [{"height": None, "transaction": HEX, "block": HEX}],
     },
 }
 """The same of a chain that succeeds another. The signatures beside these are no part of what names

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from amanat.config.genesis_file import (
     GenesisFileError,
     fingerprint,
@@ -18,7 +20,14 @@ from amanat.config.genesis_file import (
 from amanat.config.words import words_of
 from amanat.ledger.authorities import AuthoritySet, QuorumRule
 from amanat.ledger.encoding import encode
-from amanat.ledger.successor import Inherited, SuccessorDocument, contradiction
+from amanat.ledger.genesis import GenesisDocument
+from amanat.ledger.successor import (
+    Inherited,
+    Lost,
+    Recovery,
+    SuccessorDocument,
+    contradiction,
+)
 from amanat.node import seam, surveying
 from amanat.node.backup.manifest import BackupError, NotValid
 from amanat.node.cli.consenting import confirm
@@ -27,6 +36,9 @@ from amanat.node.cli.genesis_documents import QuorumChoice, authority
 from amanat.node.cli.output import Format, note, show
 from amanat.node.cli.passphrases import Keyring
 from amanat.node.clock import now
+from amanat.verifier import verify as verify_proof
+from amanat.verifier.contents import Outcome
+from amanat.verifier.decoding import Invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,8 @@ class Wish:
     reason: str
     quorum: int | None
     sovereign_min: int
+    receipts: tuple[Path, ...] = ()
+    """Proofs of the lost chain; those above the kept block are recorded as lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,9 @@ def draft(file: Path, genesis: Path, copies: Sequence[Path], wish: Wish, output:
         old = load_genesis(genesis)
         taken = surveying.take(surveying.survey(copies, old), old, wish.reason)
     header = taken.recovery.header
+    lost = {each for file in wish.receipts for each in _lost(file, old, header.height)}
+    in_order = tuple(sorted(lost, key=lambda each: (each.height, each.transaction)))
+    recovery: Recovery = msgspec.structs.replace(taken.recovery, lost=in_order)
     _, participants, policies, parameters, calendar = Inherited(taken.state).fields()
     rule = taken.recovery.previous.current.rule
     document = SuccessorDocument(
@@ -84,7 +101,7 @@ def draft(file: Path, genesis: Path, copies: Sequence[Path], wish: Wish, output:
         policies=policies,
         parameters=parameters,
         calendar=calendar,
-        recovery=taken.recovery,
+        recovery=recovery,
         signatures=(),
     )
     text = to_json(document)
@@ -156,6 +173,22 @@ def verify(file: Path, genesis: Path, beside: Beside, output: Format) -> None:
     _show(file, document, output)
 
 
+def _lost(file: Path, old: GenesisDocument, kept: int) -> Iterator[Lost]:
+    """Yield the transaction that a receipt proof shows, if it was final above the kept height."""
+    try:
+        found = verify_proof(old.canonical(), file.read_bytes())
+    except OSError as error:
+        raise Failure(f"{file} cannot be read: {error.strerror}") from error
+    except Invalid as invalid:
+        raise Failure(f"{file}: NOT VALID: {invalid}", ExitCode.NOT_VALID) from invalid
+    if not isinstance(found.proved, Outcome):
+        raise Failure(f"{file} is no receipt proof")
+    if found.height <= kept:
+        note(f"{file}: block {found.height} is kept")
+        return
+    yield Lost(found.height, bytes.fromhex(found.proved.transaction), bytes.fromhex(found.block))
+
+
 def _authorities(wish: Wish, rule: QuorumRule) -> AuthoritySet:
     members = sorted((authority(text) for text in wish.authorities), key=lambda each: each.name)
     two_thirds = rule is QuorumRule.TWO_THIRDS
@@ -220,6 +253,7 @@ def _show(file: Path, document: SuccessorDocument, output: Format) -> None:
         "state_root": recovery.header.state_root.hex(),
         "reason": recovery.reason,
         "copies": [f"{each.copy}: block {each.height}" for each in recovery.survey],
+        "lost": [f"block {each.height}: {each.transaction.hex()}" for each in recovery.lost],
         "authorities": [
             f"{each.name} ({each.authority_class.value})" for each in document.authorities.members
         ],

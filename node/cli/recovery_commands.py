@@ -37,6 +37,10 @@ def draft(
         list[str], typer.Option(help="name:sovereign|custodian:new-public-key[:participant]")
     ],
     reason: Annotated[str, typer.Option(help="What happened, in words.")],
+    receipt: Annotated[
+        list[Path] | None,
+        typer.Option("--receipt", help="A receipt proof of the lost chain: is it lost?"),
+    ] = None,
     quorum: Annotated[int | None, typer.Option(help="The rule's least by default.")] = None,
     sovereign_min: Annotated[int, typer.Option(help="Sovereign members of a quorum.")] = 1,
     output: Output = Format.TABLE,
@@ -44,7 +48,9 @@ def draft(
     """Write a successor that begins with the highest certified state of all copies."""
     from amanat.node.cli import recovering
 
-    wish = recovering.Wish(network, tuple(authority), reason, quorum, sovereign_min)
+    wish = recovering.Wish(
+        network, tuple(authority), reason, quorum, sovereign_min, tuple(receipt or ())
+    )
     recovering.draft(file, genesis, copy, wish, output)
 
 

@@ -32,6 +32,7 @@ from amanat.ledger.successor import (
     DROPPED,
     Entries,
     Inherited,
+    Lost,
     Recovery,
     Seen,
     SuccessorDocument,
@@ -77,7 +78,7 @@ def over(entries: Entries, **changes: Any) -> SuccessorDocument:
         "policies": policies,
         "parameters": parameters,
         "calendar": calendar,
-        "recovery": Recovery(header, b"certificate", b"lineage", previous, "A fire.", (seen,)),
+        "recovery": Recovery(header, b"certificate", b"lineage", previous, "A fire.", (seen,), ()),
         "signatures": (),
     }
     return SuccessorDocument(**{**fields, **changes})
@@ -176,6 +177,13 @@ def test_what_else_is_wrong_is_said() -> None:
             "that one"
         )
     ]
+    below = Lost(header.height, bytes(32), bytes(32))
+    twice = Lost(header.height + 1, bytes(32), bytes(32))
+    for lost in ((below,), (twice, twice)):
+        assert recovering(lost=lost).problems() == [
+            "what is lost must be sorted, each once, and above the block that is kept"
+        ]
+    assert recovering(lost=(twice,)).problems() == []
     reused = over(old_state(), authorities=DRAFT.recovery.previous.current)
     assert any("would use the key of mof on the old chain" in each for each in reused.problems())
     assert over(old_state(), version=2).problems()[0] == "a successor's document has version 3"

@@ -79,6 +79,7 @@ const SUCCESSOR = [
       ],
       ["reason", ANY],
       ["survey", { each: [...plain("copy", "height"), ["block", HEX], ["log_height", ANY]] }],
+      ["lost", { each: [["height", ANY], ["transaction", HEX], ["block", HEX]] }],
     ],
   ],
 ];

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from amanat.client import keystore
 from amanat.client.keystore import Signer
-from amanat.config.genesis_file import load_genesis, to_json
+from amanat.config.genesis_file import from_json, load_genesis, to_json
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.operations import Transfer
 from amanat.ledger.state import HOLDINGS
@@ -42,6 +43,7 @@ class Drill:
         self.amanat, self.folder = amanat, folder
         self.old = folder / "genesis.json"
         self.new = folder / "successor.json"
+        self.receipt = folder / "receipt"
         (folder / "passphrase").touch(mode=0o600)
         (folder / "passphrase").write_text(PASSPHRASE)
         for name in ("mof", "sbp", "custodian-a"):
@@ -58,15 +60,21 @@ class Drill:
             await running.open_market()
             await running.stop("cdc")
             envelope = running.writer.sign(["alpha"], Transfer("alpha", "beta", RUPEE, 7))
-            assert (await running.commit(envelope)).state == "committed"
+            status = await running.commit(envelope)
+            assert status.state == "committed"
             self.used = envelope
+            shown = await running.get("mof", f"/v1/transactions/{status.id.hex()}/receipt")
+            self.receipt.write_bytes(base64.b64decode(shown["proof"]))
+            self.last = status.id.hex()
             await running.level()
 
         document = in_network(self.folder / "lost", live)
         self.old.write_text(to_json(document))
         shutil.rmtree(self.copy("sbp"))
 
-    def draft(self, *names: str, key: str = NEW, into: Path | None = None) -> Any:
+    def draft(
+        self, *names: str, key: str = NEW, into: Path | None = None, receipt: Path | None = None
+    ) -> Any:
         copies = [part for name in names for part in ("--copy", str(self.copy(name)))]
         kinds = {"cdc": "custodian", "mof": "sovereign", "sbp": "sovereign"}
         members = [
@@ -74,6 +82,7 @@ class Drill:
             for name in NAMES
         ]
         told = ["--network", "after", "--reason", "A fire took two sites.", "-o", "json"]
+        told += [] if receipt is None else ["--receipt", str(receipt)]
         where = into or self.new
         return self.amanat(
             "recovery", "draft", where, "--genesis", self.old, *copies, *members, *told
@@ -197,6 +206,30 @@ def test_a_lower_height_than_a_survivor_certifies_is_refused(drill: Drill) -> No
     reason = drill.verify("--copy", drill.copy("mof")).failed(3)
     assert reason.startswith(f"{drill.copy('mof')} holds the certified block ")
     assert reason.endswith("draft it anew from all copies")
+
+
+def test_a_receipt_above_the_kept_block_is_recorded_as_lost(drill: Drill) -> None:
+    drafted = drill.draft("cdc", receipt=drill.receipt).json
+    (lost,) = drafted["lost"]
+    block, transaction = lost.removeprefix("block ").split(": ")
+    assert (int(block) > drafted["kept_height"], transaction) == (True, drill.last)
+    document = load_unsigned(drill.new)
+    assert canonical(drill.new.read_bytes()) == document.canonical()
+    kept = drill.draft("cdc", "mof", into=drill.folder / "other.json", receipt=drill.receipt)
+    assert (kept.code, json.loads(kept.out)["lost"]) == (0, [])
+    assert kept.err.endswith("is kept\n")
+
+
+def test_what_is_no_receipt_of_the_lost_chain_is_not_recorded(drill: Drill) -> None:
+    content = bytearray(drill.receipt.read_bytes())
+    content[-1] ^= 1
+    drill.receipt.write_bytes(content)
+    assert "NOT VALID" in drill.draft("cdc", receipt=drill.receipt).failed(3)
+    assert not drill.new.exists()
+
+
+def load_unsigned(file: Path) -> GenesisDocument:
+    return from_json(file.read_text())
 
 
 def test_a_custodian_cannot_sign(drill: Drill) -> None:
