@@ -10,8 +10,11 @@ from nacl.signing import VerifyKey
 from amanat.verifier.authorities import Configuration, certifier, read_configuration
 from amanat.verifier.decoding import Invalid, digest, expect, natural, pack, unpack
 
-GENESIS_VERSIONS = (2, 3)
-"""The versions of genesis documents that are read here; 3 is of a chain that succeeds another."""
+GENESIS_VERSION = 2
+"""The version of genesis documents that is read here."""
+
+SUCCESSOR_VERSION, SUCCESSOR_FIELDS = 3, 9
+"""The version for a chain that succeeds another, and how many fields such a document has."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ def read_network(document: bytes) -> Network:
     if len(fields) < 4:
         raise Invalid(step, "the document has too few fields")
     version, name, _created, authorities = fields[:4]
-    if natural(step, version, "version") not in GENESIS_VERSIONS:
+    succeeds = version == SUCCESSOR_VERSION and len(fields) == SUCCESSOR_FIELDS
+    if natural(step, version, "version") != GENESIS_VERSION and not succeeds:
         raise Invalid(step, f"version {version} is not known")
     return Network(
         name=expect(step, str, name, "the network's name"),
