@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from amanat.client.receipts import ProvedBalance, ProvedMoment, Receipt
-from amanat.ledger.encoding import EncodingError, decode, encode
+from amanat.ledger.encoding import EncodingError, decode
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
 from amanat.ledger.receipts import Applied
@@ -28,7 +28,7 @@ class Proofs:
     @classmethod
     def of(cls, document: GenesisDocument) -> "Proofs":
         """Return what is checked against this document."""
-        return cls(encode(document), document.chain_id())
+        return cls(document.canonical(), document.chain_id())
 
     def balance(self, proof: bytes, account: str, instrument: str) -> ProvedBalance:
         """Return the holding that a bundle proves.

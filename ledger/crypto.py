@@ -23,6 +23,7 @@ class Domain(StrEnum):
 
     GENESIS = "amanat/genesis/v1"
     GENESIS_CONSENT = "amanat/genesis-consent/v1"
+    RECOVERY = "amanat/recovery/v1"
     TRANSACTION = "amanat/transaction/v1"
     BLOCK = "amanat/block/v1"
     CONFIGURATION = "amanat/configuration/v1"

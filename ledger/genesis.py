@@ -32,7 +32,8 @@ from amanat.ledger.versions import Versions
 class GenesisDocument(Structure, frozen=True):
     """The first state of a network."""
 
-    version: Literal[2]
+    version: Literal[2, 3]
+    """3: of a chain that succeeds another (`amanat.ledger.successor`)."""
     network: Name
     created: LedgerTime
     authorities: AuthoritySet
@@ -45,11 +46,16 @@ class GenesisDocument(Structure, frozen=True):
 
     def chain_id(self) -> Digest:
         """Return the digest that names the chain."""
-        return digest(Domain.GENESIS, encode(self))
+        return digest(Domain.GENESIS, self.canonical())
+
+    def canonical(self) -> bytes:
+        """Return what the chain's identity is the digest of, and what verifiers read."""
+        return encode(self)
 
     def problems(self) -> list[str]:
         """Return everything that is wrong with the document; empty when a network may start."""
-        found = list(self.authorities.problems())
+        found = self._version_problems()
+        found += self.authorities.problems()
         found += _unsorted("participants", [participant.name for participant in self.participants])
         found += _unsorted("policies", [policy.act for policy in self.policies])
         found += self.parameters.problems()
@@ -74,6 +80,9 @@ class GenesisDocument(Structure, frozen=True):
         for member in self.authorities.members:
             found += constitution.authority_problems(member, registered.get)
         return found
+
+    def _version_problems(self) -> list[str]:
+        return [] if self.version == 2 else ["version 3 is that of a successor's document"]
 
     def initial_state(self, source: NodeSource) -> tuple[TreeUpdate, dict[bytes, bytes | None]]:
         """Return the state at height 0: the tree to store in `source`, and its entries."""

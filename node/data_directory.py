@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from amanat.ledger.genesis import GenesisDocument
+from amanat.ledger.successor import SuccessorDocument
 from amanat.node.sign_guard import GuardError, SignGuard, sync_directory
 from amanat.node.store import Store, StoreError
 
@@ -64,6 +65,11 @@ def create(path: Path, name: str, document: GenesisDocument) -> None:
     problems = document.problems()
     if problems:
         raise DirectoryError(f"the genesis document is unsound: {problems[0]}")
+    if isinstance(document, SuccessorDocument) and not document.has_state:
+        raise DirectoryError(
+            "the state that the chain takes over is missing: it lies beside the genesis document, "
+            "as FILE.state"
+        )
     try:
         if path.exists() and any(path.iterdir()):
             raise DirectoryError(f"{path} is not empty: init never overwrites")

@@ -16,7 +16,7 @@ from amanat.client.keystore import KeystoreError
 from amanat.client.passphrases import PassphraseError, read_passphrase
 from amanat.client.signers import Signs
 from amanat.client.signing_failed import SigningFailed
-from amanat.config.genesis_file import GenesisFileError, load_genesis
+from amanat.config.genesis_file import GenesisFileError, load_founding
 from amanat.config.genesis_signatures import SignaturesError, check_at_start
 from amanat.config.settings import NodeSettings
 from amanat.ledger.genesis import GenesisDocument
@@ -102,7 +102,7 @@ async def _live(reloader: Reloader, serving: Callable[[Digest], None]) -> bool:
 
 def _prepare(settings: NodeSettings) -> tuple[DataDirectory, Signs]:
     try:
-        document = load_genesis(Path(settings.genesis))
+        document = load_founding(Path(settings.genesis))
         check_founding(settings, document)
         signer = open_authority_key(settings)
         # Whoever is not in the genesis document joins later, by a decision on the ledger.

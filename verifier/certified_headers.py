@@ -13,6 +13,9 @@ from amanat.verifier.decoding import Invalid, digest, expect, natural, pack, unp
 GENESIS_VERSION = 2
 """The version of genesis documents that is read here."""
 
+SUCCESSOR_VERSION, SUCCESSOR_FIELDS = 3, 9
+"""The version for a chain that succeeds another, and how many fields such a document has."""
+
 
 @dataclass(frozen=True)
 class Network:
@@ -45,7 +48,8 @@ def read_network(document: bytes) -> Network:
     if len(fields) < 4:
         raise Invalid(step, "the document has too few fields")
     version, name, _created, authorities = fields[:4]
-    if natural(step, version, "version") != GENESIS_VERSION:
+    succeeds = version == SUCCESSOR_VERSION and len(fields) == SUCCESSOR_FIELDS
+    if natural(step, version, "version") != GENESIS_VERSION and not succeeds:
         raise Invalid(step, f"version {version} is not known")
     return Network(
         name=expect(step, str, name, "the network's name"),

@@ -15,6 +15,7 @@ from typing import BinaryIO, Final
 from amanat.ledger.encoding import EncodingError, Structure, decode
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
+from amanat.ledger.successor import SuccessorDocument
 
 MAGIC: Final = b"amanat-archive/v1\n"
 
@@ -22,6 +23,9 @@ GENESIS: Final = b"G"
 BLOCK: Final = b"B"
 EVIDENCE: Final = b"E"
 END: Final = b"Z"
+
+_OF_TEN_FIELDS: Final = b"\x9a"
+"""How the document of a chain that succeeds another begins; others have eight fields."""
 
 FRAME_BYTES_MAX: Final = 16 * 1024 * 1024
 """Longer than any block with its certificates may be: so much is read at a time, and no more."""
@@ -110,6 +114,8 @@ def genesis_in(frames: Iterator[tuple[bytes, bytes]]) -> GenesisDocument:
     if kind != GENESIS:
         raise BadArchive("it does not begin with a genesis document")
     try:
+        if content[:1] == _OF_TEN_FIELDS:
+            return decode(content, SuccessorDocument, bytes_max=FRAME_BYTES_MAX)
         return decode(content, GenesisDocument, bytes_max=FRAME_BYTES_MAX)
     except EncodingError as error:
         raise BadArchive(f"its genesis document is {error}") from error

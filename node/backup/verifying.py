@@ -30,6 +30,17 @@ from amanat.node.records import StorageFailed
 from amanat.node.sign_guard import SignGuard
 from amanat.node.store import Store
 
+FAULTS: Final = (
+    DirectoryError,
+    StorageFailed,
+    EncodingError,
+    MissingNode,
+    CorruptNode,
+    BadEra,
+    recovery.RecoveryFailed,
+)
+"""What damaged data raise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contents:
@@ -116,26 +127,24 @@ def examine(database: Path, beside: Path, name: str, document: GenesisDocument) 
     """
     scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=beside))
     try:
-        with _opened(database, scratch, name, document) as directory:
-            return _check(directory)
-    except (
-        DirectoryError,
-        StorageFailed,
-        EncodingError,
-        MissingNode,
-        CorruptNode,
-        BadEra,
-        recovery.RecoveryFailed,
-    ) as error:
+        with opened(database, scratch, name, document) as directory:
+            return check(directory)
+    except FAULTS as error:
         raise NotValid(f"the data cannot be recovered: {error}") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
 @contextmanager
-def _opened(
+def opened(
     database: Path, scratch: Path, name: str, document: GenesisDocument
 ) -> Iterator[DataDirectory]:
+    """Open a copy of `database` in the folder `scratch`, as the node `name` would.
+
+    Raises:
+        DirectoryError: it cannot be opened.
+        OSError: the copy cannot be made.
+    """
     copy = scratch / "db"
     copy.mkdir()
     for file in database.iterdir():
@@ -157,7 +166,8 @@ def _opened(
         directory.close()
 
 
-def _check(directory: DataDirectory) -> Contents:
+def check(directory: DataDirectory) -> Contents:
+    """Recover the data and check its state. Raises what `FAULTS` has, and `NotValid`."""
     store, document = directory.store, directory.document
     chain = recovery.open_chain(directory)
     recovery.execute_log(store, chain)

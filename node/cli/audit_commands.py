@@ -35,6 +35,10 @@ def audit(
     report: Annotated[
         Path | None, typer.Option(help="Put the report here; the ending says how: .html or .json.")
     ] = None,
+    predecessor: Annotated[
+        Path | None,
+        typer.Option(help="The genesis document of the chain that this one succeeds, if it does."),
+    ] = None,
     signatures: Annotated[
         bool,
         typer.Option(
@@ -60,7 +64,7 @@ def audit(
         auditing.compare_signatures((source, other), genesis_file, output)
         return
     reader = reading.reader(key, passphrase_file, passphrase_fd)
-    choices = auditing.Choices(checkpoint, recount_every, report, reader)
+    choices = auditing.Choices(checkpoint, recount_every, report, reader, predecessor)
     if other is None:
         auditing.audit(source, genesis_file, choices, output)
     else:

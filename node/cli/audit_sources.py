@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from amanat.client.message_signatures import RequestSigner
-from amanat.config.genesis_file import GenesisFileError, load_genesis
+from amanat.config.genesis_file import GenesisFileError, load_founding
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.versions import UnknownVersion
 from amanat.node.audit.archive import MAGIC
@@ -55,7 +55,7 @@ def genesis(file: Path) -> GenesisDocument:
         Failure: there is none.
     """
     try:
-        return load_genesis(file)
+        return load_founding(file)
     except GenesisFileError as error:
         raise Failure(str(error)) from error
 

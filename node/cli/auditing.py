@@ -9,6 +9,7 @@ import msgspec
 from amanat.client.message_signatures import RequestSigner
 from amanat.consensus.forensics import Record
 from amanat.ledger.genesis import GenesisDocument
+from amanat.ledger.successor import SuccessorDocument
 from amanat.node.audit.auditor import Auditor, Manner
 from amanat.node.audit.recorded import record_of
 from amanat.node.audit.report import IN_ORDER, Report, report_of
@@ -18,6 +19,7 @@ from amanat.node.cli.comparing import compare, sound_record
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, note, show
 from amanat.node.cli.watching import watched
+from amanat.node.seam import BrokenSeam, check_seam
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Choices:
     """Where to put the report, as its ending says: .html or .json."""
     reader: RequestSigner | None = None
     """Who asks a node."""
+    predecessor: Path | None = None
+    """The genesis document of the chain that this one succeeds."""
 
 
 def audit(source: str, genesis_file: Path, choices: Choices, output: Format) -> None:
@@ -41,6 +45,7 @@ def audit(source: str, genesis_file: Path, choices: Choices, output: Format) -> 
     """
     document = genesis(genesis_file)
     _check_report(choices.report)
+    _check_seam(document, choices.predecessor)
     report, _ = _audited(source, document, choices, with_record=False)
     _tell(report, choices.report, output)
 
@@ -55,6 +60,7 @@ def audit_both(
     """
     document = genesis(genesis_file)
     _check_report(choices.report)
+    _check_seam(document, choices.predecessor)
     report, first = _audited(sources[0], document, choices, with_record=True)
     _tell(report, choices.report, output)
     if kind_of(sources[1]) in (Kind.DIRECTORY, Kind.ARCHIVE):
@@ -76,6 +82,26 @@ def compare_signatures(sources: tuple[str, str], genesis_file: Path, output: For
             raise Failure(f"{source} is executed: leave --signatures out")
     first, second = (sound_record(source, document) for source in sources)
     compare(first, second, document, output)
+
+
+def _check_seam(document: GenesisDocument, predecessor: Path | None) -> None:
+    """Check that a chain succeeds another as it says."""
+    if not isinstance(document, SuccessorDocument):
+        if predecessor is not None:
+            raise Failure("this chain succeeds no other: leave --predecessor out")
+        return
+    kept = document.recovery.header
+    if predecessor is None:
+        note(
+            f"this chain succeeds {kept.chain.hex()[:16]} from its block {kept.height} on: with "
+            "--predecessor GENESIS that is checked too"
+        )
+        return
+    try:
+        check_seam(document, genesis(predecessor))
+    except BrokenSeam as broken:
+        raise Failure(f"NOT IN ORDER at the seam: {broken}", ExitCode.NOT_VALID) from broken
+    note(f"it succeeds {predecessor} from block {kept.height} on, by all that it must show")
 
 
 def _audited(

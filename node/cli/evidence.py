@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from amanat.config.genesis_file import GenesisFileError, load_genesis
+from amanat.config.genesis_file import GenesisFileError, load_founding
 from amanat.consensus.evidence import Evidence, InvalidBlock, is_proven
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import EncodingError, decode
@@ -42,7 +42,7 @@ def check(
         output: how to print.
     """
     try:
-        document = load_genesis(genesis)
+        document = load_founding(genesis)
     except GenesisFileError as error:
         raise Failure(str(error)) from error
     known = {Configuration.first(document.authorities)}

@@ -54,7 +54,7 @@ def create(
     output: Format,
 ) -> None:
     """Write a genesis document founded now."""
-    members = sorted((_authority(text) for text in authorities), key=lambda member: member.name)
+    members = sorted((authority(text) for text in authorities), key=lambda member: member.name)
     everybody = sorted((_participant(text) for text in participants), key=lambda each: each.name)
     document = GenesisDocument(
         version=2,
@@ -176,7 +176,12 @@ def _show(
     show(shown, output)
 
 
-def _authority(text: str) -> Authority:
+def authority(text: str) -> Authority:
+    """Return the authority that an option describes.
+
+    Raises:
+        Failure: it describes none.
+    """
     form = "name:sovereign|custodian:public-key, and :participant where it has another name"
     name, kind, key, *operator = _parts(text, form, 3, 4)
     try:

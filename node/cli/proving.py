@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from amanat.client.message_signatures import RequestSigner
 from amanat.config.genesis_file import GenesisFileError, load_genesis
-from amanat.ledger.encoding import encode
 from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.output import Format, say, show
@@ -172,7 +171,7 @@ def checked(
         Failure: the document is unusable (2), or the content is not valid (3).
     """
     try:
-        document = encode(load_genesis(genesis))
+        document = load_genesis(genesis).canonical()
     except GenesisFileError as error:
         raise Failure(str(error)) from error
     try:

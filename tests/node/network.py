@@ -19,6 +19,7 @@ from amanat.config.settings import (
     Readers,
 )
 from amanat.ledger.authorities import QuorumRule
+from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.governance.participants import Participant
 from amanat.ledger.operations import AnyOperation
 from amanat.node.client import Client
@@ -66,11 +67,15 @@ class LocalNetwork:
         participants: Sequence[Participant] = (),
         readers: Readers = Readers.ANYONE,
         tls: Files | None = None,
+        document: GenesisDocument | None = None,
+        keys: str = "authority",
     ) -> None:
         """`newcomers` found nothing; they are told where the founders are, and run as well.
 
-        With `tls` all serve HTTPS under this certificate, clients and operators.
+        With `tls` all serve HTTPS under this certificate, clients and operators. `document` founds
+        the network if it is given, and `keys` says how authorities' are called.
         """
+        self._keys = keys
         self.readers = readers
         self.tls = tls
         self.root = root
@@ -81,7 +86,7 @@ class LocalNetwork:
         self.founders = sorted(names)
         names = [*names, *newcomers]
         self.names = sorted(names)
-        self.document = world.genesis(authorities, participants=participants)
+        self.document = document or world.genesis(authorities, participants=participants)
         self.writer = world.Writer(self.document.chain_id())
         self.nodes: dict[str, Node] = {}
         self.running: dict[str, asyncio.Task[None]] = {}
@@ -147,7 +152,7 @@ class LocalNetwork:
         life = AsyncExitStack()
         directory = open_directory(self.root / name, self.document)
         life.callback(directory.close)
-        signer = Signer(world.key(f"authority {name}"))
+        signer = Signer(world.key(f"{self._keys} {name}"))
         try:
             node = Node(self.settings(name), directory, signer, now=self.now)
         except RecoveryFailed:

@@ -10,7 +10,7 @@ const ANY = Symbol("as it is");
 const plain = (...names) => names.map((name) => [name, ANY]);
 
 // A structure is the list of its fields, in the order in which they are encoded; a list of
-// structures is { each }.
+// structures is { each }, and what may be null { orNull }.
 const AUTHORITY = [["name", ANY], ["key", HEX], ["authority_class", ANY], ["participant", ANY]];
 const PARTICIPANT = [
   ...plain("name", "title", "roles"),
@@ -43,12 +43,56 @@ const DOCUMENT = [
   ["calendar", [...plain("weekend", "holidays"), ["cut_offs", { each: plain("business", "minute") }]]],
 ];
 
+const AUTHORITIES = DOCUMENT.find(([name]) => name === "authorities")[1];
+
+// Of a chain that succeeds another. The signatures beside these are no part of what names the chain.
+const SUCCESSOR = [
+  ...DOCUMENT,
+  [
+    "recovery",
+    [
+      [
+        "header",
+        [
+          ["version", ANY],
+          ["chain", HEX],
+          ...plain("height", "term"),
+          ["parent", HEX],
+          ["time", ANY],
+          ["transactions_root", HEX],
+          ["state_root", HEX],
+          ["configuration", HEX],
+          ["leader_certificate", HEX],
+          ["proposer", ANY],
+        ],
+      ],
+      ["certificate", HEX],
+      ["lineage", HEX],
+      [
+        "previous",
+        [
+          ["current", AUTHORITIES],
+          ["incoming", { orNull: AUTHORITIES }],
+          ["learners", { each: AUTHORITY }],
+          ["since", ANY],
+        ],
+      ],
+      ["reason", ANY],
+      ["survey", { each: [...plain("copy", "height"), ["block", HEX], ["log_height", ANY]] }],
+      ["lost", { each: [["height", ANY], ["transaction", HEX], ["block", HEX]] }],
+    ],
+  ],
+];
+
 /** Return the document's encoding, whichever form `content` has. Throws if it is JSON and no document. */
 export function canonical(content) {
   const start = content.findIndex((byte) => ![0x09, 0x0a, 0x0d, 0x20].includes(byte));
   if (content[start] !== 0x7b) return content;
   const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content);
-  return pack(structured(JSON.parse(text), DOCUMENT, "the document"));
+  const found = JSON.parse(text);
+  if (found?.version !== 3) return pack(structured(found, DOCUMENT, "the document"));
+  const { signatures, ...unsigned } = found;
+  return pack(structured(unsigned, SUCCESSOR, "the document"));
 }
 
 function structured(value, shape, where) {
@@ -59,6 +103,7 @@ function structured(value, shape, where) {
     return Buffer.from(value, "hex");
   }
   if (shape === ANY) return asItIs(value, where);
+  if (shape.orNull !== undefined) return value === null ? null : structured(value, shape.orNull, where);
   if (!Array.isArray(shape)) {
     if (!Array.isArray(value)) throw new Error(`${where} must be a list`);
     return value.map((each) => structured(each, shape.each, where));
