@@ -72,7 +72,7 @@ test-upgrade: install
 
 SEEDS ?= 20000
 simulate: install
-	$(BIN)/amanat simulate --seeds $(SEEDS)
+	$(BIN)/amanat simulation run --seeds $(SEEDS)
 
 bench: install
 	$(BIN)/python benchmarks/run.py

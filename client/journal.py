@@ -1,8 +1,8 @@
 """What was or may have been sent, on disk: one file for each transaction, and one for its end.
 
-`<id>.tx` holds the signed bytes as `amanat submit` takes them. Beside it, once the end is known,
-lies `<id>.receipt`, a proof that `amanat verify` checks, or `<id>.expired`, or `<id>.refused`.
-Files are written whole or not at all, and are on disk before the program goes on.
+`<id>.tx` holds the signed bytes as `amanat transaction submit` takes them. Beside it, once the end
+is known, lies `<id>.receipt`, a proof that `amanat proof verify` checks, or `<id>.expired`, or
+`<id>.refused`. Files are written whole or not at all, and are on disk before the program goes on.
 """
 
 import contextlib

@@ -176,7 +176,7 @@ def _read(path: Path) -> tuple[PublicKey, bytes, Cost, bytes]:
         salt = bytes.fromhex(derivation["salt"])
         sealed = bytes.fromhex(content["sealed"])
     except FileNotFoundError as error:
-        raise KeystoreError(f"{path} is missing: run `amanat keys new {path}`") from error
+        raise KeystoreError(f"{path} is missing: run `amanat key new {path}`") from error
     except (ValueError, KeyError, TypeError, RecursionError, OSError) as error:
         raise KeystoreError(f"{path} is not a key file: {error}") from error
     return public, salt, cost, sealed

@@ -62,7 +62,7 @@ def signed(
 
 
 def save(transaction: PartlySigned, file: Path) -> None:
-    """Put a transaction, whole or not, into a new file, as `amanat countersign` reads it.
+    """Put a transaction, whole or not, into a new file, for `amanat transaction countersign`.
 
     Raises:
         DraftError: the file exists or cannot be written.

@@ -27,7 +27,7 @@ class Receipt:
     """The operation that was rejected."""
     figures: Figures
     proof: bytes = field(repr=False)
-    """The bundle: keep it, `amanat verify` checks it at any time."""
+    """The bundle: keep it, `amanat proof verify` checks it at any time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class Submission(Structure, frozen=True):
 
 
 class SubmissionReceipt(Structure, frozen=True, tag="amanat/submission-receipt/v1"):
-    """The statement and the authority's signature under it; `amanat verify` checks it offline."""
+    """The statement and the authority's signature under it, for `amanat proof verify`, offline."""
 
     submission: Submission
     signature: Signature

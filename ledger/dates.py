@@ -39,6 +39,24 @@ def start_of(date: Date) -> LedgerTime:
     return date * DAY_MS - PAKISTAN_UTC_OFFSET_MS
 
 
+def of_civil(year: int, month: int, day: int) -> Date:
+    """Return the date of year, month and day in the Gregorian calendar; the inverse of `civil`."""
+    era, year_of_era = divmod(year - (month <= 2), 400)
+    month_from_march = (month + 9) % 12
+    day_of_year = (153 * month_from_march + 2) // 5 + day - 1
+    day_of_era = 365 * year_of_era + year_of_era // 4 - year_of_era // 100 + day_of_year
+    return era * 146_097 + day_of_era - 719_468
+
+
+def months_before(date: Date, months: int) -> Date:
+    """Return the same day so many months before, or the last one of a shorter month."""
+    year, month, day = civil(date)
+    years, from_january = divmod(12 * year + month - 1 - months, 12)
+    following = divmod(12 * years + from_january + 1, 12)
+    last = civil(of_civil(following[0], following[1] + 1, 1) - 1)[2]
+    return of_civil(years, from_january + 1, min(day, last))
+
+
 def civil(date: Date) -> tuple[int, int, int]:
     """Return year, month and day of a date in the Gregorian calendar.
 

@@ -13,11 +13,11 @@ from amanat.node.written.kinds import Field, Nullable, kind_of
 
 HEAD: Final = """# Operations
 
-What a transaction can do. `amanat operations NAME` prints the same of one of them, with what each
-field takes, and a template of it; the node lists all at `/v1/operations`. How they are written is
-in [cli.md](cli.md#any-operation), how they travel in [transactions.md](transactions.md). An
-operation is refused with one of the codes named; whoever must sign and did not is named by the
-first of them.
+What a transaction can do. `amanat operation show NAME` prints the same of one of them, with what
+each field takes, `example NAME` a template of it; the node lists all at `/v1/operations`. How they
+are written is in [cli.md](cli.md#any-operation), how they travel in
+[transactions.md](transactions.md). An operation is refused with one of the codes named; whoever
+must sign and did not is named by the first of them.
 """
 
 

@@ -17,7 +17,14 @@ LIST_MAX = 100
 """Blocks in one answer."""
 
 
-@described(Contract("listBlocks", list[BlockView], query=(BEFORE, limit(LIST_MAX, 20))))
+@described(
+    Contract(
+        "listBlocks",
+        list[BlockView],
+        query=(BEFORE, limit(LIST_MAX, 20)),
+        command="amanat block list",
+    )
+)
 async def blocks(request: web.Request) -> web.Response:
     """List final blocks below `before`, the newest first."""
     node = request.app[NODE]
@@ -27,7 +34,15 @@ async def blocks(request: web.Request) -> web.Response:
     return answer(node, list(latest(node, min(before, top + 1), limit)))
 
 
-@described(Contract("showBlock", BlockView, problems=("not_found", "pruned"), lasts=Lasts.FOR_EVER))
+@described(
+    Contract(
+        "showBlock",
+        BlockView,
+        problems=("not_found", "pruned"),
+        lasts=Lasts.FOR_EVER,
+        command="amanat block show {height}",
+    )
+)
 async def block(request: web.Request) -> web.Response:
     """Show one final block: its transactions, and who signed that it is final."""
     node = request.app[NODE]
@@ -77,11 +92,11 @@ async def record(request: web.Request) -> web.Response:
         ChainView,
         query=(FROM_HEIGHT,),
         problems=("pruned",),
-        command="amanat export http://127.0.0.1:8101 pakistan.archive --genesis genesis.json",
+        command="amanat ledger export http://127.0.0.1:8101 chain.archive --genesis genesis.json",
     )
 )
 async def chain(request: web.Request) -> web.Response:
-    """Show the chain whole, transactions and all, part by part, for `amanat export` and `audit`."""
+    """Show the chain whole, transactions and all, part by part, for those who audit it."""
     node = request.app[NODE]
     first = max(whole_number(request, "from", default=1, most=2**63 - 1), 1)
     refuse_pruned(node, first, node.store.base)

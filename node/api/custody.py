@@ -51,7 +51,14 @@ class CustodyView(msgspec.Struct, frozen=True):
     """To whom governance moves its clients, if it may not serve them any more."""
 
 
-@described(Contract("listRules", list[RuleView], problems=("not_found",)))
+@described(
+    Contract(
+        "listRules",
+        list[RuleView],
+        problems=("not_found",),
+        command="amanat rule list {instrument}",
+    )
+)
 async def rules(request: web.Request) -> web.Response:
     """List the rules of an instrument."""
     node, name = request.app[NODE], text_in_path(request, "instrument", InstrumentId)
@@ -65,7 +72,14 @@ async def rules(request: web.Request) -> web.Response:
     return answer(node, views)
 
 
-@described(Contract("showCustody", CustodyView, problems=("not_found",)))
+@described(
+    Contract(
+        "showCustody",
+        CustodyView,
+        problems=("not_found",),
+        command="amanat custodian show {participant}",
+    )
+)
 async def custody(request: web.Request) -> web.Response:
     """Show how many accounts a participant serves, its limits and how far they are used."""
     node, name = request.app[NODE], text_in_path(request, "participant", Name)

@@ -52,7 +52,7 @@ class SealedView(msgspec.Struct, frozen=True):
     """
 
 
-@described(Contract("showOpenDay", OpenDayView))
+@described(Contract("showOpenDay", OpenDayView, command="amanat day show open"))
 async def open_day(request: web.Request) -> web.Response:
     """Show the business day that is open."""
     node = request.app[NODE]
@@ -60,7 +60,9 @@ async def open_day(request: web.Request) -> web.Response:
     return answer(node, OpenDayView(day(found.date), found.number))
 
 
-@described(Contract("showClosedDay", DayView, problems=("not_found",)))
+@described(
+    Contract("showClosedDay", DayView, problems=("not_found",), command="amanat day show {date}")
+)
 async def closed_day(request: web.Request) -> web.Response:
     """Show when a business day was closed."""
     node = request.app[NODE]
@@ -69,7 +71,14 @@ async def closed_day(request: web.Request) -> web.Response:
     return answer(node, view)
 
 
-@described(Contract("showSealed", SealedView, problems=("not_found",)))
+@described(
+    Contract(
+        "showSealed",
+        SealedView,
+        problems=("not_found",),
+        command="amanat day show-instrument {date} {instrument}",
+    )
+)
 async def sealed(request: web.Request) -> web.Response:
     """Show what was issued, redeemed and held of an instrument when a business day was closed."""
     node = request.app[NODE]

@@ -47,7 +47,7 @@ class DryRunView(msgspec.Struct, frozen=True):
         body=Body(Submission, "the transaction", SINGLE_BYTES_MAX),
         problems=("unsupported_media_type", "body_too_large", *AT_THE_DOOR),
         lasts=Lasts.A_MOMENT,
-        command="amanat submit order.tx --dry-run",
+        command="amanat transaction submit order.tx --dry-run",
     )
 )
 async def simulate(request: web.Request) -> web.Response:

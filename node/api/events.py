@@ -48,7 +48,7 @@ EVENT_STREAM: Final = "text/event-stream"
         problems=("pruned", "too_many_streams"),
         lasts=Lasts.A_MOMENT,
         also=(EVENT_STREAM,),
-        command="amanat events --account client-a --follow",
+        command="amanat event list --account client-a --follow",
     )
 )
 async def events(request: web.Request) -> web.StreamResponse:

@@ -23,7 +23,7 @@ from amanat.node.api.requests import NODE, answer
     Contract(
         "listEvidence",
         list[EvidenceView],
-        command="amanat evidence http://127.0.0.1:8101 --genesis genesis.json",
+        command="amanat evidence check http://127.0.0.1:8101 --genesis genesis.json",
     )
 )
 async def evidence(request: web.Request) -> web.Response:

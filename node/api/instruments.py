@@ -81,7 +81,7 @@ class BorrowingView(msgspec.Struct, frozen=True):
     ceilings: list[CeilingView]
 
 
-@described(Contract("listInstruments", list[InstrumentView]))
+@described(Contract("listInstruments", list[InstrumentView], command="amanat instrument list"))
 async def instruments(request: web.Request) -> web.Response:
     """List every instrument."""
     node = request.app[NODE]
@@ -89,14 +89,28 @@ async def instruments(request: web.Request) -> web.Response:
     return answer(node, views)
 
 
-@described(Contract("showInstrument", InstrumentView, problems=("not_found",)))
+@described(
+    Contract(
+        "showInstrument",
+        InstrumentView,
+        problems=("not_found",),
+        command="amanat instrument show {instrument}",
+    )
+)
 async def instrument(request: web.Request) -> web.Response:
     """Show an instrument and its supply."""
     node, state, found = await _instrument(request)
     return answer(node, _view(state, found))
 
 
-@described(Contract("listTranches", list[TrancheView], problems=("not_found",)))
+@described(
+    Contract(
+        "listTranches",
+        list[TrancheView],
+        problems=("not_found",),
+        command="amanat tranche list {instrument}",
+    )
+)
 async def tranches(request: web.Request) -> web.Response:
     """List the tranches of an instrument."""
     node, state, found = await _instrument(request)
@@ -107,7 +121,14 @@ async def tranches(request: web.Request) -> web.Response:
     return answer(node, views)
 
 
-@described(Contract("listDocuments", list[DocumentView], problems=("not_found",)))
+@described(
+    Contract(
+        "listDocuments",
+        list[DocumentView],
+        problems=("not_found",),
+        command="amanat document list {instrument}",
+    )
+)
 async def documents(request: web.Request) -> web.Response:
     """List the documents of an instrument, oldest first."""
     node, state, found = await _instrument(request)
@@ -118,7 +139,14 @@ async def documents(request: web.Request) -> web.Response:
     return answer(node, views)
 
 
-@described(Contract("showBorrowing", BorrowingView, problems=("not_found",)))
+@described(
+    Contract(
+        "showBorrowing",
+        BorrowingView,
+        problems=("not_found",),
+        command="amanat borrowing show {instrument}",
+    )
+)
 async def borrowing(request: web.Request) -> web.Response:
     """Show what is owed in a cash instrument, and how much the law allows and when."""
     node, state, found = await _instrument(request)

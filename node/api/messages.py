@@ -296,7 +296,7 @@ class BundleView(msgspec.Struct, frozen=True):
     """A proof bundle."""
 
     proof: Base64Text
-    """What `amanat verify` checks, offline (docs/wire-format.md)."""
+    """What `amanat proof verify` checks, offline (docs/wire-format.md)."""
 
 
 class RecordView(msgspec.Struct, frozen=True):

@@ -32,7 +32,9 @@ from amanat.node.version import VERSION
 
 
 @described(
-    Contract("showNetwork", NetworkView, reads=False, lasts=Lasts.A_MOMENT, command="amanat status")
+    Contract(
+        "showNetwork", NetworkView, reads=False, lasts=Lasts.A_MOMENT, command="amanat network show"
+    )
 )
 async def network(request: web.Request) -> web.Response:
     """Show the network's identity, quorum rule and authorities."""
@@ -57,9 +59,13 @@ async def word(request: web.Request) -> web.Response:
     return answer(node, ReadinessView(ready.name, ready.height, ready.signature.hex()))
 
 
-@described(Contract("showGenesis", dict[str, Any], reads=False))
+@described(
+    Contract(
+        "showGenesis", dict[str, Any], reads=False, command="amanat genesis fetch genesis.json"
+    )
+)
 async def genesis(request: web.Request) -> web.Response:
-    """Return the genesis document, as the file that `amanat verify` takes."""
+    """Return the genesis document, as the file that `amanat proof verify` takes."""
     node = request.app[NODE]
     return web.Response(text=to_json(node.document), content_type="application/json")
 
@@ -69,7 +75,7 @@ async def genesis(request: web.Request) -> web.Response:
         "listOperations",
         list[OperationView],
         reads=False,
-        command="amanat operations",
+        command="amanat operation list",
     )
 )
 async def operations(request: web.Request) -> web.Response:

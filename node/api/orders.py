@@ -38,7 +38,9 @@ class OrderView(msgspec.Struct, frozen=True):
     """Whether it stops anything on the date of the final block: one that has expired does not."""
 
 
-@described(Contract("showOrder", OrderView, problems=("not_found",)))
+@described(
+    Contract("showOrder", OrderView, problems=("not_found",), command="amanat order show {order}")
+)
 async def order(request: web.Request) -> web.Response:
     """Show a legal order, also one that is no longer in force."""
     node, wanted = request.app[NODE], request.match_info["order"]
@@ -48,14 +50,28 @@ async def order(request: web.Request) -> web.Response:
     return answer(node, _view(found, date_of(node.chain.final.time)))
 
 
-@described(Contract("listOrdersOnAccount", list[OrderView], problems=("not_found",)))
+@described(
+    Contract(
+        "listOrdersOnAccount",
+        list[OrderView],
+        problems=("not_found",),
+        command="amanat order list {account}",
+    )
+)
 async def on_account(request: web.Request) -> web.Response:
     """List the legal orders on an account and its holdings, but those that were lifted."""
     name = request.match_info["account"]
     return await _list(request, ACCOUNTS, name, orders_on_account(name))
 
 
-@described(Contract("listOrdersOnInstrument", list[OrderView], problems=("not_found",)))
+@described(
+    Contract(
+        "listOrdersOnInstrument",
+        list[OrderView],
+        problems=("not_found",),
+        command="amanat order list-on-instrument {instrument}",
+    )
+)
 async def on_instrument(request: web.Request) -> web.Response:
     """List the legal orders on an instrument as a whole, but those that were lifted."""
     name = request.match_info["instrument"]

@@ -40,7 +40,7 @@ WAIT_FOR_EVENTS: Final = Query(
 )
 
 PROOF: Final = Query(
-    "proof", bool, "Whether to prove it, so that `amanat verify` can check it.", default=False
+    "proof", bool, "Whether to prove it, so that `amanat proof verify` can check it.", default=False
 )
 
 AS_OF: Final = Query("as_of", DateText, "Show it as it was at the close of this business day.")
@@ -116,7 +116,7 @@ IN_PATH: Final[dict[str, tuple[Any, str, str]]] = {
     "proposal": (Hex32Text, "A proposal's id.", "5c95d7b0" * 8),
     "height": (Annotated[int, Meta(ge=0, le=2**63 - 1)], "The height of a block.", "5"),
     "statement": (
-        Literal["holdings", "movements", "supply"],
+        Literal["holdings", "movements", "entitlements", "supply"],
         "What is stated.",
         "holdings",
     ),

@@ -43,7 +43,7 @@ class Preparation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a transaction is to do, and who is to sign it."""
 
     operations: Annotated[list[dict[str, Any]], Meta(min_length=1)]
-    """As `amanat sign` takes them; docs/operations.md has every one."""
+    """As `amanat transaction sign` takes them; docs/operations.md has every one."""
     signers: Annotated[list[Hex32Text], Meta(min_length=1, max_length=SIGNERS_MAX)]
     """The public keys of all who sign it, in any order."""
     valid_until: TimeMs | None = None
@@ -74,7 +74,7 @@ class PreparedView(msgspec.Struct, frozen=True):
         body=RequestBody(Preparation, bytes_max=SINGLE_BYTES_MAX),
         problems=("unsupported_media_type", "body_too_large", "too_large"),
         lasts=Lasts.A_MOMENT,
-        command="amanat sign order.json --key client-a.json --save order.tx",
+        command="amanat transaction sign order.json --key client-a.json --save order.tx",
     )
 )
 async def prepare(request: web.Request) -> web.Response:

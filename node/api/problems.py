@@ -54,8 +54,8 @@ CATALOGUE: Final[dict[str, ProblemKind]] = {
             "authentication_required",
             HTTPStatus.UNAUTHORIZED,
             "This is not shown to whoever asks",
-            "Sign the request with a participant's key, or send a token (`amanat token` gets one): "
-            "docs/api.md says how.",
+            "Sign the request with a participant's key, or send a token "
+            "(`amanat token create` gets one): docs/api.md says how.",
         ),
         ProblemKind(
             "authentication_failed",

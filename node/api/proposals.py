@@ -60,7 +60,7 @@ class ProposalView(msgspec.Struct, frozen=True):
     """What it would do to the state as it is, in plain words."""
     operations: list[str]
     written: list[dict[str, Any]]
-    """Each of them with its fields, as `amanat sign` takes it."""
+    """Each of them with its fields, as `amanat transaction sign` takes it."""
     digest: Hex32Text
     """SHA-256 of them as they are encoded: two who see the same are to decide the same."""
     approvals: list[ApprovalView]
@@ -75,7 +75,7 @@ class ProposalView(msgspec.Struct, frozen=True):
         list[ProposalView],
         query=(AFTER_ENTRY, limit(LISTED_MAX, LISTED_MAX)),
         problems=("not_found",),
-        command="amanat proposals",
+        command="amanat proposal list",
     )
 )
 async def proposals(request: web.Request) -> web.Response:
@@ -101,7 +101,14 @@ async def proposals(request: web.Request) -> web.Response:
     return shown
 
 
-@described(Contract("showProposal", ProposalView, problems=("not_found",)))
+@described(
+    Contract(
+        "showProposal",
+        ProposalView,
+        problems=("not_found",),
+        command="amanat proposal show {proposal}",
+    )
+)
 async def proposal(request: web.Request) -> web.Response:
     """Show a proposal: what it would do, who has approved it, and what it lacks."""
     node = request.app[NODE]

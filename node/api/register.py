@@ -35,7 +35,14 @@ from amanat.node.node import Node
 V = TypeVar("V")
 
 
-@described(Contract("showParticipant", ParticipantView, problems=("not_found",)))
+@described(
+    Contract(
+        "showParticipant",
+        ParticipantView,
+        problems=("not_found",),
+        command="amanat participant show {participant}",
+    )
+)
 async def participant(request: web.Request) -> web.Response:
     """Show a participant."""
     node, found = await _entry(request, PARTICIPANTS, "participant")
@@ -51,7 +58,11 @@ async def participant(request: web.Request) -> web.Response:
     return answer(node, view)
 
 
-@described(Contract("showAccount", AccountView, problems=("not_found",)))
+@described(
+    Contract(
+        "showAccount", AccountView, problems=("not_found",), command="amanat account show {account}"
+    )
+)
 async def account(request: web.Request) -> web.Response:
     """Show an account."""
     node, found = await _entry(request, ACCOUNTS, "account")
@@ -79,6 +90,7 @@ async def account(request: web.Request) -> web.Response:
         list[HoldingView],
         query=(PROOF, AS_OF, AT_HEIGHT),
         problems=("not_found", "not_yet_provable", "not_provable", "behind", "pruned"),
+        command="amanat holding list {account}",
     )
 )
 async def holdings(request: web.Request) -> web.Response:
@@ -102,7 +114,7 @@ async def holdings(request: web.Request) -> web.Response:
         HoldingView,
         query=(PROOF, AS_OF, AT_HEIGHT),
         problems=("not_found", "not_yet_provable", "not_provable", "behind", "pruned"),
-        command="amanat balance {account} {instrument} --genesis genesis.json",
+        command="amanat holding show {account} {instrument} --genesis genesis.json",
     )
 )
 async def holding(request: web.Request) -> web.Response:

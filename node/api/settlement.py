@@ -58,6 +58,7 @@ V = TypeVar("V")
         list[HoldView],
         query=(AFTER_ENTRY, LIMIT),
         problems=("not_found",),
+        command="amanat hold list {account}",
     )
 )
 async def holds(request: web.Request) -> web.Response:
@@ -83,7 +84,13 @@ def _holds_of(state: State, account: str) -> Iterator[str]:
 
 
 @described(
-    Contract("listPledges", list[PledgeView], query=(FROM_ENTRY, LIMIT), problems=("not_found",))
+    Contract(
+        "listPledges",
+        list[PledgeView],
+        query=(FROM_ENTRY, LIMIT),
+        problems=("not_found",),
+        command="amanat pledge list {account}",
+    )
 )
 async def pledges(request: web.Request) -> web.Response:
     """List the pledges on an account's holdings; `from` an id, `limit`."""
@@ -104,6 +111,7 @@ def _pledges_of(state: State, account: str) -> list[LinkedSet]:
         list[InstructionView],
         query=(FROM_ENTRY, LIMIT),
         problems=("not_found",),
+        command="amanat instruction list {account}",
     )
 )
 async def instructions(request: web.Request) -> web.Response:
@@ -115,7 +123,11 @@ async def instructions(request: web.Request) -> web.Response:
 
 @described(
     Contract(
-        "listSettlements", list[SettlementView], query=(FROM_ENTRY, LIMIT), problems=("not_found",)
+        "listSettlements",
+        list[SettlementView],
+        query=(FROM_ENTRY, LIMIT),
+        problems=("not_found",),
+        command="amanat settlement list {account}",
     )
 )
 async def settlements(request: web.Request) -> web.Response:
@@ -125,7 +137,11 @@ async def settlements(request: web.Request) -> web.Response:
     return _listed(request, state, members, SETTLEMENTS, settlement_view)
 
 
-@described(Contract("listSettlementDates", list[SettlementDateView]))
+@described(
+    Contract(
+        "listSettlementDates", list[SettlementDateView], command="amanat settlement list-dates"
+    )
+)
 async def dates(request: web.Request) -> web.Response:
     """List the settlement dates for which something is matched, and how much."""
     node = request.app[NODE]
@@ -138,7 +154,13 @@ async def dates(request: web.Request) -> web.Response:
 
 
 @described(
-    Contract("listDue", list[SettlementView], query=(FROM_ENTRY, LIMIT), problems=("not_found",))
+    Contract(
+        "listDue",
+        list[SettlementView],
+        query=(FROM_ENTRY, LIMIT),
+        problems=("not_found",),
+        command="amanat settlement list-on-date {date}",
+    )
 )
 async def due_on(request: web.Request) -> web.Response:
     """List what is matched for a settlement date, in the order in which it is settled."""

@@ -146,10 +146,10 @@ _PROBLEMS: Final = (
     )
 )
 async def statement(request: web.Request) -> web.StreamResponse:
-    """Make a statement of holdings, movements or supply, as a file.
+    """Make a statement of holdings, movements, entitlements or supply, as a file.
 
-    Holdings and supply are of a moment, `as_of` or `at_height`, else the last final block;
-    movements of a range. The same question gives the same file at every node.
+    All but movements are of a moment, `as_of` or `at_height`, else the last final block;
+    those of a range. The same question gives the same file at every node.
     """
     node, asked, kind = request.app[NODE], question(request), file_format(request)
     header = _header(node, asked)

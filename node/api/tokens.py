@@ -41,7 +41,7 @@ class TokenView(msgspec.Struct, frozen=True):
         problems=("body_too_large",),
         lasts=Lasts.A_MOMENT,
         keeps_secret=True,
-        command="amanat token --key client-a.json --passphrase-file passphrase",
+        command="amanat token create --key client-a.json --passphrase-file passphrase",
     )
 )
 async def make(request: web.Request) -> web.Response:

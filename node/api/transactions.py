@@ -61,7 +61,7 @@ _batch: Final = msgspec.msgpack.Decoder(list[bytes])
         problems=("unsupported_media_type", "body_too_large", "busy", "behind", *AT_THE_DOOR),
         reads=False,
         lasts=Lasts.A_MOMENT,
-        command="amanat submit order.tx --wait 10",
+        command="amanat transaction submit order.tx --wait 10",
     )
 )
 async def submit(request: web.Request) -> web.Response:
@@ -122,7 +122,14 @@ async def submit_batch(request: web.Request) -> web.Response:
     return answer(node, items, 202)
 
 
-@described(Contract("showTransaction", TransactionView, query=(WAIT,)))
+@described(
+    Contract(
+        "showTransaction",
+        TransactionView,
+        query=(WAIT,),
+        command="amanat transaction status {transaction}",
+    )
+)
 async def show(request: web.Request) -> web.Response:
     """Say where a transaction stands; with `wait`, once that is final."""
     node = request.app[NODE]
@@ -143,6 +150,7 @@ async def show(request: web.Request) -> web.Response:
         BundleView,
         problems=("not_found", "pruned", "not_yet_provable"),
         binary="the proof as it is",
+        command="amanat transaction receipt {transaction} receipt.proof --genesis genesis.json",
     )
 )
 async def receipt(request: web.Request) -> web.Response:

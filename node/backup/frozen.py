@@ -1,16 +1,16 @@
 """A copy of a LevelDB that may be in use, as a crash at one moment would have left it.
 
 LevelDB's tables never change; its log and its MANIFEST only grow; CURRENT names the MANIFEST. So
-tables are linked and the others copied, and the copy counts only if no file that is not a table
-came, went or, but for the newest log, grew meanwhile. Then
+logs and MANIFEST are copied, the tables that the MANIFEST names are linked, and the copy counts
+only if no file that is not a table came, went or, but for the newest log, grew meanwhile. Then
 
 - the MANIFEST is of one moment, and all tables that it names were there throughout: LevelDB
   removes a table only after a later MANIFEST entry;
 - older logs did not change, and the newest is cut off somewhere: that is what a crash leaves, and
   each batch in it is read whole or not at all.
 
-Else it is done again. A table that LevelDB is still writing lacks its last bytes; no MANIFEST names
-it yet, and it is left out.
+Else it is done again. A table that no MANIFEST names is left out: who opens the copy would write
+over it, there and in the original (`live_tables`).
 """
 
 import os
@@ -18,15 +18,13 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from amanat.node.backup.manifest import BackupError, is_table
+from amanat.node.backup.live_tables import tables_of
+from amanat.node.backup.manifest import BackupError
 
 TRIES: Final = 50
 """LevelDB is rarely busy for as long as one try takes; under load a few are needed."""
 
 LOG: Final = ".log"
-
-TABLE_ENDS: Final = (0xDB4775248B80FB57).to_bytes(8, "little")
-"""What every finished table ends with (LevelDB, doc/table_format.md: the magic number)."""
 
 
 def freeze(database: Path, into: Path) -> None:
@@ -56,9 +54,8 @@ def _take(database: Path, into: Path) -> bool:
     try:
         for name in before:
             shutil.copyfile(database / name, into / name)
-        for file in database.iterdir():
-            if is_table(file.name):
-                _link(file, into / file.name)
+        for table in tables_of(into, within=database):
+            os.link(table, into / table.name)
     except FileNotFoundError:
         return False  # removed meanwhile
     after = _others(database)
@@ -69,15 +66,6 @@ def _take(database: Path, into: Path) -> bool:
         if after.pop(newest, None) is None:
             return False
     return before == after == copied
-
-
-def _link(table: Path, into: Path) -> None:
-    os.link(table, into)
-    with into.open("rb") as opened:
-        opened.seek(max(into.stat().st_size - len(TABLE_ENDS), 0))
-        is_finished = opened.read() == TABLE_ENDS
-    if not is_finished:
-        into.unlink()
 
 
 def _others(database: Path) -> dict[str, int]:

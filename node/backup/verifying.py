@@ -22,6 +22,7 @@ from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.tree.tree_nodes import CorruptNode, MissingNode
 from amanat.node import provable, recovery
 from amanat.node.backup import kept
+from amanat.node.backup.live_tables import tables_of
 from amanat.node.backup.manifest import Backup, NotValid, digest_of, is_table
 from amanat.node.data_directory import FORMAT, DataDirectory, DirectoryError, open_directory
 from amanat.node.eras import BadEra, before, follow
@@ -140,11 +141,12 @@ def _opened(
     for file in database.iterdir():
         if not is_table(file.name):
             shutil.copyfile(file, copy / file.name)
-            continue
+    # No other tables: opening the copy would write over what they are linked to.
+    for table in tables_of(copy, within=database):
         try:
-            os.link(file, copy / file.name)
+            os.link(table, copy / table.name)
         except OSError:  # a file system without links
-            shutil.copyfile(file, copy / file.name)
+            shutil.copyfile(table, copy / table.name)
     SignGuard.create(scratch / "sign-guard")
     identity = {"format": FORMAT, "chain": document.chain_id().hex(), "name": name}
     (scratch / "identity.json").write_text(json.dumps(identity))

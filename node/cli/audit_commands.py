@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from amanat.node.cli.nouns import EVIDENCE, LEDGER, PROOF
 from amanat.node.cli.options import Output, PassphraseFd, PassphraseFile, ReaderKey
 from amanat.node.cli.output import Format
 
@@ -15,8 +16,8 @@ def audit(
     source: Annotated[
         str,
         typer.Argument(
-            help="An archive (amanat export), the data directory of a stopped node, or a node's "
-            "API address."
+            help="An archive (amanat ledger export), the data directory of a stopped node, or a "
+            "node's API address."
         ),
     ],
     genesis_file: Genesis,
@@ -66,7 +67,8 @@ def audit(
         auditing.audit_both((source, other), genesis_file, choices, output)
 
 
-def export(
+@LEDGER.command("export")
+def ledger_export(
     source: Annotated[
         str, typer.Argument(help="A node's API address, or the data directory of a stopped node.")
     ],
@@ -87,7 +89,8 @@ def export(
     exporting.export(source, file, genesis_file, reader, output)
 
 
-def record(
+@LEDGER.command("record")
+def ledger_record(
     url: Annotated[str, typer.Argument(help="A node's API address.")],
     file: Annotated[Path, typer.Argument(help="Where to put the record.")],
     output: Output = Format.TABLE,
@@ -96,3 +99,51 @@ def record(
     from amanat.node.cli import comparing
 
     comparing.save(url, file, output)
+
+
+@PROOF.command("verify")
+def proof_verify(
+    bundle: Annotated[
+        Path,
+        typer.Argument(
+            help="A proof, a balance certificate, a receipt, or the manifest of a statement."
+        ),
+    ],
+    genesis_file: Genesis,
+    eras: Annotated[
+        Path | None,
+        typer.Option(help="For the receipt of one that joined later: any proof made since."),
+    ] = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Check what a node gave out, offline, against the genesis document alone."""
+    from amanat.node.cli import checking, proving
+
+    if checking.is_of_a_statement(bundle):
+        checking.verify(bundle, genesis_file, output)
+    else:
+        proving.verify(bundle, genesis_file, eras, output)
+
+
+@EVIDENCE.command("check")
+def evidence_check(
+    sources: Annotated[
+        list[str], typer.Argument(help="Nodes' API addresses, or files with what they answered.")
+    ],
+    genesis_file: Genesis,
+    record: Annotated[
+        str | None,
+        typer.Option(help="A record, saved or a node's: for authorities that joined later."),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="The directory of a node that does not run: to execute its blocks again."
+        ),
+    ] = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Check what nodes have against authorities; exits with 3 if anything is proven."""
+    from amanat.node.cli import evidence as checking
+
+    checking.check(sources, genesis_file, record=record, data=data, output=output)

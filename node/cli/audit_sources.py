@@ -93,7 +93,7 @@ def opened(name: str, place: Path, reader: RequestSigner | None) -> Iterator[Sou
             raise Failure(
                 f"{name} is no archive and no data directory. If it is a record, it has no "
                 "transactions to execute: compare it with another SOURCE by --signatures, or make "
-                "an archive (amanat export)"
+                "an archive (amanat ledger export)"
             )
     try:
         yield source

@@ -1,4 +1,4 @@
-"""The commands of `amanat authorities`: decisions about who takes part, for governance to sign."""
+"""The commands of `amanat authority`: decisions about who takes part, for governance to sign."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,13 +6,8 @@ from typing import Annotated
 
 import typer
 
+from amanat.node.cli.nouns import AUTHORITY
 from amanat.node.cli.options import Api
-
-authorities = typer.Typer(
-    name="authorities",
-    help="Print decisions about who takes part, for `amanat propose` or `amanat sign`.",
-    no_args_is_help=True,
-)
 
 
 class Kind(StrEnum):
@@ -25,8 +20,8 @@ class Kind(StrEnum):
 Quorum = Annotated[int | None, typer.Option(min=1, help="The rule's least by default.")]
 
 
-@authorities.command("learn")
-def authorities_learn(
+@AUTHORITY.command("learn")
+def authority_learn(
     file: Annotated[Path, typer.Argument(help="A join request.")],
     kind: Annotated[
         Kind, typer.Option("--class", help="What its vote will count as.")
@@ -40,8 +35,8 @@ def authorities_learn(
     joining.learn(file, AuthorityClass(kind), api or [])
 
 
-@authorities.command("admit")
-def authorities_admit(
+@AUTHORITY.command("admit")
+def authority_admit(
     name: Annotated[str, typer.Argument(help="A learner that has caught up.")],
     instead_of: Annotated[
         str | None, typer.Option(help="Whose vote ends with it, as when a key is replaced.")
@@ -55,8 +50,8 @@ def authorities_admit(
     joining.admit(name, instead_of, quorum, api or [])
 
 
-@authorities.command("remove")
-def authorities_remove(
+@AUTHORITY.command("remove")
+def authority_remove(
     name: Annotated[str, typer.Argument(help="Who is to leave.")],
     quorum: Quorum = None,
     api: Api = None,

@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
+from amanat.node.cli.nouns import BACKUP
 from amanat.node.cli.options import Config, Output
 from amanat.node.cli.output import Format
-
-backup = typer.Typer(help="Back up a node's data, and restore it.", no_args_is_help=True)
 
 Folder = Annotated[Path, typer.Argument(help="The folder in which backups are kept.")]
 Which = Annotated[
@@ -17,7 +16,7 @@ Which = Annotated[
 Document = Annotated[Path, typer.Option("--genesis", help="The genesis document.")]
 
 
-@backup.command("create")
+@BACKUP.command("create")
 def create(config: Config, folder: Folder, output: Output = Format.TABLE) -> None:
     """Back up a node's data, while it runs or not; verified before it counts."""
     from amanat.node.cli import backups
@@ -25,7 +24,7 @@ def create(config: Config, folder: Folder, output: Output = Format.TABLE) -> Non
     backups.create(config, folder, output)
 
 
-@backup.command("verify")
+@BACKUP.command("verify")
 def verify(which: Which, genesis: Document, output: Output = Format.TABLE) -> None:
     """Check a backup's files, and its state against what authorities certified; else exit 3."""
     from amanat.node.cli import backups
@@ -33,7 +32,7 @@ def verify(which: Which, genesis: Document, output: Output = Format.TABLE) -> No
     backups.verify(which, genesis, output)
 
 
-@backup.command("list")
+@BACKUP.command("list")
 def list_all(folder: Folder, output: Output = Format.TABLE) -> None:
     """Show the backups in a folder, the oldest first."""
     from amanat.node.cli import backups
@@ -41,7 +40,7 @@ def list_all(folder: Folder, output: Output = Format.TABLE) -> None:
     backups.show_all(folder, output)
 
 
-@backup.command("prune")
+@BACKUP.command("prune")
 def prune(
     folder: Folder,
     keep: Annotated[int, typer.Option(min=1, help="How many of the last to keep.")],
@@ -53,7 +52,7 @@ def prune(
     backups.prune(folder, keep, output)
 
 
-@backup.command("restore")
+@BACKUP.command("restore")
 def restore(which: Which, config: Config, output: Output = Format.TABLE) -> None:
     """Make a lost data directory from a backup. Never overwrites; the node signs nothing then."""
     from amanat.node.cli import backups

@@ -1,4 +1,4 @@
-"""`amanat keys ceremony`."""
+"""`amanat key ceremony`."""
 
 from pathlib import Path
 

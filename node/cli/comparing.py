@@ -1,4 +1,4 @@
-"""`amanat record`, and the comparison of two records by `amanat audit`: who forked the chain."""
+"""`amanat ledger record`, and comparing two records in `amanat audit`: who forked the chain."""
 
 import base64
 from pathlib import Path

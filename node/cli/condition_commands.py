@@ -5,13 +5,12 @@ from typing import Annotated
 
 import typer
 
+from amanat.node.cli.nouns import CONFIG
 from amanat.node.cli.options import Config, Output, Set
 from amanat.node.cli.output import Format
 
-configuration = typer.Typer(help="Show and check a node's settings.", no_args_is_help=True)
 
-
-@configuration.command("show")
+@CONFIG.command("show")
 def config_show(
     config: Config,
     effective: Annotated[
@@ -27,7 +26,7 @@ def config_show(
     examining.configuration(config, set_ or (), output, effective=effective, source=source)
 
 
-@configuration.command("check")
+@CONFIG.command("check")
 def config_check(config: Config, set_: Set = None, output: Output = Format.TABLE) -> None:
     """Check settings, files, their modes and ports; exits with 3 if something must be mended."""
     from amanat.node.cli import examining

@@ -32,7 +32,7 @@ def line(url: str, request: Request, *, is_signed: bool = False) -> str:
         if value is not None:
             parts += ["-H", shlex.quote(f"{name}: {value}")]
     if is_signed:
-        parts += ["-H", '"Authorization: Bearer $TOKEN"']  # from `amanat token`
+        parts += ["-H", '"Authorization: Bearer $TOKEN"']  # from `amanat token create`
     before = ""
     if request.body is not None:
         before = f"echo {base64.b64encode(request.body).decode()} | base64 -d | "

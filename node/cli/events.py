@@ -1,4 +1,4 @@
-"""`amanat events`: what happened, as it is or as it comes, from a cursor on."""
+"""`amanat event list`: what happened, as it is or as it comes, from a cursor on."""
 
 import sys
 from collections.abc import Sequence

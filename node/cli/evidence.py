@@ -1,4 +1,4 @@
-"""`amanat evidence`: what nodes have against authorities, checked by whoever asks."""
+"""`amanat evidence check`: what nodes have against authorities, checked by whoever asks."""
 
 import base64
 import json

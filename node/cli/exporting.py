@@ -1,4 +1,4 @@
-"""`amanat export`: a whole chain in one file."""
+"""`amanat ledger export`: a whole chain in one file."""
 
 from pathlib import Path
 

@@ -5,12 +5,9 @@ from typing import Annotated
 
 import typer
 
-from amanat.node.cli.options import Keys, Output, PassphraseFd, PassphraseFile
+from amanat.node.cli.nouns import GENESIS
+from amanat.node.cli.options import Api, Keys, Output, PassphraseFd, PassphraseFile
 from amanat.node.cli.output import Format
-
-genesis = typer.Typer(
-    name="genesis", help="Make, sign, show and check genesis documents.", no_args_is_help=True
-)
 
 SignaturesFile = Annotated[
     Path | None,
@@ -18,7 +15,7 @@ SignaturesFile = Annotated[
 ]
 
 
-@genesis.command("create")
+@GENESIS.command("create")
 def genesis_create(
     file: Annotated[Path, typer.Argument(help="Where to put the document.")],
     network: Annotated[str, typer.Option(help="The network's name.")],
@@ -38,7 +35,7 @@ def genesis_create(
     genesis_documents.create(file, network, authority, participant, choice=choice, output=output)
 
 
-@genesis.command("show")
+@GENESIS.command("show")
 def genesis_show(file: Annotated[Path, typer.Argument()], output: Output = Format.TABLE) -> None:
     """Show what a genesis document founds."""
     from amanat.node.cli import genesis_documents
@@ -46,7 +43,22 @@ def genesis_show(file: Annotated[Path, typer.Argument()], output: Output = Forma
     genesis_documents.describe(file, output)
 
 
-@genesis.command("verify")
+@GENESIS.command("fetch")
+def genesis_fetch(
+    file: Annotated[Path, typer.Argument(help="Where to put the document.")],
+    fingerprint: Annotated[
+        str | None, typer.Option(help="As it was read to you: save no other document.")
+    ] = None,
+    api: Api = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Save the genesis document that a node shows, and show its fingerprint. Never overwrites."""
+    from amanat.node.cli import fetching
+
+    fetching.genesis(file, fingerprint, api or [], output)
+
+
+@GENESIS.command("verify")
 def genesis_verify(
     file: Annotated[Path, typer.Argument(help="The document.")],
     fingerprint: Annotated[
@@ -65,7 +77,7 @@ def genesis_verify(
     genesis_documents.check(file, expected, output)
 
 
-@genesis.command("sign")
+@GENESIS.command("sign")
 def genesis_sign(
     file: Annotated[Path, typer.Argument(help="The document.")],
     key: Keys,
@@ -83,7 +95,7 @@ def genesis_sign(
     genesis_signing.sign(file, keys, signatures, ask=not yes, output=output)
 
 
-@genesis.command("gather")
+@GENESIS.command("gather")
 def genesis_gather(
     file: Annotated[Path, typer.Argument(help="The document.")],
     parts: Annotated[list[Path], typer.Argument(help="Files with signatures of some.")],

@@ -1,4 +1,4 @@
-"""`amanat node join-request`, `amanat node join`, and `amanat authorities`."""
+"""`amanat node join-request`, `amanat node join`, and `amanat authority`."""
 
 import asyncio
 import sys
@@ -148,7 +148,7 @@ def _decided(network: dict[str, Any], decide: Decide) -> ChangeAuthorities:
 
 
 def _print(decision: ChangeAuthorities) -> None:
-    """Print a decision as JSON, which `amanat propose` and `amanat sign` take."""
+    """Print a decision as JSON, as `amanat proposal create` takes it."""
     encoded = msgspec.json.format(msgspec.json.encode(operation_written(decision)), indent=2)
     sys.stdout.write(encoded.decode() + "\n")
 

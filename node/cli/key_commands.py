@@ -1,18 +1,17 @@
-"""The commands of `amanat keys`."""
+"""The commands of `amanat key`."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from amanat.node.cli.nouns import KEY
 from amanat.node.cli.options import Output, PassphraseFd, PassphraseFile
 from amanat.node.cli.output import Format
 
-keys = typer.Typer(name="keys", help="Make, show and keep keys.", no_args_is_help=True)
 
-
-@keys.command("new")
-def keys_new(
+@KEY.command("new")
+def key_new(
     file: Annotated[str | None, typer.Argument(help="Where to put the sealed key.")] = None,
     pkcs11: Annotated[
         str | None, typer.Option(help="Make it in this hardware module instead: a pkcs11: URI.")
@@ -35,8 +34,8 @@ def keys_new(
         raise Failure("name either a file for the key, or its place in a module with --pkcs11")
 
 
-@keys.command("show")
-def keys_show(
+@KEY.command("show")
+def key_show(
     key: Annotated[str, typer.Argument(help="A sealed key file, or a pkcs11: URI.")],
     output: Output = Format.TABLE,
 ) -> None:
@@ -46,8 +45,8 @@ def keys_show(
     key_files.show_public(key, output)
 
 
-@keys.command("passphrase")
-def keys_passphrase(
+@KEY.command("passphrase")
+def key_passphrase(
     file: Annotated[Path, typer.Argument(help="A sealed key.")],
     passphrase_file: PassphraseFile = None,
     passphrase_fd: PassphraseFd = None,
@@ -68,8 +67,8 @@ def keys_passphrase(
     key_files.change_passphrase(file, present, following, output)
 
 
-@keys.command("split")
-def keys_split(
+@KEY.command("split")
+def key_split(
     key: Annotated[str, typer.Argument(help="A sealed key.")],
     into: Annotated[Path, typer.Option(help="A new directory, for a file of each share.")],
     shares: Annotated[int, typer.Option(help="How many shares to make, at most 16.")] = 5,
@@ -86,8 +85,8 @@ def keys_split(
     key_shares.split_key(key, passphrases, into, shares=shares, threshold=threshold, output=output)
 
 
-@keys.command("combine")
-def keys_combine(
+@KEY.command("combine")
+def key_combine(
     file: Annotated[Path, typer.Argument(help="Where to put the sealed key.")],
     share: Annotated[list[Path] | None, typer.Argument(help="Files of shares.")] = None,
     words: Annotated[
@@ -114,16 +113,16 @@ def keys_combine(
         raise Failure("name either the files of the shares, or --words")
 
 
-@keys.command("sheet")
-def keys_sheet(file: Annotated[Path, typer.Argument(help="The file of a share.")]) -> None:
+@KEY.command("sheet")
+def key_sheet(file: Annotated[Path, typer.Argument(help="The file of a share.")]) -> None:
     """Print a share as a sheet of paper with numbered words."""
     from amanat.node.cli import key_shares
 
     key_shares.sheet(file)
 
 
-@keys.command("ceremony")
-def keys_ceremony(
+@KEY.command("ceremony")
+def key_ceremony(
     name: Annotated[str, typer.Argument(help="What the key is for, such as mof.")],
     directory: Annotated[Path, typer.Argument(help="A new directory for what is made.")],
     shares: Annotated[int, typer.Option(help="How many shares to make, at most 16.")] = 5,

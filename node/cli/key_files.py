@@ -1,4 +1,4 @@
-"""`amanat keys`: make, show, seal anew."""
+"""`amanat key`: make, show, seal anew."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from amanat.node.cli.passphrases import Passphrases
 def new(key: str, passphrases: Passphrases, output: Format) -> None:
     """Make a key and show its public half."""
     if is_address(key):
-        raise Failure(f"{key} is no file: run `amanat keys new --pkcs11 URI`")
+        raise Failure(f"{key} is no file: run `amanat key new --pkcs11 URI`")
     file = Path(key)
     if file.exists():
         raise Failure(f"{file} exists: keys are never overwritten")

@@ -1,4 +1,4 @@
-"""`amanat keys split`, `combine` and `sheet`."""
+"""`amanat key split`, `combine` and `sheet`."""
 
 import sys
 from collections.abc import Sequence

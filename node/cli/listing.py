@@ -1,4 +1,4 @@
-"""`amanat operations`."""
+"""`amanat operation list`."""
 
 import json
 from typing import Any
@@ -31,7 +31,7 @@ def all_operations(output: Format) -> None:
         for each in operations:
             say(f"  {each.tag():{width}}  {operation_manual.in_a_line(each)}")
     say("")
-    say("`amanat operations NAME` shows one in full, with --example its template.")
+    say("`amanat operation show NAME` shows one in full, `example NAME` its template.")
 
 
 def one(name: str, output: Format) -> None:
@@ -40,7 +40,7 @@ def one(name: str, output: Format) -> None:
     if output is not Format.TABLE:
         show(told, output)
         return
-    show({**_joined(told), "example": f"amanat operations {name} --example"}, output)
+    show({**_joined(told), "example": f"amanat operation example {name}"}, output)
     say("")
     for field in told["fields"]:
         lacks = " (may be left out)" if field["optional"] else ""
@@ -48,7 +48,7 @@ def one(name: str, output: Format) -> None:
 
 
 def template(name: str, of_type: str | None) -> None:
-    """Print a template of an operation, which `amanat sign` takes once it is filled in."""
+    """Print a template of an operation, which is signed once it is filled in."""
     operation = _named(name)
     known = options(operation)
     if of_type is not None and of_type not in known:

@@ -5,15 +5,20 @@ from typing import Annotated
 
 import typer
 
-from amanat.node.cli import reader_commands
+from amanat.node.cli.nouns import NODE
 from amanat.node.cli.options import Api, Config, Output
 from amanat.node.cli.output import Format
 
-node = typer.Typer(name="node", help="What operators do with a node.", no_args_is_help=True)
-node.command("access-log")(reader_commands.access_log)
+
+@NODE.command("access-log")
+def node_access_log(config: Config, output: Output = Format.TABLE) -> None:
+    """Show which regulators and auditors read what at this node, and who was refused."""
+    from amanat.node.cli import reading
+
+    reading.show_access_log(config, output)
 
 
-@node.command("drain")
+@NODE.command("drain")
 def node_drain(config: Config, output: Output = Format.TABLE) -> None:
     """Let a running node give up leadership for good, so that stopping it costs no write."""
     from amanat.node.cli import draining
@@ -21,7 +26,7 @@ def node_drain(config: Config, output: Output = Format.TABLE) -> None:
     draining.drain(config, output)
 
 
-@node.command("program")
+@NODE.command("program")
 def node_program(output: Output = Format.TABLE) -> None:
     """Show this program's version and digest; two machines with the same digest run the same."""
     from amanat.node.cli.output import show
@@ -31,7 +36,7 @@ def node_program(output: Output = Format.TABLE) -> None:
     show({"version": VERSION, "program": program_digest().hex()}, output)
 
 
-@node.command("join-request")
+@NODE.command("join-request")
 def node_join_request(
     file: Annotated[Path, typer.Argument(help="Where to put the request. Never overwrites.")],
     config: Config,
@@ -46,7 +51,7 @@ def node_join_request(
     joining.request(config, file, participant, output)
 
 
-@node.command("join")
+@NODE.command("join")
 def node_join(
     config: Config,
     watch: Annotated[bool, typer.Option("--watch", help="Go on until it votes.")] = False,

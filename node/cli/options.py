@@ -57,3 +57,12 @@ Genesis = Annotated[
 ]
 Save = Annotated[Path | None, typer.Option("--save", help="Only sign, into this new file.")]
 Wait = Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait until it is final.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask whether to sign.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Sign nothing: show what it would do.")]
+Operations = Annotated[
+    Path,
+    typer.Argument(
+        help="Operations in JSON, one or a list; - is standard input. "
+        "`amanat operation example NAME` writes a template."
+    ),
+]

@@ -101,6 +101,15 @@ class Keyring:
         return self._opened[key]
 
 
+def keyring(keys: Sequence[str], file: Path | None, descriptor: int | None) -> Keyring:
+    """Return the keys that a command was given, with where their passphrases come from.
+
+    Raises:
+        Failure: both a file and a descriptor are given.
+    """
+    return Keyring(keys, Passphrases(file, descriptor))
+
+
 def open_key(key: str, passphrases: Passphrases) -> Signs:
     """Open a key, in a file or in a hardware module.
 

@@ -1,4 +1,4 @@
-"""`amanat proposals`, `propose`, `approve`, `execute` and `withdraw`."""
+"""`amanat proposal`: create, show, approve, execute and withdraw."""
 
 from collections.abc import Callable, Sequence
 from hashlib import sha256

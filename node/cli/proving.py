@@ -1,4 +1,4 @@
-"""`amanat balance` and `amanat verify`: reading with and without trust."""
+"""`amanat holding show` and `amanat proof verify`: reading with and without trust."""
 
 import base64
 from collections.abc import Callable, Sequence

@@ -1,54 +1,16 @@
 """Options of the commands for those who read what is not shown to anyone, and who watch over it."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from amanat.node.cli.options import (
-    Api,
-    Config,
-    Key,
-    Output,
-    PassphraseFd,
-    PassphraseFile,
-    ReaderKey,
-)
+from amanat.node.cli.nouns import EVENT, TOKEN
+from amanat.node.cli.options import Api, Key, Output, PassphraseFd, PassphraseFile, ReaderKey
 from amanat.node.cli.output import Format
 
 
-def balance(
-    account: Annotated[str, typer.Argument()],
-    instrument: Annotated[str, typer.Argument()],
-    genesis_file: Annotated[
-        Path | None, typer.Option("--genesis", help="Check the proof against this document.")
-    ] = None,
-    save: Annotated[Path | None, typer.Option(help="Write the proof into this file.")] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(help="At the close of this business day, as 2026-01-31: a certificate."),
-    ] = None,
-    at_height: Annotated[
-        int | None, typer.Option(min=1, help="After this block instead of the last.")
-    ] = None,
-    key: ReaderKey = None,
-    passphrase_file: PassphraseFile = None,
-    passphrase_fd: PassphraseFd = None,
-    api: Api = None,
-    output: Output = Format.TABLE,
-) -> None:
-    """Show what an account holds, or held; with --genesis, prove it without trusting the node."""
-    from amanat.node.cli import proving, reading
-    from amanat.node.cli.failure import Failure
-
-    if as_of is not None and at_height is not None:
-        raise Failure("--as-of and --at-height exclude each other")
-    question = proving.Question(account, instrument, api or [], as_of, at_height)
-    reader = reading.reader(key, passphrase_file, passphrase_fd)
-    proving.balance(question, genesis=genesis_file, save=save, output=output, reader=reader)
-
-
-def token(
+@TOKEN.command("create")
+def token_create(
     key: Key,
     passphrase_file: PassphraseFile = None,
     passphrase_fd: PassphraseFd = None,
@@ -66,7 +28,8 @@ def token(
     reading.token(signing, api or [], path=path, seconds=seconds, output=output)
 
 
-def events(
+@EVENT.command("list")
+def event_list(
     after: Annotated[
         str | None, typer.Option(help="Go on behind this cursor; `now` for what is to come.")
     ] = None,
@@ -91,10 +54,3 @@ def events(
     wish = feed.Wish(after, account, instrument, name or [], follow)
     reader = reading.reader(key, passphrase_file, passphrase_fd)
     feed.tell(wish, api or [], reader, output)
-
-
-def access_log(config: Config, output: Output = Format.TABLE) -> None:
-    """Show which regulators and auditors read what at this node, and who was refused."""
-    from amanat.node.cli import reading
-
-    reading.show_access_log(config, output)

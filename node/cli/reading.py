@@ -1,4 +1,4 @@
-"""As whom a command reads; `amanat token`; `amanat node access-log`."""
+"""As whom a command reads; `amanat token create`; `amanat node access-log`."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`amanat show`: what a saved transaction holds."""
+"""`amanat transaction show`: what a saved transaction holds."""
 
 from pathlib import Path
 

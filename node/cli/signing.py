@@ -1,4 +1,4 @@
-"""`amanat sign` and `amanat countersign`: any operations, signed by one or by many."""
+"""`amanat transaction sign` and `countersign`: any operations, signed by one or by many."""
 
 import secrets
 import sys
@@ -123,7 +123,7 @@ def _go_on(draft: PartlySigned, how: Signing, output: Format) -> None:
     submitting.write(how.save, signed.envelope)
     show(described(signed), output)
     following = "countersign" if signed.lacking else "submit"
-    note(f"signed into {how.save}; `amanat {following} {how.save}` goes on")
+    note(f"signed into {how.save}; `amanat transaction {following} {how.save}` goes on")
 
 
 def check_whole(file: Path, envelope: bytes) -> None:
@@ -138,7 +138,8 @@ def check_whole(file: Path, envelope: bytes) -> None:
         return
     if draft.lacking:
         raise Failure(
-            f"{file} lacks the signature of {_keys(draft.lacking)}: run `amanat countersign {file}`"
+            f"{file} lacks the signature of {_keys(draft.lacking)}: "
+            f"run `amanat transaction countersign {file}`"
         )
 
 

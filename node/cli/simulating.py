@@ -1,4 +1,4 @@
-"""`amanat simulate`: whole networks in one thread, under faults, thousands of times.
+"""`amanat simulation run`: whole networks in one thread, under faults, thousands of times.
 
 And small ones, exhaustively: all that can happen, in every order.
 """
@@ -52,13 +52,13 @@ def simulate(seeds: Seeds, output: Format) -> None:
         _print(record)
     if totals.violations:
         many = f"{len(totals.violations)} of {totals.seeds} seeds broke an invariant"
-        raise Failure(f"{many}: look at one with --seed N --trace", ExitCode.NOT_VALID)
+        raise Failure(
+            f"{many}: `amanat simulation tell SEED` tells the story of one", ExitCode.NOT_VALID
+        )
 
 
-def tell(seed: int | None, *, whole: bool, output: Format) -> None:
+def tell(seed: int, *, whole: bool, output: Format) -> None:
     """Tell the story of one seed. Fail with 3 if anything broke."""
-    if seed is None:
-        raise Failure("--trace tells the story of one seed: say which with --seed N")
     telling = _simulator("telling").tell(seed, whole=whole)
     record = telling.record()
     if output is not Format.TABLE:
@@ -167,7 +167,7 @@ def _simulator(module: str, folder: str = "simulation") -> Any:
     if not (ROOT / "tests" / folder / f"{module}.py").is_file():
         raise Failure(
             "the simulator is part of the source tree, not of an installed package: "
-            "run `make install` in a copy of the sources, then .venv/bin/amanat simulate there"
+            "run `make install` in a copy of the sources, and .venv/bin/amanat there"
         )
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))

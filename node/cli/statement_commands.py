@@ -1,17 +1,17 @@
 """The options of `amanat statement`."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from amanat.node.cli.nouns import STATEMENT
 from amanat.node.cli.options import Api, PassphraseFd, PassphraseFile, ReaderKey
 
-statement = typer.Typer(
-    help="Holdings, movements and supply as files, each with a signed manifest.",
-    no_args_is_help=True,
-)
+if TYPE_CHECKING:
+    from amanat.client.message_signatures import RequestSigner
 
 
 class FileKind(StrEnum):
@@ -41,7 +41,7 @@ Genesis = Annotated[
 ]
 
 
-@statement.command("holdings")
+@STATEMENT.command("holdings")
 def holdings(
     account: Account = None,
     custodian: Custodian = None,
@@ -57,20 +57,15 @@ def holdings(
     api: Api = None,
 ) -> None:
     """Write what was held: by an account, a custodian's accounts, or of an instrument."""
-    from amanat.node.cli import reading, statements
+    from amanat.node.cli import reading
 
-    asked = {
-        "account": account,
-        "custodian": custodian,
-        "instrument": instrument,
-        "as_of": as_of,
-        "at_height": at_height,
-    }
-    wish = statements.Wish("holdings", asked, kind.value, save, genesis_file)
-    statements.fetch(wish, api or [], reading.reader(key, passphrase_file, passphrase_fd))
+    subject = {"account": account, "custodian": custodian, "instrument": instrument}
+    reader = reading.reader(key, passphrase_file, passphrase_fd)
+    moment = {"as_of": as_of, "at_height": at_height}
+    _fetch("holdings", {**subject, **moment}, (kind, save, genesis_file), reader, api)
 
 
-@statement.command("movements")
+@STATEMENT.command("movements")
 def movements(
     begin: Annotated[str, typer.Option("--from", help="Business day, or the height of a block.")],
     end: Annotated[str, typer.Option("--to", help="Business day, or the height of a block.")],
@@ -86,20 +81,42 @@ def movements(
     api: Api = None,
 ) -> None:
     """Write what came in and went out, both ends of the range included."""
-    from amanat.node.cli import reading, statements
+    from amanat.node.cli import reading
 
-    asked = {
-        "account": account,
-        "custodian": custodian,
-        "instrument": instrument,
+    subject = {"account": account, "custodian": custodian, "instrument": instrument}
+    reader = reading.reader(key, passphrase_file, passphrase_fd)
+    ends = {
         ("from_height" if begin.isdigit() else "from"): begin,
         ("to_height" if end.isdigit() else "to"): end,
     }
-    wish = statements.Wish("movements", asked, kind.value, save, genesis_file)
-    statements.fetch(wish, api or [], reading.reader(key, passphrase_file, passphrase_fd))
+    _fetch("movements", {**subject, **ends}, (kind, save, genesis_file), reader, api)
 
 
-@statement.command("supply")
+@STATEMENT.command("entitlements")
+def entitlements(
+    account: Account = None,
+    custodian: Custodian = None,
+    instrument: Instrument = None,
+    as_of: AsOf = None,
+    at_height: AtHeight = None,
+    kind: Kind = FileKind.CSV,
+    save: Save = None,
+    genesis_file: Genesis = None,
+    key: ReaderKey = None,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
+    api: Api = None,
+) -> None:
+    """Write what holdings of debt entitle to next: coupons and redemptions, before tax."""
+    from amanat.node.cli import reading
+
+    subject = {"account": account, "custodian": custodian, "instrument": instrument}
+    reader = reading.reader(key, passphrase_file, passphrase_fd)
+    moment = {"as_of": as_of, "at_height": at_height}
+    _fetch("entitlements", {**subject, **moment}, (kind, save, genesis_file), reader, api)
+
+
+@STATEMENT.command("supply")
 def supply(
     instrument: Annotated[str | None, typer.Option(help="Of this one; else of all.")] = None,
     as_of: AsOf = None,
@@ -110,8 +127,18 @@ def supply(
     api: Api = None,
 ) -> None:
     """Write what had been issued and redeemed of each instrument. Anyone may read that."""
+    asked = {"instrument": instrument, "as_of": as_of, "at_height": at_height}
+    _fetch("supply", asked, (kind, save, genesis_file), None, api)
+
+
+def _fetch(
+    noun: str,
+    asked: Mapping[str, str | int | None],
+    file: tuple[FileKind, Path | None, Path | None],
+    reader: "RequestSigner | None",
+    api: list[str] | None,
+) -> None:
     from amanat.node.cli import statements
 
-    asked = {"instrument": instrument, "as_of": as_of, "at_height": at_height}
-    wish = statements.Wish("supply", asked, kind.value, save, genesis_file)
-    statements.fetch(wish, api or [], None)
+    kind, save, genesis = file
+    statements.fetch(statements.Wish(noun, asked, kind.value, save, genesis), api or [], reader)

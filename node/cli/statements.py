@@ -95,7 +95,7 @@ def _say(wish: Wish, file: Path, height: str) -> None:
         shown["rows"] = str(found.rows)
         shown["verified"] = f"against {wish.genesis}, signed by {found.authority}"
     else:
-        note(f"check it: amanat verify {manifest} --genesis GENESIS")
+        note(f"check it: amanat proof verify {manifest} --genesis GENESIS")
     show(shown, Format.TABLE)
 
 

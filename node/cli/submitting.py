@@ -1,4 +1,4 @@
-"""`amanat transfer` and `amanat submit`."""
+"""`amanat holding transfer` and `amanat transaction submit`."""
 
 import base64
 import secrets
@@ -58,7 +58,7 @@ def transfer(
         submit(envelope, urls, wait=wait, output=output)
         return
     write(save, envelope)
-    note(f"signed into {save}; `amanat submit {save}` sends it within the hour")
+    note(f"signed into {save}; `amanat transaction submit {save}` sends it within the hour")
 
 
 async def chain_of(client: Client) -> bytes:
@@ -122,7 +122,9 @@ def check(outcome: dict[str, Any]) -> None:
 def _keep_receipt(signed: bytes, file: Path) -> None:
     if signed:
         write(file, signed)
-        note(f"the node's receipt of submission is in {file}; `amanat verify {file}` checks it")
+        note(
+            f"the node's receipt of submission is in {file}; `amanat proof verify {file}` checks it"
+        )
     else:
         note("it was final already: no receipt of submission was given")
 

@@ -1,4 +1,4 @@
-"""`amanat submit --dry-run`: all that speaks against a transaction, without submitting it."""
+"""`amanat transaction submit --dry-run`: all that speaks against it, without submitting it."""
 
 from collections.abc import Sequence
 from typing import Any

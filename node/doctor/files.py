@@ -27,7 +27,7 @@ async def key(case: Case) -> AsyncIterator[Row]:
     if case.signer is None:
         fault = str(case.signer_fault)
         _, _, command = fault.rpartition(": run ")
-        yield fail("key", fault, command if command != fault else f"amanat keys show {path}")
+        yield fail("key", fault, command if command != fault else f"amanat key show {path}")
         return
     listed = case.keys.get(name)
     if listed is None:
@@ -35,7 +35,7 @@ async def key(case: Case) -> AsyncIterator[Row]:
         yield warn("key", found, "the others admit it: change-authorities in docs/operations.md")
     elif listed != case.signer.public_key:
         found = f"{path} is not the key of {name}: nobody would believe what it signs"
-        yield fail("key", found, f"put the file of {listed.hex()} there; `amanat keys show` tells")
+        yield fail("key", found, f"put the file of {listed.hex()} there; `amanat key show` tells")
     else:
         yield ok("key", f"it opens, and is that of {name}")
 

@@ -27,7 +27,7 @@ _MEANS: Final = {
     ),
     Stage.IDENTITY: (
         "its certificate is not signed by the key that the ledger lists, or not valid now",
-        "compare the address, `amanat keys show` at its operator's, and both clocks",
+        "compare the address, `amanat key show` at its operator's, and both clocks",
     ),
     Stage.REFUSED: (
         "it does not take this node for an authority",

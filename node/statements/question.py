@@ -13,6 +13,8 @@ class Noun(StrEnum):
     """What accounts held after a block."""
     MOVEMENTS = "movements"
     """What came into accounts and went out of them, in a range of blocks."""
+    ENTITLEMENTS = "entitlements"
+    """What holdings of debt entitle to next, by who held after a block."""
     SUPPLY = "supply"
     """What had been issued and redeemed of each instrument, after a block."""
 

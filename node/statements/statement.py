@@ -6,6 +6,7 @@ from typing import Final
 
 from amanat.ledger.encoding import decode, encode
 from amanat.ledger.state import INSTRUMENTS
+from amanat.node.statements.entitlements import Entitlements
 from amanat.node.statements.holdings import Holdings
 from amanat.node.statements.movements import Movements
 from amanat.node.statements.past import NotKept, Past
@@ -62,6 +63,8 @@ def _source(store: Store, question: Question) -> Source:
     past = Past(store, span.last)
     if question.noun is Noun.HOLDINGS:
         return Holdings(past, question)
+    if question.noun is Noun.ENTITLEMENTS:
+        return Entitlements(past, question)
     if question.noun is Noun.SUPPLY:
         names = _instruments(store) if question.instrument is None else [question.instrument]
         return Supplies(past, names)

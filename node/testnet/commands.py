@@ -177,10 +177,10 @@ async def _play(
     root = layout.root
     where = "" if root == DIRECTORY else f" --api {nodes[0]['api']}"
     tell("Try:")
-    tell(f"  .venv/bin/amanat balance client-b {job.bill} --genesis {root}/genesis.json{where}")
-    tell(f"  .venv/bin/amanat verify {root}/balance.proof --genesis {root}/genesis.json")
+    tell(f"  .venv/bin/amanat holding show client-b {job.bill} --genesis {root}/genesis.json{where}")
+    tell(f"  .venv/bin/amanat proof verify {root}/balance.proof --genesis {root}/genesis.json")
     tell(
-        f"  .venv/bin/amanat transfer --from client-a --to client-b --instrument PKR "
+        f"  .venv/bin/amanat holding transfer --from client-a --to client-b --instrument PKR "
         f"--amount 2500 --key {root}/keys/client-a.json --passphrase-file {root}/passphrase{where}"
     )
     tell(f"Stop it with {_how('stop', root)}; then {_how('clean', root)} removes it.")

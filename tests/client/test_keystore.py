@@ -118,7 +118,7 @@ def test_another_passphrase_does_not_open_it(path: Path, passphrase: str) -> Non
 
 
 def test_a_missing_key_is_named_with_what_makes_one(tmp_path: Path) -> None:
-    assert "is missing: run `amanat keys new" in refusal(tmp_path / "none.key")
+    assert "is missing: run `amanat key new" in refusal(tmp_path / "none.key")
 
 
 def test_a_directory_is_no_key(tmp_path: Path) -> None:

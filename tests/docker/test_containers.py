@@ -22,7 +22,7 @@ pytestmark = [
 ]
 
 TRANSFER = [
-    *("transfer", "--from", "client-a", "--to", "client-b", "--instrument", "PKR"),
+    *("holding", "transfer", "--from", "client-a", "--to", "client-b", "--instrument", "PKR"),
     *("--key", "/network/participants/client-a.json", "-o", "json"),
     *("--passphrase-file", "/network/participants/passphrase", "--amount"),
 ]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amanat.ledger.dates import DAY_MS, civil, date_of, start_of
+from amanat.ledger.dates import DAY_MS, civil, date_of, months_before, of_civil, start_of
 from amanat.ledger.days.calendar import Calendar
 from amanat.ledger.wording import day, duration, moment
 
@@ -19,6 +19,30 @@ def test_a_date_is_the_one_of_the_gregorian_calendar(days: int) -> None:
     expected = EPOCH + timedelta(days=days)
     assert civil(days) == (expected.year, expected.month, expected.day)
     assert day(days) == expected.isoformat()
+
+
+@given(st.integers(0, 200_000))
+def test_a_date_is_found_again_by_its_year_month_and_day(days: int) -> None:
+    assert of_civil(*civil(days)) == days
+
+
+@pytest.mark.parametrize(
+    ("of", "months", "expected"),
+    [
+        ("2026-08-31", 6, "2026-02-28"),
+        ("2024-08-31", 6, "2024-02-29"),
+        ("2026-01-15", 1, "2025-12-15"),
+        ("2026-12-31", 12, "2025-12-31"),
+        ("2026-03-31", 1, "2026-02-28"),
+        ("2026-01-31", 0, "2026-01-31"),
+        ("2026-02-28", 240, "2006-02-28"),
+    ],
+)
+def test_months_go_back_to_the_same_day_or_the_last_one(
+    of: str, months: int, expected: str
+) -> None:
+    before = months_before((date.fromisoformat(of) - EPOCH).days, months)
+    assert day(before) == expected
 
 
 @given(st.integers(0, 200_000))

@@ -72,7 +72,7 @@ def test_a_directory_of_another_chain_is_refused(network: Network) -> None:
 
 def test_a_missing_key_is_named(network: Network) -> None:
     (network.root / "mof.key").unlink()
-    assert "mof.key is missing: run `amanat keys new" in refused(network)
+    assert "mof.key is missing: run `amanat key new" in refused(network)
 
 
 def test_a_key_that_others_can_read_is_refused(network: Network) -> None:

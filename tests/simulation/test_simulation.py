@@ -25,7 +25,7 @@ def test_every_invariant_holds_under_every_seed(first: int) -> None:
     endings = run_seeds(range(first, first + CHUNK))
     assert len(endings) == CHUNK
     broken = {each.report.seed: each.failure for each in endings if each.failure is not None}
-    told = [f"{why}\n  amanat simulate --seed {seed} --trace" for seed, why in broken.items()]
+    told = [f"{why}\n  amanat simulation tell {seed}" for seed, why in broken.items()]
     if told:
         pytest.fail("\n".join(told))
 

@@ -20,7 +20,7 @@ def manual(name: str) -> str:
 
 
 def test_the_manual_of_operations_is_what_the_registry_says() -> None:
-    """To write it anew: `amanat operations --manual > docs/operations.md`."""
+    """To write it anew: `amanat operation manual > docs/operations.md`."""
     assert manual("operations.md") == operation_manual.manual()
 
 

@@ -1,7 +1,7 @@
 """Who takes part: institutions with their keys, investors, and the genesis document of them all.
 
 The keys are made from the names, so that the story is the same each time it is told. Real ones come
-from `amanat keys new`, and nobody can guess them.
+from `amanat key new`, and nobody can guess them.
 """
 
 from functools import partial

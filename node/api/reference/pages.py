@@ -74,20 +74,27 @@ class Reference:
 REFERENCE: Final = web.AppKey("reference", Reference)
 
 
-@described(Contract("listRoutes", list[RouteView], reads=False))
+@described(Contract("listRoutes", list[RouteView], reads=False, command="amanat route list"))
 async def routes(request: web.Request) -> web.Response:
     """List all routes, and who may read what they show."""
     return answer(request.app[NODE], request.app[REFERENCE].routes)
 
 
-@described(Contract("listProblems", list[ProblemKind], reads=False))
+@described(Contract("listProblems", list[ProblemKind], reads=False, command="amanat problem list"))
 async def problems(request: web.Request) -> web.Response:
     """List every problem with which the API refuses."""
     return answer(request.app[NODE], list(CATALOGUE.values()))
 
 
 @described(
-    Contract("showProblem", ProblemKind, problems=("not_found",), reads=False, also=("text/html",))
+    Contract(
+        "showProblem",
+        ProblemKind,
+        problems=("not_found",),
+        reads=False,
+        also=("text/html",),
+        command="amanat problem show {code}",
+    )
 )
 async def problem(request: web.Request) -> web.Response:
     """Explain a problem: what it means, whether to ask again, and what would be right."""

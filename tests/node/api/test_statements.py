@@ -152,6 +152,15 @@ async def test_the_sum_of_all_holdings_is_the_supply(api: Api) -> None:
     )
 
 
+async def test_what_holders_of_a_bill_are_paid_next_adds_up_to_its_supply(api: Api) -> None:
+    found = await rows(api, f"entitlements?instrument={BILL}")
+    assert sum(int(row["amount"]) for row in found) == 5_000_000_000
+    assert {row["payment"] for row in found} == {"redemption"}
+    made = await manifest(api, f"entitlements?instrument={BILL}")
+    assert made.totals == (Total(BILL, 5_000_000_000, 5_000_000_000, "supply"),)
+    assert await rows(api, f"entitlements?instrument={RUPEE}") == []
+
+
 async def test_movements_of_an_account(api: Api, traded: dict[str, int]) -> None:
     query = f"movements?account=alpha&from_height={traded['paid']}&to_height={traded['issued']}"
     found = await rows(api, query)

@@ -57,33 +57,32 @@ class Office:
 
     def template(self, name: str, *options: str, **fields: Any) -> dict[str, Any]:
         """Return an operation as the command line shows it, with these fields filled in."""
-        shown: dict[str, Any] = json.loads(
-            self.amanat("operations", name, "--example", *options).out
-        )
+        shown: dict[str, Any] = json.loads(self.amanat("operation", "example", name, *options).out)
         return filled(shown, fields)
 
-    def do(self, operations: Any, by: str, command: str = "sign") -> dict[str, Mapping[str, str]]:
+    def do(
+        self, operations: Any, by: str, command: str = "transaction sign"
+    ) -> dict[str, Mapping[str, str]]:
         """Sign, submit, and return the fields of each event by its name."""
-        ended = self.run(command, self.file(operations), "-o", "json", by=by)
+        ended = self.run(*command.split(), self.file(operations), "-o", "json", by=by)
         assert ended.code == 0, ended.err
         return events(ended)
 
     def agree(self, operations: Any, *names: str) -> dict[str, Mapping[str, str]]:
         """Let the first propose and the others approve; return the last one's events."""
-        done = self.do(operations, names[0], "propose")
+        done = self.do(operations, names[0], "proposal create")
         agreed = self.file(operations, "agreed.json")
         proposal = done["proposed"]["proposal"]
+        options: list[str | Path] = ["--operations", agreed, "--yes", "-o", "json"]
         for name in names[1:]:
             done = events(
-                self.run(
-                    *("approve", proposal, "--operations", agreed, "--yes", "-o", "json"), by=name
-                )
+                self.run("proposal", "approve", proposal, *options, by=name),
             )
         return done
 
     def refused(self, operations: Any, by: str) -> str:
         """Return why a rule would refuse it; nothing is signed then."""
-        return self.run("sign", self.file(operations), by=by).failed(5)
+        return self.run("transaction", "sign", self.file(operations), by=by).failed(5)
 
 
 def events(ended: Ended) -> dict[str, Mapping[str, str]]:

@@ -1,4 +1,4 @@
-"""`amanat export` and `amanat audit`, as an auditor has them before it on a real network."""
+"""`amanat ledger export` and `amanat audit`, as an auditor has them before it on a real network."""
 
 import asyncio
 import json
@@ -86,8 +86,8 @@ async def test_a_node_an_archive_and_a_directory_give_one_report(
         url = await traded(running, desk)
         in_use = await desk.ask("audit", "nodes/sbp")
         of_node = (await desk.ask("audit", url, "-o", "json")).json
-        exported = (await desk.ask("export", url, "chain.amanat", "-o", "json")).json
-        again = await desk.ask("export", url, "chain.amanat")
+        exported = (await desk.ask("ledger", "export", url, "chain.amanat", "-o", "json")).json
+        again = await desk.ask("ledger", "export", url, "chain.amanat")
         compared = await desk.ask("audit", "chain.amanat", running.url("cdc"), "-o", "json")
         root = running.nodes["sbp"].store.tree(exported["height"])
     assert root is not None

@@ -1,4 +1,4 @@
-"""`amanat keys ceremony`, as officers at a terminal see it."""
+"""`amanat key ceremony`, as officers at a terminal see it."""
 
 import io
 import sys
@@ -30,13 +30,13 @@ def test_answers_that_end_abandon_it(
 ) -> None:
     answer(monkeypatch, "A. Khan")
     directory = tmp_path / "ceremony"
-    ended = amanat("keys", "ceremony", "mof", directory, "--passphrase-file", passphrase)
+    ended = amanat("key", "ceremony", "mof", directory, "--passphrase-file", passphrase)
     assert ended.failed(3) == (
         "the ceremony was abandoned: the answers ended; the transcript says what became of the key"
     )
     assert "ABANDONED" in (directory / "transcript.txt").read_text()
     assert not (directory / "made").exists()
-    again = amanat("keys", "ceremony", "mof", directory, "--passphrase-file", passphrase)
+    again = amanat("key", "ceremony", "mof", directory, "--passphrase-file", passphrase)
     assert again.failed(2) == f"{directory} cannot be used: File exists"
 
 
@@ -53,7 +53,7 @@ def held(
 ) -> None:
     answer(monkeypatch, *ANSWERS)
     directory = tmp_path / "ceremony"
-    ended = amanat("keys", "ceremony", "mof", directory, "--pkcs11", module.uri())
+    ended = amanat("key", "ceremony", "mof", directory, "--pkcs11", module.uri())
     assert (ended.code, ended.err) == (0, "")
     text = (directory / "transcript.txt").read_text()
     assert f"Public key {public_key_of(module.uri()).hex()}" in text
@@ -70,5 +70,5 @@ def held(
 def test_what_cannot_be_is_said_before_anybody_is_asked(
     amanat: Amanat, tmp_path: Path, arguments: list[str], reason: str
 ) -> None:
-    assert amanat("keys", "ceremony", *arguments).failed(2) == reason
+    assert amanat("key", "ceremony", *arguments).failed(2) == reason
     assert not (tmp_path / "d").exists()

@@ -1,4 +1,4 @@
-"""`amanat record` and `amanat audit --signatures`: who forked the chain, and that nobody did."""
+"""`amanat ledger record` and `amanat audit --signatures`: who forked the chain; nobody did."""
 
 import asyncio
 from pathlib import Path

@@ -17,7 +17,7 @@ NOBODY = "http://127.0.0.1:1"
 
 def asking(api: str) -> list[Sequence[str]]:
     """Return each command that talks to nodes, with the address to use."""
-    return [("status", "--api", api), ("balance", PAYER, RUPEE, "--api", api)]
+    return [("status", "--api", api), ("holding", "show", PAYER, RUPEE, "--api", api)]
 
 
 def test_a_node_that_is_down_ends_with_4(amanat: Amanat) -> None:
@@ -61,7 +61,7 @@ def test_a_node_that_sends_no_proof_when_asked_for_one_is_no_node(
 ) -> None:
     path = f"/v1/accounts/{PAYER}/holdings/{RUPEE}?proof=true"
     with answering({path: (200, b'{"amount": "1"}')}) as api:
-        ended = amanat("balance", PAYER, RUPEE, "--api", api, "--save", "proof")
+        ended = amanat("holding", "show", PAYER, RUPEE, "--api", api, "--save", "proof")
     assert "is not a node" in ended.failed(4)
     assert not (tmp_path / "proof").exists()
 

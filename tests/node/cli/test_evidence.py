@@ -1,4 +1,4 @@
-"""`amanat evidence`: what is shown is checked, and only what is proven counts."""
+"""`amanat evidence check`: what is shown is checked, and only what is proven counts."""
 
 import json
 from pathlib import Path

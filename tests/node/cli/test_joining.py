@@ -85,9 +85,9 @@ def test_a_node_asks_is_let_learn_catches_up_and_votes_instead_of_another(
     assert asked["program"] == program_digest().hex()
     shown = amanat("node", "join", "--config", settings, *at, "-o", "json").json
     assert shown["stage"] == "requested"
-    assert amanat("authorities", "admit", "mof-2", *at).failed(2).startswith("mof-2 takes no part")
+    assert amanat("authority", "admit", "mof-2", *at).failed(2).startswith("mof-2 takes no part")
 
-    learn = amanat("authorities", "learn", file, "--class", "sovereign", *at)
+    learn = amanat("authority", "learn", file, "--class", "sovereign", *at)
     assert learn.code == 0
     assert key.hex() in learn.err
     assert "another program" not in learn.err
@@ -95,12 +95,12 @@ def test_a_node_asks_is_let_learn_catches_up_and_votes_instead_of_another(
     decide(network, learn.out)
     shown = amanat("node", "join", "--config", settings, *at, "-o", "json").json
     assert shown["told"] == "approved, and it does not answer: is it started?"
-    again = amanat("authorities", "learn", file, *at).failed(2)
+    again = amanat("authority", "learn", file, *at).failed(2)
     assert again == "mof-2 takes part already: a new key needs a new name"
 
     network.start("mof-2")
     asyncio.run(network.ready("mof-2"))
-    admit = amanat("authorities", "admit", "mof-2", "--instead-of", "mof", *at)
+    admit = amanat("authority", "admit", "mof-2", "--instead-of", "mof", *at)
     assert admit.code == 0, admit
     decide(network, admit.out)
     watched = amanat("node", "join", "--watch", "--config", settings, *at)
@@ -108,7 +108,7 @@ def test_a_node_asks_is_let_learn_catches_up_and_votes_instead_of_another(
     assert watched.out.splitlines()[-1].startswith("voting (")
     status = amanat("status", *at, "-o", "json").json
     assert {each["name"] for each in status} == {"cdc", "mof-2", "sbp"}
-    removed = amanat("authorities", "remove", "cdc", *at)
+    removed = amanat("authority", "remove", "cdc", *at)
     assert [each["name"] for each in json.loads(removed.out)["members"]] == ["mof-2", "sbp"]
 
 
@@ -120,7 +120,7 @@ def test_requests_that_do_not_hold_are_refused(amanat: Amanat, network: Network)
     assert amanat(*request).failed(2) == f"{file} cannot be written: File exists"
     content = json.loads(file.read_text())
     file.write_text(json.dumps(content | {"api": "http://elsewhere:1"}))
-    reason = amanat("authorities", "learn", file, *at).failed(3)
+    reason = amanat("authority", "learn", file, *at).failed(3)
     assert reason == f"{file} is not signed by the key that it names"
-    reason = amanat("authorities", "remove", "fbr", *at).failed(2)
+    reason = amanat("authority", "remove", "fbr", *at).failed(2)
     assert reason == "fbr has no vote"

@@ -1,4 +1,4 @@
-"""`amanat keys split`, `combine` and `sheet`."""
+"""`amanat key split`, `combine` and `sheet`."""
 
 import io
 import json
@@ -37,7 +37,7 @@ def shares(amanat: Amanat, key: Path, passphrase: Path) -> list[Path]:
 def split(amanat: Amanat, key: Path, passphrase: Path, into: str) -> list[Path]:
     directory = key.parent / into
     ended = amanat(
-        "keys", "split", key, "--into", directory, "--passphrase-file", passphrase, "-o", "json"
+        "key", "split", key, "--into", directory, "--passphrase-file", passphrase, "-o", "json"
     )
     assert ended.json["public_key"] == keystore.public_key(key).hex()
     files = [Path(each["file"]) for each in ended.json["files"]]
@@ -50,7 +50,7 @@ def test_a_key_that_is_lost_is_put_together_from_three_of_five(
 ) -> None:
     seed = keystore.open_key(key, PASSPHRASE).seed()
     back = key.parent / "back.json"
-    given = ("keys", "combine", back, *shares[2:], "--passphrase-file", passphrase, "-o", "json")
+    given = ("key", "combine", back, *shares[2:], "--passphrase-file", passphrase, "-o", "json")
     assert amanat(*given).json == {
         "file": str(back),
         "public_key": keystore.public_key(key).hex(),
@@ -73,7 +73,7 @@ def test_each_file_names_the_key_and_is_its_owners_alone(key: Path, shares: list
 def test_nothing_that_a_command_says_holds_a_word_of_a_share(
     amanat: Amanat, key: Path, passphrase: Path
 ) -> None:
-    command = ("keys", "split", key, "--passphrase-file", passphrase, "--into")
+    command = ("key", "split", key, "--passphrase-file", passphrase, "--into")
     for output in ("table", "json"):
         ended = amanat(*command, key.parent / output, "-o", output)
         said = " ".join((ended.out + ended.err).replace('"', " ").replace(",", " ").split())
@@ -92,7 +92,7 @@ def test_paper_shares_are_typed_in(
 ) -> None:
     typed = ""
     for file in shares[:3]:
-        sheet = amanat("keys", "sheet", file).out
+        sheet = amanat("key", "sheet", file).out
         assert keystore.public_key(key).hex() in sheet
         assert "Any 3 of them bring the key back; fewer tell nothing" in sheet
         words = json.loads(file.read_text())["words"]
@@ -100,7 +100,7 @@ def test_paper_shares_are_typed_in(
         typed += " ".join(words) + "\n\n"
     back = key.parent / "back.json"
     public = keystore.public_key(key).hex()
-    command = ("keys", "combine", back, "--words", "--passphrase-file", passphrase)
+    command = ("key", "combine", back, "--words", "--passphrase-file", passphrase)
     monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
     assert amanat(*command).failed(2).startswith("--words needs --public-key")
     assert "64 hexadecimal digits" in amanat(*command, "--public-key", "mof").failed(2)
@@ -122,7 +122,7 @@ def test_shares_that_do_not_bring_the_key_back_are_refused_each_with_its_reason(
     back = key.parent / "back.json"
 
     def refused(*files: Path) -> str:
-        ended = amanat("keys", "combine", back, *files, "--passphrase-file", passphrase)
+        ended = amanat("key", "combine", back, *files, "--passphrase-file", passphrase)
         assert not back.exists()
         return ended.failed(3)
 
@@ -160,7 +160,7 @@ def test_shares_that_do_not_bring_the_key_back_are_refused_each_with_its_reason(
 def test_shares_that_cannot_be_and_directories_that_exist_are_refused(
     amanat: Amanat, key: Path, passphrase: Path, tmp_path: Path
 ) -> None:
-    command = ("keys", "split", key, "--passphrase-file", passphrase, "--into")
+    command = ("key", "split", key, "--passphrase-file", passphrase, "--into")
     into = tmp_path / "shares"
     reason = amanat(*command, into, "--threshold", "1").failed(2)
     assert reason.startswith("1 of 5 cannot be")
@@ -171,5 +171,5 @@ def test_shares_that_cannot_be_and_directories_that_exist_are_refused(
 
 def test_files_or_words_are_to_be_named(amanat: Amanat, key: Path, shares: list[Path]) -> None:
     for arguments in ((), (*shares, "--words")):
-        reason = amanat("keys", "combine", key.parent / "back.json", *arguments).failed(2)
+        reason = amanat("key", "combine", key.parent / "back.json", *arguments).failed(2)
         assert reason == "name either the files of the shares, or --words"

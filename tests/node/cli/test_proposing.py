@@ -1,4 +1,4 @@
-"""`amanat proposals`, `propose`, `approve`, `execute` and `withdraw`."""
+"""`amanat proposal list`, `propose`, `approve`, `execute` and `withdraw`."""
 
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,15 @@ from tests.node.cli.running import Amanat
 def test_proposals_are_shown_until_they_are_closed(
     amanat: Amanat, market: Market, tmp_path: Path
 ) -> None:
-    assert amanat("proposals", "--api", market.api).out == "none\n"
+    assert amanat("proposal", "list", "--api", market.api).out == "none\n"
     file = tmp_path / "proposal.tx"
     act = Propose((Issue(RUPEE, PAYER, 100),), clock.now() + DAY_MS)
     file.write_bytes(market.writer.sign(["custodian-a"], act))
-    done = amanat("submit", file, "--api", market.api, "-o", "json").json
+    done = amanat("transaction", "submit", file, "--api", market.api, "-o", "json").json
     proposal = done["events"][0]["fields"]["proposal"]
     for shown in (
-        amanat("proposals", "--api", market.api),
-        amanat("proposals", proposal, "--api", market.api),
+        amanat("proposal", "list", "--api", market.api),
+        amanat("proposal", "show", proposal, "--api", market.api),
     ):
         lines = dict(line.split(maxsplit=1) for line in shown.out.splitlines())
         assert (lines["id"], lines["proposer"]) == (proposal, "custodian-a")
@@ -34,15 +34,19 @@ def test_proposals_are_shown_until_they_are_closed(
         assert (lines["status"], lines["approved_by"]) == ("open", "-")
         assert "missing_signature (participant sbp)" in lines["lacks"]
         assert lines["expires"].endswith("Z")
-    (listed,) = amanat("proposals", "--api", market.api, "-o", "json").json
+    (listed,) = amanat("proposal", "list", "--api", market.api, "-o", "json").json
     assert listed["id"] == proposal
     file.write_bytes(market.writer.sign(["sbp"], WithdrawProposal(bytes.fromhex(proposal))))
-    assert amanat("submit", file, "--api", market.api).code == 0
-    assert amanat("proposals", "--api", market.api, "-o", "json").json == []
+    assert amanat("transaction", "submit", file, "--api", market.api).code == 0
+    assert amanat("proposal", "list", "--api", market.api, "-o", "json").json == []
 
 
 def test_an_unknown_proposal_is_refused(amanat: Amanat, market: Market) -> None:
-    assert amanat("proposals", "ab" * 32, "--api", market.api).failed(5).startswith("not_found: ")
+    assert (
+        amanat("proposal", "show", "ab" * 32, "--api", market.api)
+        .failed(5)
+        .startswith("not_found: ")
+    )
 
 
 RESUME = {"operation": "set-standing", "participant": "custodian-b", "standing": "active"}
@@ -50,39 +54,42 @@ RESUME = {"operation": "set-standing", "participant": "custodian-b", "standing":
 
 def proposed(office: Office, operations: object, by: str = "treasury", **options: str) -> str:
     chosen = [each for name, value in options.items() for each in (f"--{name}", value)]
-    ended = office.run("propose", office.file(operations), "-o", "json", *chosen, by=by)
+    ended = office.run("proposal", "create", office.file(operations), "-o", "json", *chosen, by=by)
     assert ended.code == 0, ended.err
     return str(events(ended)["proposed"]["proposal"])
 
 
 def test_who_approves_sees_what_it_would_do_and_its_digest_first(office: Office) -> None:
-    ended = office.run("propose", office.file(RESUME), by="treasury")
+    ended = office.run("proposal", "create", office.file(RESUME), by="treasury")
     digest = ended.out.splitlines()[0].removeprefix("digest of what is proposed: ")
-    (waiting,) = office.run("proposals", "-o", "json").json
+    (waiting,) = office.run("proposal", "list", "-o", "json").json
     assert (waiting["digest"], waiting["written"]) == (digest, [RESUME])
-    ended = office.run("approve", waiting["id"], "--yes", by="bank")
+    ended = office.run("proposal", "approve", waiting["id"], "--yes", by="bank")
     assert ended.code == 0
     lines = dict(line.split(maxsplit=1) for line in ended.out.splitlines())
     assert lines["digest"] == digest
     assert lines["would"].startswith("let custodian-b act again")
     assert "proposal-executed" in ended.out
-    assert office.run("proposals").out == "none\n"
+    assert office.run("proposal", "list").out == "none\n"
 
 
 def test_nothing_is_approved_without_a_yes(office: Office) -> None:
     proposal = proposed(office, RESUME)
-    reason = office.run("approve", proposal, by="bank").failed(2)
+    reason = office.run("proposal", "approve", proposal, by="bank").failed(2)
     assert reason.endswith("There is no terminal to answer on: say --yes")
-    assert office.run("withdraw", proposal, "--yes", by="treasury").code == 0
+    assert office.run("proposal", "withdraw", proposal, "--yes", by="treasury").code == 0
 
 
 def test_nothing_is_approved_but_what_was_agreed_on(office: Office) -> None:
     proposal = proposed(office, RESUME)
     other = office.file(RESUME | {"participant": "custodian-a"}, "other.json")
-    ended = office.run("approve", proposal, "--operations", other, "--yes", by="bank")
+    ended = office.run("proposal", "approve", proposal, "--operations", other, "--yes", by="bank")
     assert ended.failed(3).endswith("other.json says")
     same = office.file([RESUME], "same.json")
-    assert office.run("approve", proposal, "--operations", same, "--yes", by="bank").code == 0
+    assert (
+        office.run("proposal", "approve", proposal, "--operations", same, "--yes", by="bank").code
+        == 0
+    )
 
 
 def test_a_node_whose_digest_is_of_something_else_is_not_believed(
@@ -97,17 +104,17 @@ def test_a_node_whose_digest_is_of_something_else_is_not_believed(
 
     with monkeypatch.context() as patched:
         patched.setattr(Client, "get", false)
-        reason = office.run("approve", proposal, "--yes", by="bank").failed(3)
+        reason = office.run("proposal", "approve", proposal, "--yes", by="bank").failed(3)
     assert reason == "the node's digest is not of what it shows"
-    assert office.run("withdraw", proposal, "--yes", by="treasury").code == 0
+    assert office.run("proposal", "withdraw", proposal, "--yes", by="treasury").code == 0
 
 
 def test_who_is_not_asked_is_told_before_he_signs(office: Office) -> None:
     proposal = proposed(office, RESUME)
-    reason = office.run("approve", proposal, "--yes", by="broker").failed(5)
+    reason = office.run("proposal", "approve", proposal, "--yes", by="broker").failed(5)
     assert reason.startswith("it would be refused: not_asked (")
-    assert office.run("withdraw", proposal, "--yes", by="treasury").code == 0
-    closed = office.run("approve", proposal, "--yes", by="bank").failed(5)
+    assert office.run("proposal", "withdraw", proposal, "--yes", by="treasury").code == 0
+    closed = office.run("proposal", "approve", proposal, "--yes", by="bank").failed(5)
     assert closed.startswith("it would be refused: proposal_closed (")
 
 
@@ -115,26 +122,32 @@ def test_what_waits_out_its_notice_is_not_executed_before(office: Office) -> Non
     keys = [{"key": public_key("fresh").hex(), "weight": 1, "until": None}]
     replace = {"operation": "replace-keys", "participant": "cdc", "keys": keys, "threshold": 1}
     proposal = proposed(office, replace, "treasury")
-    ended = office.run("approve", proposal, "--yes", by="bank")
+    ended = office.run("proposal", "approve", proposal, "--yes", by="bank")
     assert "proposal-approved" in ended.out
-    reason = office.run("execute", proposal, "--yes", by="broker").failed(5)
+    reason = office.run("proposal", "execute", proposal, "--yes", by="broker").failed(5)
     assert reason.startswith("it would be refused: notice_runs (")
-    assert office.run("withdraw", proposal, "--yes", by="bank").code == 0
+    assert office.run("proposal", "withdraw", proposal, "--yes", by="bank").code == 0
 
 
 def test_what_cannot_be_proposed_is_refused_before_anything_is_signed(office: Office) -> None:
     approve = {"operation": "approve", "proposal": "00" * 32}
-    reason = office.run("propose", office.file([RESUME, approve]), by="treasury").failed(2)
+    reason = office.run("proposal", "create", office.file([RESUME, approve]), by="treasury").failed(
+        2
+    )
     assert reason.endswith("[1].operation: approve cannot be proposed")
     many = office.file([RESUME] * 1_001)
-    assert "operations: it has 1001 items" in office.run("propose", many, by="bank").failed(2)
+    assert "operations: it has 1001 items" in office.run(
+        "proposal", "create", many, by="bank"
+    ).failed(2)
     for expires, code in (("soon", 2), ("0d", 2), ("91d", 5)):
-        ended = office.run("propose", office.file(RESUME), "--expires-in", expires, by="treasury")
+        ended = office.run(
+            "proposal", "create", office.file(RESUME), "--expires-in", expires, by="treasury"
+        )
         assert ended.failed(code)
 
 
 @pytest.mark.parametrize("proposal", ["", "ab", "x" * 64, "../status"])
 def test_what_is_no_id_is_refused_without_asking(office: Office, proposal: str) -> None:
     for command in ("approve", "execute", "withdraw"):
-        reason = office.run(command, proposal, "--yes", by="bank").failed(2)
+        reason = office.run("proposal", command, proposal, "--yes", by="bank").failed(2)
         assert reason.endswith("is no proposal's id: it takes 64 hexadecimal digits")

@@ -1,4 +1,4 @@
-"""Asking as a participant: `--key`, `amanat token`, `amanat node access-log`."""
+"""Asking as a participant: `--key`, `amanat token create`, `amanat node access-log`."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ url = "http://127.0.0.1:8101"
 
 
 def test_a_command_asks_as_whose_key_it_is_given(amanat: Amanat, market: Market) -> None:
-    for command in (("balance", PAYEE, RUPEE), ("proposals",)):
+    for command in (("holding", "show", PAYEE, RUPEE), ("proposal", "list")):
         assert amanat(*command, *market.signing, "--api", market.api).code == 0
 
 
@@ -33,19 +33,29 @@ def test_key_and_passphrase_go_together(amanat: Amanat, market: Market) -> None:
         (market.signing[:2], "--passphrase-file is missing, and there is no terminal to ask on"),
         (market.signing[2:], "a passphrase without a key: say --key as well"),
     ):
-        ended = amanat("balance", PAYEE, RUPEE, *half, "--api", market.api)
+        ended = amanat("holding", "show", PAYEE, RUPEE, *half, "--api", market.api)
         assert ended.failed(2) == reason
 
 
 def test_a_token_is_printed_alone_to_be_sent_by_other_programs(
     amanat: Amanat, market: Market
 ) -> None:
-    ended = amanat("token", *market.signing, "--seconds", "60", "--api", market.api)
+    ended = amanat("token", "create", *market.signing, "--seconds", "60", "--api", market.api)
     assert ended.code == 0
     (token,) = ended.out.splitlines()
     assert ended.err == f"for client, at {market.api}, / and below, 60 s long\n"
     shown = amanat(
-        *("token", *market.signing, "--path", "/v1/accounts", "--api", market.api, "-o", "json")
+        *(
+            "token",
+            "create",
+            *market.signing,
+            "--path",
+            "/v1/accounts",
+            "--api",
+            market.api,
+            "-o",
+            "json",
+        )
     ).json
     assert (shown["participant"], shown["path"]) == ("client", "/v1/accounts")
     url, headers = f"{market.api}/v1/accounts/{PAYEE}", {"Authorization": f"Bearer {token}"}
@@ -56,9 +66,13 @@ def test_a_token_is_printed_alone_to_be_sent_by_other_programs(
 def test_who_has_no_key_on_the_ledger_gets_no_token(
     amanat: Amanat, market: Market, tmp_path: Path
 ) -> None:
-    amanat("keys", "new", tmp_path / "x.key", "--passphrase-file", market.passphrase)
+    amanat("key", "new", tmp_path / "x.key", "--passphrase-file", market.passphrase)
     key = ("--key", tmp_path / "x.key", "--passphrase-file", market.passphrase)
-    assert amanat("token", *key, "--api", market.api).failed(5).startswith("authentication_failed")
+    assert (
+        amanat("token", "create", *key, "--api", market.api)
+        .failed(5)
+        .startswith("authentication_failed")
+    )
 
 
 def test_the_access_log_is_shown_in_order(amanat: Amanat, tmp_path: Path) -> None:

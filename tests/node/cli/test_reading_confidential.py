@@ -38,7 +38,7 @@ def office(amanat: Amanat, closed: Market, tmp_path: Path) -> Office:
 
 
 def test_a_balance_is_shown_to_its_owner_alone(office: Office) -> None:
-    asked = ("balance", PAYER, RUPEE, "-o", "json")
+    asked = ("holding", "show", PAYER, RUPEE, "-o", "json")
     assert office.run(*asked).failed(5).startswith("authentication_required: ")
     assert office.run(*asked, by="broker").failed(5).startswith("not_permitted: ")
     assert int(office.run(*asked, by="client").json["amount"]) <= ISSUED
@@ -55,7 +55,7 @@ def test_a_statement_is_made_for_its_owner_alone(office: Office, closed: Market)
 
 
 def test_what_is_to_be_signed_is_tried_as_whoever_signs_it(office: Office) -> None:
-    ended = office.run("sign", office.file(PAYMENT), "--dry-run", by="client")
+    ended = office.run("transaction", "sign", office.file(PAYMENT), "--dry-run", by="client")
     assert (ended.code, ended.out) == (0, "- transfer PKR 0.25 from payer to payee\n")
     assert office.do(PAYMENT, "client")["transferred"]["amount"] == "25"
     too_much = PAYMENT | {"amount": str(2 * ISSUED)}
@@ -73,7 +73,7 @@ def test_a_passphrase_is_typed_once_for_reading_and_signing(
 
     monkeypatch.setattr(passphrases, "getpass", typed)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    ended = office.run("sign", office.file(PAYMENT), "--key", office.key("client"))
+    ended = office.run("transaction", "sign", office.file(PAYMENT), "--key", office.key("client"))
     assert ended.code == 0, ended
     assert asked == [f"Passphrase of {office.key('client')}: "]
 
@@ -81,20 +81,30 @@ def test_a_passphrase_is_typed_once_for_reading_and_signing(
 def test_a_proposal_that_names_an_account_is_shown_to_whoever_may_approve_it(
     office: Office,
 ) -> None:
-    proposal = office.do(ISSUE, "bank", "propose")["proposed"]["proposal"]
-    assert office.run("proposals").out == "none\n"
-    assert office.run("proposals", proposal).failed(5).startswith("authentication_required: ")
-    approve = ("approve", proposal, "--yes")
+    proposal = office.do(ISSUE, "bank", "proposal create")["proposed"]["proposal"]
+    assert office.run("proposal", "list").out == "none\n"
+    assert (
+        office.run("proposal", "show", proposal).failed(5).startswith("authentication_required: ")
+    )
+    approve = ("proposal", "approve", proposal, "--yes")
     assert office.run(*approve, by="broker").failed(5).startswith("not_permitted: ")
-    assert proposal in office.run("proposals", by="bank").out
-    assert office.run("withdraw", proposal, "--yes", by="bank").code == 0
+    assert proposal in office.run("proposal", "list", by="bank").out
+    assert office.run("proposal", "withdraw", proposal, "--yes", by="bank").code == 0
 
 
 def test_whoever_countersigns_sees_what_it_does(office: Office, tmp_path: Path) -> None:
     both = [PAYMENT, {**PAYMENT, "source": PAYEE, "target": PAYER}]
     draft, whole = tmp_path / "draft.tx", tmp_path / "whole.tx"
-    signing = ("sign", office.file(both), "--signer", office.key("bank"), "--save", draft)
+    signing = (
+        "transaction",
+        "sign",
+        office.file(both),
+        "--signer",
+        office.key("bank"),
+        "--save",
+        draft,
+    )
     assert office.run(*signing, by="client").code == 0
-    ended = office.run("countersign", draft, "--yes", "--save", whole, by="bank")
+    ended = office.run("transaction", "countersign", draft, "--yes", "--save", whole, by="bank")
     assert ended.code == 0, ended
     assert "transfer PKR 0.25 from payer to payee" in ended.out

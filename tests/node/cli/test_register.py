@@ -32,7 +32,7 @@ def register_a_client(office: Office) -> None:
     """A client is registered and given an account by its custodian."""
     do, template = office.do, office.template
     keystore.create(office.key("acme"), PASSPHRASE, cost=keystore.TEST)
-    shown = office.amanat("keys", "show", office.key("acme"), "-o", "json").json
+    shown = office.amanat("key", "show", office.key("acme"), "-o", "json").json
     register = template("register-participant", participant={"name": "acme", "roles": ["holder"]})
     register["participant"]["keys"][0]["key"] = shown["public_key"]
     attested = {"investor_class": "corporate", "expires": day(365)}

@@ -1,4 +1,4 @@
-"""`amanat simulate`: what it prints, what it exits with, and how it is stopped."""
+"""`amanat simulation run`: what it prints, what it exits with, and how it is stopped."""
 
 import json
 import signal
@@ -22,7 +22,9 @@ def mutant() -> Mutant:
 
 
 def test_many_seeds_are_run_and_added_up(amanat: Amanat) -> None:
-    done = amanat("simulate", "--first", 5, "--seeds", 4, "--processes", 2, "-o", "json").json
+    done = amanat(
+        "simulation", "run", "--first", 5, "--seeds", 4, "--processes", 2, "-o", "json"
+    ).json
     assert (done["first"], done["seeds"], done["interrupted"]) == (5, 4, False)
     assert done["violations"] == []
     assert done["steps"] > 1_000
@@ -31,8 +33,8 @@ def test_many_seeds_are_run_and_added_up(amanat: Amanat) -> None:
 
 
 def test_as_text_it_prints_the_same(amanat: Amanat) -> None:
-    record = amanat("simulate", "--seed", 5, "-o", "json").json
-    ended = amanat("simulate", "--seed", 5)
+    record = amanat("simulation", "run", "--first", 5, "--seeds", 1, "-o", "json").json
+    ended = amanat("simulation", "run", "--first", 5, "--seeds", 1)
     assert (ended.code, ended.err) == (0, "")
     assert "seeds 5 to 5: " in ended.out
     assert f" {record['steps']:,} steps" in ended.out
@@ -43,7 +45,7 @@ def test_as_text_it_prints_the_same(amanat: Amanat) -> None:
 
 def test_a_broken_promise_is_named_with_its_seed(amanat: Amanat, mutant: Mutant) -> None:
     with mutated(mutant):
-        ended = amanat("simulate", "--seeds", 4, "--processes", 1, "-o", "json")
+        ended = amanat("simulation", "run", "--seeds", 4, "--processes", 1, "-o", "json")
     assert "seeds broke an invariant" in ended.failed(3)
     broken = json.loads(ended.out)["violations"]
     assert broken
@@ -51,7 +53,7 @@ def test_a_broken_promise_is_named_with_its_seed(amanat: Amanat, mutant: Mutant)
 
 
 def test_the_story_of_a_seed_is_told(amanat: Amanat) -> None:
-    ended = amanat("simulate", "--seed", 5, "--trace")
+    ended = amanat("simulation", "tell", 5)
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith("seed 5: ")
     for told in ("leads term 1 by votes of", " -> ", "is final: ", "all faults end"):
@@ -63,10 +65,12 @@ def test_the_story_of_a_failing_seed_is_shrunk_unless_it_is_asked_for_whole(
     amanat: Amanat, mutant: Mutant
 ) -> None:
     with mutated(mutant):
-        broken = json.loads(amanat("simulate", "--seeds", 4, "--processes", 1, "-o", "json").out)
+        broken = json.loads(
+            amanat("simulation", "run", "--seeds", 4, "--processes", 1, "-o", "json").out
+        )
         seed = broken["violations"][0]["seed"]
-        shrunk = amanat("simulate", "--seed", seed, "--trace", "-o", "json")
-        whole = amanat("simulate", "--seed", seed, "--trace", "--whole", "-o", "json")
+        shrunk = amanat("simulation", "tell", seed, "-o", "json")
+        whole = amanat("simulation", "tell", seed, "--whole", "-o", "json")
     assert BREAKS in shrunk.failed(3)
     assert BREAKS in whole.failed(3)
     short, long = json.loads(shrunk.out), json.loads(whole.out)
@@ -75,15 +79,11 @@ def test_the_story_of_a_failing_seed_is_shrunk_unless_it_is_asked_for_whole(
     assert len(short["faults"]) < len(long["faults"])
 
 
-def test_a_story_needs_its_seed(amanat: Amanat) -> None:
-    assert "say which with --seed N" in amanat("simulate", "--trace").failed(2)
-
-
 def test_without_the_sources_it_says_where_the_simulator_is(
     amanat: Amanat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(simulating, "ROOT", tmp_path)
-    assert "is part of the source tree" in amanat("simulate").failed(2)
+    assert "is part of the source tree" in amanat("simulation", "run").failed(2)
 
 
 @pytest.mark.parametrize("processes", [1, 2])

@@ -18,7 +18,7 @@ def file(amanat: Amanat, market: Market, tmp_path: Path) -> Path:
     asked = ("statement", "holdings", "--instrument", RUPEE, "--save", made)
     ended = amanat(*asked, "--api", market.api)
     assert ended.code == 0, ended
-    assert ended.err == f"check it: amanat verify {made}.manifest --genesis GENESIS\n"
+    assert ended.err == f"check it: amanat proof verify {made}.manifest --genesis GENESIS\n"
     return made
 
 
@@ -35,7 +35,9 @@ def test_a_file_and_its_manifest_are_written(
         "holdings.csv",
         "holdings.csv.manifest",
     ]
-    found = amanat("verify", manifest(file), "--genesis", market.genesis, "-o", "json").json
+    found = amanat(
+        "proof", "verify", manifest(file), "--genesis", market.genesis, "-o", "json"
+    ).json
     (total,) = found["totals"]
     held = str(sum(int(row["amount"]) for row in rows))
     assert total == {
@@ -49,8 +51,18 @@ def test_a_file_and_its_manifest_are_written(
     assert found["asked"]["instrument"] == RUPEE
 
 
+def test_of_cash_nothing_is_owed_and_the_file_says_so(
+    amanat: Amanat, market: Market, tmp_path: Path
+) -> None:
+    made = tmp_path / "entitlements.csv"
+    asked = ("statement", "entitlements", "--account", PAYER, "--save", made)
+    assert amanat(*asked, "--api", market.api, "--genesis", market.genesis).code == 0
+    header, *rows = made.read_text().splitlines()
+    assert (header.split(",")[4:6], rows) == (["face", "payment"], [])
+
+
 def test_every_step_is_shown(amanat: Amanat, market: Market, file: Path) -> None:
-    ended = amanat("verify", manifest(file), "--genesis", market.genesis)
+    ended = amanat("proof", "verify", manifest(file), "--genesis", market.genesis)
     assert ended.code == 0
     for step in ("genesis:", "headers:", "certificate:", "signature:", "totals:", "file:"):
         assert step in ended.out
@@ -58,13 +70,15 @@ def test_every_step_is_shown(amanat: Amanat, market: Market, file: Path) -> None
 
 def test_another_file_is_not_valid(amanat: Amanat, market: Market, file: Path) -> None:
     file.write_bytes(file.read_bytes().replace(b"0", b"1"))
-    failed = amanat("verify", manifest(file), "--genesis", market.genesis).failed(3)
+    failed = amanat("proof", "verify", manifest(file), "--genesis", market.genesis).failed(3)
     assert failed.startswith("NOT VALID: file: its SHA-256 is ")
 
 
 def test_without_the_file_its_manifest_says_so(amanat: Amanat, market: Market, file: Path) -> None:
     file.unlink()
-    found = amanat("verify", manifest(file), "--genesis", market.genesis, "-o", "json").json
+    found = amanat(
+        "proof", "verify", manifest(file), "--genesis", market.genesis, "-o", "json"
+    ).json
     assert found["file_checked"] is False
 
 

@@ -1,4 +1,4 @@
-"""`amanat transfer` and `amanat submit`."""
+"""`amanat holding transfer` and `amanat transaction submit`."""
 
 from pathlib import Path
 
@@ -20,6 +20,7 @@ def transfer(
     instrument: str = RUPEE,
 ) -> Ended:
     return amanat(
+        "holding",
         "transfer",
         *("--from", source, "--to", target, "--instrument", instrument, "--amount", amount),
         *market.signing,
@@ -29,7 +30,7 @@ def transfer(
 
 
 def held(amanat: Amanat, market: Market, account: str) -> int:
-    shown = amanat("balance", account, RUPEE, "--api", market.api, "-o", "json").json
+    shown = amanat("holding", "show", account, RUPEE, "--api", market.api, "-o", "json").json
     return int(shown["amount"])
 
 
@@ -55,9 +56,9 @@ def test_the_same_file_submitted_again_gets_its_first_outcome(
     saved = transfer(amanat, market, "--save", file)
     assert (saved.code, saved.out) == (0, "")
     assert held(amanat, market, PAYEE) == before
-    first = amanat("submit", file, "--api", market.api, "-o", "json").json
+    first = amanat("transaction", "submit", file, "--api", market.api, "-o", "json").json
     assert first.pop("submission_receipt")
-    assert amanat("submit", file, "--api", market.api, "-o", "json").json == first
+    assert amanat("transaction", "submit", file, "--api", market.api, "-o", "json").json == first
     assert first["state"] == "committed"
     assert held(amanat, market, PAYEE) == before + 2500
 
@@ -67,15 +68,15 @@ def test_the_nodes_receipt_of_submission_is_kept_and_verified_offline(
 ) -> None:
     order, receipt = tmp_path / "order.tx", tmp_path / "order.receipt"
     transfer(amanat, market, "--save", order)
-    ended = amanat("submit", order, "--receipt", receipt, "--api", market.api)
+    ended = amanat("transaction", "submit", order, "--receipt", receipt, "--api", market.api)
     assert ended.code == 0
     assert "submission_receipt" not in ended.out
-    assert f"`amanat verify {receipt}`" in ended.err
-    verified = amanat("verify", receipt, "--genesis", market.genesis, "-o", "json").json
+    assert f"`amanat proof verify {receipt}`" in ended.err
+    verified = amanat("proof", "verify", receipt, "--genesis", market.genesis, "-o", "json").json
     assert (verified["valid"], verified["kind"]) == (True, "submission")
     assert verified["authority"] == "mof"
     assert verified["transaction"] in ended.out
-    table = amanat("verify", receipt, "--genesis", market.genesis)
+    table = amanat("proof", "verify", receipt, "--genesis", market.genesis)
     assert "signature:    mof signed it" in table.out.splitlines()
 
 
@@ -86,7 +87,9 @@ def test_a_receipt_is_never_overwritten_and_then_nothing_is_sent(
     transfer(amanat, market, "--save", order)
     receipt.write_bytes(b"signed before")
     before = held(amanat, market, PAYEE)
-    reason = amanat("submit", order, "--receipt", receipt, "--api", market.api).failed(2)
+    reason = amanat(
+        "transaction", "submit", order, "--receipt", receipt, "--api", market.api
+    ).failed(2)
     assert "order.receipt cannot be written: it exists" in reason
     assert receipt.read_bytes() == b"signed before"
     assert held(amanat, market, PAYEE) == before
@@ -97,8 +100,8 @@ def test_for_what_was_final_already_there_is_no_receipt_of_submission(
 ) -> None:
     order, receipt = tmp_path / "order.tx", tmp_path / "order.receipt"
     transfer(amanat, market, "--save", order)
-    amanat("submit", order, "--api", market.api)
-    ended = amanat("submit", order, "--receipt", receipt, "--api", market.api)
+    amanat("transaction", "submit", order, "--api", market.api)
+    ended = amanat("transaction", "submit", order, "--receipt", receipt, "--api", market.api)
     assert ended.code == 0
     assert "it was final already" in ended.err
     assert not receipt.exists()
@@ -107,11 +110,11 @@ def test_for_what_was_final_already_there_is_no_receipt_of_submission(
 def test_a_changed_receipt_is_not_valid(amanat: Amanat, market: Market, tmp_path: Path) -> None:
     order, receipt = tmp_path / "order.tx", tmp_path / "order.receipt"
     transfer(amanat, market, "--save", order)
-    amanat("submit", order, "--receipt", receipt, "--api", market.api)
+    amanat("transaction", "submit", order, "--receipt", receipt, "--api", market.api)
     changed = bytearray(receipt.read_bytes())
     changed[-1] ^= 1
     receipt.write_bytes(changed)
-    reason = amanat("verify", receipt, "--genesis", market.genesis).failed(3)
+    reason = amanat("proof", "verify", receipt, "--genesis", market.genesis).failed(3)
     assert reason.startswith("NOT VALID: signature: ")
 
 
@@ -152,7 +155,11 @@ def test_the_door_refuses_what_is_no_transaction(
 ) -> None:
     file = tmp_path / "order.tx"
     file.write_bytes(b"\xc1 garbage")
-    assert amanat("submit", file, "--api", market.api).failed(5).startswith("malformed: ")
+    assert (
+        amanat("transaction", "submit", file, "--api", market.api)
+        .failed(5)
+        .startswith("malformed: ")
+    )
 
 
 def test_the_door_refuses_a_key_that_nobody_registered(
@@ -160,7 +167,11 @@ def test_the_door_refuses_a_key_that_nobody_registered(
 ) -> None:
     file = tmp_path / "order.tx"
     file.write_bytes(market.writer.sign(["stranger"], Transfer(PAYER, PAYEE, RUPEE, 1)))
-    assert amanat("submit", file, "--api", market.api).failed(5).startswith("unknown_key: ")
+    assert (
+        amanat("transaction", "submit", file, "--api", market.api)
+        .failed(5)
+        .startswith("unknown_key: ")
+    )
 
 
 @pytest.mark.parametrize(
@@ -200,7 +211,7 @@ def test_files_that_cannot_be_read_are_named(
     secret: list[str | Path] = ["--passphrase-file", market.passphrase]
     key: list[str | Path] = ["--key", market.key]
     refused: list[tuple[list[str | Path], str]] = [
-        (["--key", tmp_path / "none", *secret], "none is missing: run `amanat keys new"),
+        (["--key", tmp_path / "none", *secret], "none is missing: run `amanat key new"),
         (["--key", tmp_path, *secret], "is not a key file: "),
         (["--key", market.genesis, *secret], "genesis.json is not a key file: "),
         ([*key, "--passphrase-file", tmp_path / "none"], "none cannot be read: No such file"),
@@ -210,5 +221,7 @@ def test_files_that_cannot_be_read_are_named(
     ]
     for options, reason in refused:
         assert reason in transfer(amanat, market, *options).failed(2)
-    assert "none cannot be read: No such file" in amanat("submit", tmp_path / "none").failed(2)
-    assert "cannot be read: Is a directory" in amanat("submit", tmp_path).failed(2)
+    assert "none cannot be read: No such file" in amanat(
+        "transaction", "submit", tmp_path / "none"
+    ).failed(2)
+    assert "cannot be read: Is a directory" in amanat("transaction", "submit", tmp_path).failed(2)

@@ -37,7 +37,7 @@ def transferred(amanat: Amanat, market: Market, *options: str) -> str:
     """Transfer something, and return the transaction's id."""
     order = ("--from", PAYER, "--to", PAYEE, "--instrument", RUPEE, "--amount", "7")
     api = ("--api", market.api, "-o", "json")
-    return str(amanat("transfer", *order, *market.signing, *api, *options).json["id"])
+    return str(amanat("holding", "transfer", *order, *market.signing, *api, *options).json["id"])
 
 
 def test_who_it_is_for_opens_what_the_transaction_carries(
@@ -97,4 +97,8 @@ def test_a_digest_that_is_none_is_not_transferred(amanat: Amanat, market: Market
     order = ("--from", PAYER, "--to", PAYEE, "--instrument", RUPEE, "--amount", "7")
     for wrong in ("xyz", "00" * 31):
         options = (*order, *market.signing, "--api", market.api, "--travel-data", wrong)
-        assert amanat("transfer", *options).failed(2).startswith("this transfer cannot be: ")
+        assert (
+            amanat("holding", "transfer", *options)
+            .failed(2)
+            .startswith("this transfer cannot be: ")
+        )

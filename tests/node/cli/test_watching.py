@@ -71,7 +71,17 @@ def test_on_a_terminal_a_bar_tells_the_rate_and_the_time_left(
 
 
 def test_a_command_shows_its_bar_on_a_terminal_alone() -> None:
-    program = [sys.executable, "-m", "amanat.node", "simulate", "--seeds", "4", "--processes", "1"]
+    program = [
+        sys.executable,
+        "-m",
+        "amanat.node",
+        "simulation",
+        "run",
+        "--seeds",
+        "4",
+        "--processes",
+        "1",
+    ]
     ours, theirs = os.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
     with subprocess.Popen(

@@ -74,7 +74,7 @@ def test_a_test_network_from_up_to_clean(amanat: Amanat, tmp_path: Path) -> None
         assert json.loads(last)["event"] == "node.stopped"
 
     assert amanat("testnet", "start").code == 0
-    assert amanat("balance", "client-b", bill, "-o", "json").json["amount"] == "4500000000"
+    assert amanat("holding", "show", "client-b", bill, "-o", "json").json["amount"] == "4500000000"
     amanat("testnet", "stop")
     assert amanat("testnet", "clean").out == f"{DIRECTORY} is gone\n"
     assert list(tmp_path.iterdir()) == []

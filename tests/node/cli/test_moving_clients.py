@@ -1,4 +1,4 @@
-"""`amanat custody move-clients`: all of them, batch after batch, and again after it was killed."""
+"""`amanat custodian move-clients`: all of them, batch by batch, again after it was killed."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -79,7 +79,7 @@ def failing(market: Market, haven: Path) -> Failing:
 
 def move(amanat: Amanat, market: Market, source: str, *options: str | Path) -> Ended:
     return amanat(
-        *("custody", "move-clients", source, "haven"),
+        *("custodian", "move-clients", source, "haven"),
         *("--key", market.network.root / "haven.key", "--passphrase-file", market.passphrase),
         *("--api", market.api),
         *options,
@@ -192,7 +192,7 @@ def test_a_batch_that_is_not_final_in_time_ends_with_6(
 
 def test_no_node_ends_with_4(amanat: Amanat, market: Market, haven: Path) -> None:
     ended = amanat(
-        *("custody", "move-clients", "custodian-a", "haven"),
+        *("custodian", "move-clients", "custodian-a", "haven"),
         *("--key", haven, "--passphrase-file", market.passphrase),
         *("--api", "http://127.0.0.1:9"),
     )

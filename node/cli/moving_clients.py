@@ -1,4 +1,4 @@
-"""`amanat custody move-clients`: batch after batch, until the custodian has no client left."""
+"""`amanat custodian move-clients`: batch after batch, until the custodian has no client left."""
 
 import asyncio
 from collections.abc import Sequence

@@ -5,15 +5,12 @@ from typing import Annotated
 
 import typer
 
+from amanat.node.cli.nouns import TRAVEL_DATA
 from amanat.node.cli.options import Api, Key, Output, PassphraseFd, PassphraseFile
 from amanat.node.cli.output import Format
 
-travel_data = typer.Typer(
-    help="What both custodians know of originator and beneficiary.", no_args_is_help=True
-)
 
-
-@travel_data.command("seal")
+@TRAVEL_DATA.command("seal")
 def travel_data_seal(
     file: Annotated[Path, typer.Argument(help="What is to be sealed (JSON).")],
     sealed: Annotated[Path, typer.Argument(help="Where to put it. Never overwrites.")],
@@ -29,7 +26,7 @@ def travel_data_seal(
     travelling.seal(file, sealed, recipient, api or [], output)
 
 
-@travel_data.command("open")
+@TRAVEL_DATA.command("open")
 def travel_data_open(
     sealed: Annotated[Path, typer.Argument(help="A sealed file.")],
     key: Key,

@@ -1,0 +1,1 @@
+"""What instruments pay to whoever holds them: when, how much, counted and rounded how."""
