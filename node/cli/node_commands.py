@@ -62,3 +62,14 @@ def node_join(
     from amanat.node.cli import joining
 
     joining.watch(config, api or [], output, until_voting=watch)
+
+
+@NODE.command("trace")
+def node_trace(
+    logs: Annotated[list[Path], typer.Argument(help="Logs of nodes, as many as there are.")],
+    output: Output = Format.TABLE,
+) -> None:
+    """Tell from nodes' logs how elections went: who stood, voted, refused and why, who led."""
+    from amanat.node.cli import tracing
+
+    tracing.trace(logs, output)
