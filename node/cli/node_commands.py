@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from amanat.node.cli.nouns import NODE
-from amanat.node.cli.options import Api, Config, Output
+from amanat.node.cli.options import Api, Config, Output, Set
 from amanat.node.cli.output import Format
 
 
@@ -73,3 +73,11 @@ def node_trace(
     from amanat.node.cli import tracing
 
     tracing.trace(logs, output)
+
+
+@NODE.command("upgrade-check")
+def node_upgrade_check(config: Config, set_: Set = None, output: Output = Format.TABLE) -> None:
+    """Examine, with the new program, whether a node may be given it now; exits with 3 if not."""
+    from amanat.node.cli import examining
+
+    examining.upgrade_check(config, set_ or (), output)
