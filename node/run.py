@@ -21,6 +21,7 @@ from amanat.config.settings import NodeSettings
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
 from amanat.node import logs
+from amanat.node.allowed_program import AllowedProgram
 from amanat.node.data_directory import DataDirectory, DirectoryError, open_directory
 from amanat.node.listening import ListenError, listen
 from amanat.node.node import Node
@@ -165,9 +166,10 @@ async def _until_told(node: Node, reloader: Reloader, supervisor: Supervisor) ->
     loop.add_signal_handler(signal.SIGHUP, reload)
     running = asyncio.create_task(node.run())
     watched = asyncio.create_task(supervisor.watch())
+    judged = asyncio.create_task(AllowedProgram(node).watch())
     waiting = {asyncio.create_task(each.wait()) for each in (stop, node.outdated)}
     await asyncio.wait({running, *waiting}, return_when=asyncio.FIRST_COMPLETED)
-    for task in (*waiting, watched):
+    for task in (*waiting, watched, judged):
         task.cancel()
     if running.done():
         running.result()

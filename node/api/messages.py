@@ -15,6 +15,7 @@ from amanat.node.api.notation import (
     HexText,
     TimeMs,
 )
+from amanat.node.api.status_parts import NeglectView, SnapshotView, UpgradeView
 from amanat.node.submissions import TransactionState, TransactionStatus
 
 
@@ -193,37 +194,6 @@ class ReadinessView(msgspec.Struct, frozen=True):
     signature: HexText
 
 
-class NeglectView(msgspec.Struct, frozen=True):
-    """A leader left out a valid transaction that it had, or did not complete a change."""
-
-    leader: str
-    term: int
-    transaction: Hex32Text | None
-    """None for a change of the authorities that it did not complete."""
-    ticks: int
-    """For so long, at least, it had had it; in ticks of 50 ms."""
-    blocks: int
-    """So many blocks with room it made meanwhile; if they are few, nothing became final."""
-
-
-class SnapshotView(msgspec.Struct, frozen=True):
-    """A snapshot on its way here: for a node that lacks blocks which its peers no longer keep."""
-
-    height: HeightNumber
-    percent: int
-    """How much of its state is here, about."""
-
-
-class UpgradeView(msgspec.Struct, frozen=True):
-    """A protocol version that is to come."""
-
-    version: int
-    height: HeightNumber
-    """The first block that takes it."""
-    known: bool
-    """Whether this node's program knows it. One that does not stops before that block."""
-
-
 class StatusView(msgspec.Struct, frozen=True):
     """This node at this moment."""
 
@@ -244,13 +214,15 @@ class StatusView(msgspec.Struct, frozen=True):
     """The digest of the program that runs here: the same for the same sources."""
     protocol: int
     """The protocol version by which the last final block here was executed."""
-    upgrade: "UpgradeView | None"
+    upgrade: UpgradeView | None
     """The protocol version that is scheduled, if one is."""
+    programs: list[Hex32Text]
+    """The programs that governance lets nodes run; any, if none is listed."""
     last_height: HeightNumber
     """The last block in the log, final or not."""
     first_height: HeightNumber
     """The first block whose transactions are kept here; 1 if all are."""
-    snapshot: "SnapshotView | None"
+    snapshot: SnapshotView | None
     """The snapshot that is being taken in, if one is."""
     pending: int
     """Transactions admitted here and not yet final."""

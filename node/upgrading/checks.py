@@ -7,6 +7,7 @@ from amanat.ledger.versions import SUPPORTED
 from amanat.node.doctor import disk, files
 from amanat.node.doctor.case import Means, open_case
 from amanat.node.doctor.rows import Row
+from amanat.node.program import program_digest
 from amanat.node.upgrading import data, programs, protocol, sparing
 from amanat.node.upgrading.surroundings import look_around
 
@@ -22,6 +23,7 @@ async def examine(settings: NodeSettings, config: Path, means: Means | None = No
         found += [row async for row in check(case)]
     found += protocol.judge_genesis(ours, around.told)
     found += protocol.judge(newest or case.status, SUPPORTED)
+    found += protocol.judge_program(newest or case.status, program_digest().hex())
     found += data.rows(case, config)
     found += [row async for row in disk.check(case)]
     found += sparing.judge(settings.name, around)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
+from amanat.node.doctor import program
 from amanat.node.doctor.rows import Row, fail, ok, warn
 
 CHECK: Final = "protocol"
@@ -30,6 +31,16 @@ def judge(told: Mapping[str, Any] | None, known: Collection[int]) -> Iterator[Ro
     else:
         scheduled = f"{upgrade['version']} from block {upgrade['height']} on"
         yield ok(CHECK, f"version {present} is in force, {scheduled}: both known")
+
+
+def judge_program(told: Mapping[str, Any] | None, digest: str) -> Iterator[Row]:
+    """Judge this program's digest by those that governance lets run."""
+    listed = [] if told is None else list(told.get("programs", []))
+    if listed and digest not in listed:
+        yield fail("allowed program", program.unlisted(digest, listed), program.FIX)
+    elif told is not None:
+        says = "it is listed" if listed else "governance lets any run"
+        yield ok("allowed program", says)
 
 
 def judge_genesis(ours: str | None, told: Mapping[str, Mapping[str, Any]]) -> Iterator[Row]:

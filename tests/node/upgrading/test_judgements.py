@@ -130,7 +130,7 @@ CLASSES = {"mof": "sovereign", "sbp": "sovereign", "bank-a": "custodian", "bank-
 
 def around(
     up: dict[str, int], *, quorum: int = 3, names: Iterable[str] = CLASSES, **changed: Any
-) -> Surroundings:  # noqa: E501
+) -> Surroundings:
     authorities = [
         {"name": name, "class": CLASSES[name], "part": "votes", "key": "00" * 32} for name in names
     ]
@@ -185,3 +185,11 @@ def test_a_node_without_a_vote_can_always_be_spared() -> None:
 def test_the_only_authority_is_told_what_it_means() -> None:
     alone = around({"mof": 1}, quorum=1, names=["mof"])
     assert verdicts(sparing.judge("mof", alone)) == {Verdict.WARN}
+
+
+def test_a_program_that_governance_does_not_list_is_named() -> None:
+    row = failed(protocol.judge_program({"programs": ["cd"]}, "ab"))
+    assert row.finding == "ab is not among the programs that governance lets run: cd"
+    for listed in ([], ["ab"]):
+        assert verdicts(protocol.judge_program({"programs": listed}, "ab")) == {Verdict.OK}
+    assert list(protocol.judge_program(None, "ab")) == []
