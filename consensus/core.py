@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from amanat.consensus import (
     catching_up,
+    certainty,
     elections,
     following,
     handover,
@@ -39,6 +40,7 @@ from amanat.consensus.messages import (
     AppendReply,
     AskFinal,
     AskIndex,
+    AskPast,
     AskPiece,
     Confirm,
     Confirmed,
@@ -46,6 +48,7 @@ from amanat.consensus.messages import (
     Index,
     Message,
     OfferSnapshot,
+    Past,
     Piece,
     PreVote,
     PreVoteReply,
@@ -75,6 +78,8 @@ class Restored:
     """The last entry of the log, or the genesis id."""
     commit: CommitCertificate | None
     """What makes the last block applied final; None stands for genesis."""
+    life: int = 0
+    """Tells this start of the node from all others, from 0 to 2**63 - 1; best drawn at random."""
     fetching: BlockId | None = None
     """The block up to which a snapshot was being taken in; `States` goes on where it was."""
 
@@ -104,6 +109,10 @@ class Status:
     """The height of the log's first entry, if any before it are gone; else 0."""
     fetching: int = 0
     """The block whose snapshot is being taken in; 0 if none is."""
+    is_unsure: bool = False
+    """Whether this node votes for nobody and acks nothing, until it is certain of its past."""
+    silent: tuple[str, ...] = ()
+    """Who is still to tell it where it stands, for it to be certain."""
 
 
 class Core:
@@ -135,6 +144,7 @@ class Core:
             final=genesis_id(me.chain),
             commit=commit,
             certified=None,
+            life=restored.life,
         )
         if commit is not None:
             self._raft.final = commit.final(self._raft.rule) or self._raft.final
@@ -178,6 +188,8 @@ class Core:
             certified_height=raft.certified_height,
             base=raft.log.base,
             fetching=raft.fetch.block.height if raft.fetch is not None else 0,
+            is_unsure=raft.is_unsure and raft.votes,
+            silent=certainty.silent(raft),
         )
 
 
@@ -189,6 +201,7 @@ def _tick(raft: Raft, event: Tick) -> None:
     patience.on_tick(raft)
     later_terms.on_tick(raft)
     sharing.on_tick(raft)
+    certainty.on_tick(raft)
     snapshots.on_tick(raft)
     if raft.role is not Role.LEADER:
         if raft.silence >= raft.timeout:
@@ -250,6 +263,8 @@ _MESSAGES: Final[dict[type[Message], Callable[[Raft, str, Any], None]]] = {
     OfferSnapshot: snapshots.on_offer,
     AskPiece: snapshots.on_ask_piece,
     Piece: snapshots.on_piece,
+    AskPast: certainty.on_ask,
+    Past: certainty.on_past,
     TimeoutNow: handover.on_timeout_now,
     Confirm: reads.on_confirm,
     Confirmed: reads.on_confirmed,

@@ -2,6 +2,7 @@
 
 from amanat.consensus import later_terms
 from amanat.consensus.asking import ask, ask_everybody
+from amanat.consensus.certainty import may_elect
 from amanat.consensus.entry_checks import is_certified
 from amanat.consensus.interface import Promise
 from amanat.consensus.membership import update_followers
@@ -31,7 +32,8 @@ def begin_pre_vote(raft: Raft) -> None:
     later_terms.enter(raft)
     if not raft.stands:
         return
-    if raft.abstains or raft.electorate.get(raft.me.name) is None:
+    is_bound = raft.abstains or raft.is_unsure
+    if is_bound or raft.electorate.get(raft.me.name) is None:
         ask_everybody(raft)
         return
     raft.role = Role.PRE_CANDIDATE
@@ -47,6 +49,7 @@ def on_pre_vote(raft: Raft, sender: str, message: PreVote) -> None:
     granted = (
         message.term > raft.term
         and _ignored(raft, sender, message) is None
+        and may_elect(raft, message.term, message.last)
         and message.last.position >= raft.least_position
     )
     if not granted:
@@ -115,6 +118,7 @@ def on_request_vote(raft: Raft, sender: str, message: RequestVote) -> None:
         and raft.promise.vote in (None, vote)
         # Invariant 4 (Leader Completeness, Raft §5.4.1): at least as complete a log.
         and message.last.position >= raft.least_position
+        and may_elect(raft, message.term, message.last)
         and _is_backed(raft, message)
     )
     refusal = None if granted else _refusal(raft, vote, message)
@@ -151,7 +155,9 @@ def _incomplete(raft: Raft, message: PreVote | RequestVote) -> Refusal | None:
     """Return what the candidate's term or log lacks, or None."""
     if message.term < raft.term or (isinstance(message, PreVote) and message.term == raft.term):
         return Refusal.PAST_TERM
-    return Refusal.LOG_BEHIND if message.last.position < raft.least_position else None
+    if message.last.position < raft.least_position:
+        return Refusal.LOG_BEHIND
+    return None if may_elect(raft, message.term, message.last) else Refusal.UNSURE
 
 
 def _refusal(raft: Raft, vote: Vote, message: RequestVote) -> Refusal:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from amanat.consensus import certainty
 from amanat.consensus.asking import ask, ask_everybody
 from amanat.consensus.elections import is_elected, release_promise
 from amanat.consensus.entry_checks import entry_fault
@@ -24,6 +25,7 @@ from amanat.consensus.statements import (
     CommitCertificate,
     LeaderCertificate,
     SignedAck,
+    genesis_id,
 )
 from amanat.ledger.identifiers import Signature
 
@@ -55,6 +57,9 @@ def on_append(raft: Raft, sender: str, message: Append) -> None:
     if not raft.answers:
         return
     _learn_shown(raft, sender, message.certificate, before)
+    certainty.settle(raft)
+    if not raft.votes and _is_in_step(raft, message):
+        raft.settle(genesis_id(raft.me.chain))  # it has no vote to have given before
     # The reply covers what this message vouches for and no more: what the log holds beyond it
     # may be another leader's and yet be replaced.
     first = message.previous.height
@@ -63,6 +68,13 @@ def on_append(raft: Raft, sender: str, message: Append) -> None:
     if acks:
         raft.promise_ack(acks[-1].block)
     raft.when_synced(lambda: _reply(raft, sender, match, acks))
+
+
+def _is_in_step(raft: Raft, message: Append) -> bool:
+    """Return whether the log ends where the leader's does, or where it did a moment ago."""
+    shown = message.certificate.block.height if message.certificate is not None else 0
+    last = raft.log.last
+    return not message.entries and message.previous == last and shown <= last.height
 
 
 def _follow(raft: Raft, sender: str, message: Append) -> bool:
@@ -256,8 +268,8 @@ def _acks(raft: Raft, first: int, last: int, certificate: CommitCertificate | No
     They are chosen when the message arrives: what this node acks later, once they are on disk,
     is what the message vouched for, whatever has happened to the log by then.
     """
-    if raft.abstains:
-        return []  # invariants 3, 4 and 6: see `Raft.abstains`
+    if raft.abstains or raft.is_unsure:
+        return []  # invariants 3, 4 and 6: see `Raft.abstains`, and `certainty`
     shown = _shown(raft, certificate)
     heights = set(range(max(raft.certified_height, shown, first - 1) + 1, last + 1))
     if last > shown:

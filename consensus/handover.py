@@ -70,6 +70,7 @@ def on_timeout_now(raft: Raft, sender: str, message: TimeoutNow) -> None:
     leader = raft.leader
     if message.term != raft.term or leader is None or leader.candidate != sender:
         return
-    if not raft.stands or raft.abstains or raft.electorate.get(raft.me.name) is None:
+    is_bound = raft.abstains or raft.is_unsure
+    if is_bound or not raft.stands or raft.electorate.get(raft.me.name) is None:
         return
     begin_election(raft, handover=message.signature)

@@ -149,6 +149,22 @@ class Piece(Structure, frozen=True, tag="piece"):
     content: bytes
 
 
+class AskPast(Structure, frozen=True, tag="ask-past"):
+    """I run on a disk that knows nothing: in which term are you, and where does your log end?"""
+
+    term: Term
+    life: Round
+    """Tells this start of the node from all others: what an earlier one asked is no answer now."""
+
+
+class Past(Structure, frozen=True, tag="past"):
+    """In this term, and what I offer as a candidate ends with `last`."""
+
+    term: Term
+    life: Round
+    last: BlockId
+
+
 class TimeoutNow(Structure, frozen=True, tag="timeout-now"):
     """Stand for election now: I go, and this signs it (dissertation §3.10)."""
 
@@ -202,6 +218,8 @@ Message = (
     | OfferSnapshot
     | AskPiece
     | Piece
+    | AskPast
+    | Past
     | TimeoutNow
     | Confirm
     | Confirmed

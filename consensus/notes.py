@@ -36,6 +36,8 @@ class Refusal(StrEnum):
     """It has voted for another in this term."""
     LOG_BEHIND = "log-behind"
     """The candidate's log is less complete than what it has acked or holds."""
+    UNSURE = "unsure"
+    """Its disk is new, and it has not heard from all others what it may have promised."""
     NOT_CERTIFIED = "not-certified"
     """By two thirds: the candidate does not prove that its last block is certified."""
 

@@ -13,7 +13,7 @@ from amanat.consensus.evidence import InvalidBlock, UnelectedLeader
 from amanat.consensus.interface import Application, Promise, ReadIndex, States
 from amanat.consensus.log import Log
 from amanat.consensus.log_entry import Entry
-from amanat.consensus.messages import Confirmed
+from amanat.consensus.messages import Confirmed, Past
 from amanat.consensus.output import Output
 from amanat.consensus.pending import Fetch, PendingRead
 from amanat.consensus.progress import Progress
@@ -21,6 +21,7 @@ from amanat.consensus.statements import (
     BlockId,
     CommitCertificate,
     LeaderCertificate,
+    Vote,
     genesis_id,
 )
 from amanat.ledger.authorities import QuorumRule
@@ -110,6 +111,14 @@ class Raft:
     """The latest that anybody says to be in."""
     rest_ticks: int = 0
     """Ticks left during which this node, as a leader, gives way to no such word."""
+
+    # Volatile on nodes that are unsure of their past.
+    life: int = 0
+    """Tells this start from all others."""
+    pasts: dict[str, Past] = field(default_factory=dict)
+    """What the others have told since this node started."""
+    asked_past: int = 0
+    """Ticks until it may ask them again."""
 
     # Volatile on candidates.
     supporters: dict[str, Signature] = field(default_factory=dict)
@@ -253,6 +262,21 @@ class Raft:
         if last.term == acked.term:
             return acked.height > last.height or self.log.lacks(acked)
         return last.term < acked.term
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether this node may have signed, from a disk that it lost, what it does not know of."""
+        return self.promise.acked is None
+
+    def settle(self, acked: BlockId) -> None:
+        """Be sure from now on: nothing after `acked` can have been acked before."""
+        if self.promise.acked is None:
+            self.promise_ack(acked)
+            self.pasts = {}
+
+    def spend_vote(self, vote: Vote) -> None:
+        """Bind this node to a vote that is not signed: it gives no other one in this term."""
+        self.set_promise(Promise(term=self.term, vote=vote, acked=self.promise.acked))
 
     @property
     def _defended(self) -> BlockId:

@@ -1,8 +1,7 @@
 """A node's directory: what lies where, who may use it, and for which chain.
 
     identity.json   format, chain and name; written last by `create`, so a half-made one is seen
-    sign-guard      what this authority has promised
-    never-signed    there until it promises something; `signed-elsewhere`: it must not any more
+    sign-guard      what this authority has promised; `signed-elsewhere`: it must not any more
     db/             the database
     access/         who read what is not its own, once somebody has: `access_log`
     tls/            this run's certificate; nothing in it is worth keeping

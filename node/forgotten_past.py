@@ -1,7 +1,9 @@
 """A node that sees its own signature under what it knows nothing of: its past is lost.
 
-That is what happens when an authority's key runs on a new or older disk. Such a node must sign
-nothing more, for what it had promised before it does not know. It ends, and does not start again.
+That is what happens when an authority's key runs on an older disk, or on two machines. Such a node
+must sign nothing more, for what it had promised it does not know. It ends, and does not start
+again. One on a new disk knows that it knows nothing, and abstains until it is certain
+(`consensus/certainty.py`).
 """
 
 from collections.abc import Iterator
@@ -38,12 +40,12 @@ class OwnPast:
 
         Raises:
             ForgottenPast: one holds this node's signature, of a term after all that its guard has
-                promised, or of any term where it has promised nothing yet.
+                promised.
         """
-        if self._guard.signs_nothing:
-            return  # it was restored from a backup, and knows that its past is lost
+        if self._guard.signs_nothing or self._guard.promise.acked is None:
+            return  # it knows that it may have a past, and signs nothing
         for term, signed, signatures in _certificates(self._me.chain, message):
-            if not self._guard.never_signed and term <= self._guard.promise.term:
+            if term <= self._guard.promise.term:
                 continue
             for each in signatures:
                 if each.authority == self._me.name and verify(self._key, signed, each.signature):

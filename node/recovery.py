@@ -1,5 +1,6 @@
 """How a node starts from its disk: what is applied, then what the log holds beyond it."""
 
+import secrets
 from typing import Final
 
 import structlog
@@ -64,7 +65,7 @@ def recover(
         me,
         disk=store,
         application=application,
-        restored=restored(store, directory.guard),
+        restored=restored(store, directory.guard, life=secrets.randbits(63)),
         timing=TIMING,
         jitter=clock.jitter(TIMING.election),
     )
@@ -111,12 +112,13 @@ def _check_version(chain: Chain) -> None:
         )
 
 
-def restored(store: Store, guard: SignGuard) -> Restored:
-    """Return what the core is to know of the disk."""
+def restored(store: Store, guard: SignGuard, *, life: int) -> Restored:
+    """Return what the core is to know of the disk; `life` tells this start from all others."""
     staged = store.staging.snapshot
     return Restored(
         guard.promise,
         store.last(),
         store.applied().certificate,
+        life,
         staged.block if staged is not None else None,
     )

@@ -24,13 +24,10 @@ PAGE_BYTES: Final = 4096
 PAGES: Final = 4
 _HEADER_BYTES: Final = 8 + 2 + 32
 
-NEVER_SIGNED: Final = "never-signed"
-"""A file beside the guard, from when it is made until the first promise that binds."""
-
 DISOWNED: Final = "signed-elsewhere"
 """A file beside the guard that says why nothing may be signed from here."""
 NOTHING: Final = Promise(term=0, vote=None, acked=None)
-"""What an authority has promised that has never signed anything."""
+"""What is known of an authority's promises on a new disk: nothing."""
 
 EVERYTHING: Final = Promise(
     term=0, vote=None, acked=BlockId(term=2**63 - 1, height=2**63 - 1, digest=bytes(32))
@@ -74,8 +71,6 @@ class SignGuard:
         self._counter = counter
         self._directory = directory
         self.promise = promise
-        self.never_signed = directory is not None and (directory / NEVER_SIGNED).exists()
-        """Whether nothing was ever signed by what is in this directory."""
 
     @staticmethod
     def create(path: Path, promise: Promise = NOTHING) -> None:
@@ -93,8 +88,6 @@ class SignGuard:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        if promise == NOTHING:
-            (path.parent / NEVER_SIGNED).touch(mode=0o600)
         sync_directory(path.parent)
 
     @staticmethod
@@ -159,8 +152,6 @@ class SignGuard:
             OSError: whether it is on disk is not known; the process must end.
         """
         check_promise(self.promise, promise)
-        if self.never_signed and (promise.vote is not None or promise.acked is not None):
-            self._begin_to_sign()
         self._put(promise)
 
     def disown(self, reason: str) -> None:
@@ -180,12 +171,6 @@ class SignGuard:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
-
-    def _begin_to_sign(self) -> None:
-        if self._directory is not None:
-            (self._directory / NEVER_SIGNED).unlink(missing_ok=True)
-            sync_directory(self._directory)
-        self.never_signed = False
 
     def _put(self, promise: Promise) -> None:
         counter = self._counter + 1

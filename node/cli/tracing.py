@@ -25,6 +25,7 @@ REFUSALS: Final = {
     "past-term": "the term is past",
     "voted": "it voted for another",
     "log-behind": "its log is behind: it ends with {last} of term {last_term}",
+    "unsure": "its disk is new, and it does not know yet what it promised",
     "not-certified": "its last block is not shown to be certified",
 }
 

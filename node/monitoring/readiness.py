@@ -51,6 +51,7 @@ def _checks(node: Node) -> Iterator[tuple[str, Check]]:
     peers = node.transport.status()
     connected = sum(peer.connected for peer in peers)
     yield "peers", Check(ok=True, detail=f"{connected} of {len(peers)} peers connected")
+    yield "vote", Check(ok=True, detail=_vote_detail(node))
     diverged = has_diverged(node)
     refused = f"block {node.application.refused_height} is final elsewhere and was refused here"
     yield "agreement", Check(not diverged, refused if diverged else "executes as the others do")
@@ -58,6 +59,15 @@ def _checks(node: Node) -> Iterator[tuple[str, Check]]:
     yield "program", Check(fault is None, fault or "governance lets it run")
     free, _ = free_bytes(node)
     yield "disk", Check(free >= FREE_BYTES_MIN, f"{free // 2**20} MiB free")
+
+
+def _vote_detail(node: Node) -> str:
+    status = node.status
+    if not status.is_unsure:
+        return "nothing keeps it from voting"
+    if status.silent:
+        return "its disk is new: it votes once it has heard of " + ", ".join(status.silent)
+    return "its disk is new: it votes once its log has come as far as all others were"
 
 
 def _sync_detail(node: Node) -> str:

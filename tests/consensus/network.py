@@ -68,12 +68,12 @@ class Node:
         self.reads: list[ReadIndex] = []
         self.evidence: list[Evidence] = []
         self.application = Register(self.disk, self.authorities)
-        fetching = self._go_on_taking()
+        disk, fetching = self.disk, self._go_on_taking()
         self.core = Core(
             self._identity,
-            disk=self.disk,
+            disk=disk,
             application=self.application,
-            restored=Restored(self.disk.promise, self.disk.last, self.disk.commit, fetching),
+            restored=Restored(disk.promise, disk.last, disk.commit, fetching=fetching),
             timing=TIMING,
             jitter=repeat(TIMING.election),
         )
@@ -136,9 +136,19 @@ class Node:
 
     def tick(self, ticks: int = 1) -> list[Message]:
         """Let time pass; return what leaves the node before its disk has synced anything."""
+        self.pass_time(ticks)
+        return self.sent()
+
+    def pass_time(self, ticks: int = 1) -> None:
+        """Let time pass."""
         for _ in range(ticks):
             self.step(Tick())
-        return self.sent()
+
+    def asked(self) -> list[Outgoing]:
+        """Return what left since this was last asked, with whom it is for."""
+        letters = list(self.outbox)
+        self.outbox.clear()
+        return letters
 
     def sent(self) -> list[Message]:
         """Return the messages that left since this was last asked."""

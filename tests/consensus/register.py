@@ -28,7 +28,7 @@ class Disk:
         self.staged: Snapshot | None = None
         self.pieces: dict[int, bytes] = {}
         self.is_whole = False
-        self.promise = promise or Promise(term=self.last.term, vote=None, acked=None)
+        self.promise = promise or Promise(term=self.last.term, vote=None, acked=GENESIS)
         self.commit: CommitCertificate | None = None
         self.older: list[CommitCertificate] = []
         """Certificates before `commit`, as far as they are kept."""

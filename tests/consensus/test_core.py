@@ -165,7 +165,7 @@ def test_an_election_starts_after_one_to_two_timeouts_of_silence() -> None:
             Identity(CHAIN, "cdc", signer("cdc")),
             disk=Disk(),
             application=Register(Disk(), AUTHORITIES),
-            restored=Restored(Promise(0, None, None), GENESIS, None),
+            restored=Restored(Promise(0, None, GENESIS), GENESIS, None),
             timing=TIMING,
             jitter=repeat(jitter),
         )
@@ -217,7 +217,7 @@ def test_nothing_is_asked_of_the_disk_twice() -> None:
     it = node()
     it.receive("mof", Append(1, LEADER, GENESIS, (), None))
     (persist,) = it.unsynced
-    assert (persist.promise, persist.entries) == (Promise(1, None, None), ())
+    assert (persist.promise, persist.entries) == (Promise(1, None, GENESIS), ())
     it.receive("mof", Append(1, LEADER, GENESIS, (), None))
     assert it.unsynced == [persist]
 

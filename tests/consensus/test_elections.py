@@ -73,7 +73,7 @@ def test_a_candidate_asks_for_votes_only_when_its_own_is_on_disk() -> None:
     it.receive("sbp", PreVoteReply(1, granted=True))
     assert it.receive("cdc", PreVoteReply(1, granted=True)) == []
     assert it.sync() == [RequestVote(1, GENESIS)] * 4
-    assert it.disk.promise == Promise(1, Vote(CHAIN, 1, "mof", GENESIS), None)
+    assert it.disk.promise == Promise(1, Vote(CHAIN, 1, "mof", GENESIS), GENESIS)
 
 
 def test_a_candidate_that_crashes_before_that_has_asked_nobody() -> None:
@@ -155,7 +155,7 @@ def test_a_candidate_does_not_vote_for_another_in_its_term_even_after_a_restart(
 
 
 def test_no_vote_in_a_term_that_is_over() -> None:
-    it = follower(promise=Promise(5, None, None))
+    it = follower(promise=Promise(5, None, GENESIS))
     assert it.answers("mof", RequestVote(4, GENESIS)) == [refusal(5)]
 
 
@@ -194,7 +194,7 @@ def test_who_hears_its_leader_does_not_even_answer_a_candidate() -> None:
 
 
 def test_who_asked_for_pre_votes_gives_way_to_the_candidate_that_it_votes_for() -> None:
-    it = follower(promise=Promise(1, None, None))
+    it = follower(promise=Promise(1, None, GENESIS))
     it.tick(2 * TIMING.election)
     it.answers("mof", RequestVote(1, GENESIS))
     for peer in ("sbp", "bank-a", "bank-b"):
@@ -203,7 +203,7 @@ def test_who_asked_for_pre_votes_gives_way_to_the_candidate_that_it_votes_for() 
 
 
 def test_a_vote_restarts_the_wait_and_a_refusal_does_not() -> None:
-    it = follower(log_of([1]), Promise(5, None, None))
+    it = follower(log_of([1]), Promise(5, None, GENESIS))
     it.tick(2 * TIMING.election - 1)
     it.receive("mof", RequestVote(5, GENESIS))
     assert it.tick() == [PreVote(6, it.last)] * 4
@@ -278,7 +278,7 @@ def test_a_vote_that_its_voter_did_not_sign_so_is_a_fault_and_does_not_count(
 
 
 def test_refusals_and_votes_of_a_past_term_do_not_count() -> None:
-    it = candidate("mof", Promise(4, None, None))
+    it = candidate("mof", Promise(4, None, GENESIS))
     it.receive("bank-a", vote_of("bank-a", 5, "mof", GENESIS))
     it.receive("cdc", refusal(5))
     it.receive("cdc", vote_of("cdc", 4, "mof", GENESIS))

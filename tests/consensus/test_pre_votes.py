@@ -99,7 +99,7 @@ def test_a_leader_grants_no_pre_vote() -> None:
 
 
 def test_no_pre_vote_for_a_term_that_has_begun() -> None:
-    it = follower(promise=Promise(5, None, None))
+    it = follower(promise=Promise(5, None, GENESIS))
     for term in (4, 5):
         assert it.receive("mof", PreVote(term, GENESIS)) == [PreVoteReply(5, granted=False)]
     assert it.receive("mof", PreVote(6, GENESIS)) == [PreVoteReply(6, granted=True)]
@@ -129,9 +129,9 @@ def test_a_node_that_was_cut_off_comes_back_without_disturbing_anybody() -> None
 def test_a_longer_log_in_an_older_term_wins_against_a_shorter_one_in_a_newer_term() -> None:
     log = log_of([1, 1, 1])
     disks = {
-        "mof": Disk(log, Promise(1, None, None)),
-        "sbp": Disk(log[:1], Promise(6, None, None)),
-        "cdc": Disk(log, Promise(1, None, None)),
+        "mof": Disk(log, Promise(1, None, GENESIS)),
+        "sbp": Disk(log[:1], Promise(6, None, GENESIS)),
+        "cdc": Disk(log, Promise(1, None, GENESIS)),
     }
     network = Network(authority_set(("mof", "sbp"), ("cdc",), quorum=2), disks)
     network.cut = {"cdc"}

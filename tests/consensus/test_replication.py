@@ -142,7 +142,7 @@ def test_a_follower_that_crashes_before_that_has_acked_nothing() -> None:
     it = follower()
     it.receive("mof", append(LEADER, GENESIS, LOG))
     it.start()
-    assert (it.last, it.disk.promise.acked) == (GENESIS, None)
+    assert (it.last, it.disk.promise.acked) == (GENESIS, GENESIS)
 
 
 def test_a_late_shorter_message_does_not_shorten_the_log() -> None:
@@ -195,7 +195,7 @@ def test_whatever_order_and_number_messages_come_in_the_log_is_a_prefix_and_neve
 
 
 def test_a_leader_of_a_past_term_is_told_the_present_one() -> None:
-    it = follower(promise=Promise(4, None, None))
+    it = follower(promise=Promise(4, None, GENESIS))
     assert it.answers("mof", append(LEADER, GENESIS, LOG)) == [AppendReply(4, 0, ())]
     assert (it.last, it.leader) == (GENESIS, None)
 
@@ -218,7 +218,7 @@ def test_blocks_of_earlier_terms_are_taken_but_not_acked() -> None:
 
 
 def test_blocks_that_the_leader_shows_to_be_final_need_no_ack() -> None:
-    it = follower()
+    it = follower(promise=Promise(0, None, GENESIS))
     (reply,) = it.answers("mof", append(LEADER, GENESIS, LOG, commit_certificate(TWO)))
     assert reply == AppendReply(1, 3, (ack_of("cdc", THREE),))
     assert it.commit_height == 2
@@ -228,7 +228,7 @@ def test_a_follower_that_catches_up_does_not_sign_what_is_known_to_be_final() ->
     it = follower()
     behind = append(LEADER, GENESIS, LOG[:2], commit_certificate(THREE))
     assert it.answers("mof", behind) == [AppendReply(1, 2, ())]
-    assert (it.commit_height, it.disk.promise.acked) == (0, None)
+    assert (it.commit_height, it.disk.promise.acked) == (0, GENESIS)
 
 
 def test_an_ack_that_was_lost_is_given_again_on_the_next_heartbeat() -> None:

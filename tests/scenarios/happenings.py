@@ -1,8 +1,9 @@
 """Directives by which something happens to a node: time, clients, disks, crashes."""
 
-from amanat.consensus.interface import Abandon, Read, TransferLeadership
+from amanat.consensus.interface import Abandon, Promise, Read, TransferLeadership
 from amanat.consensus.raft import Role
 from tests.consensus.network import TIMING
+from tests.consensus.register import Disk
 from tests.scenarios.script import ScriptError
 from tests.scenarios.stage import Stage
 from tests.scenarios.vocabulary import Vocabulary
@@ -144,6 +145,18 @@ def damage(stage: Stage, name: str, height: int) -> None:
     disk.log = kept
     if disk.commit is not None and disk.commit.block.height > height:
         disk.commit = None
+
+
+@WORDS.event("replace disk of NODE")
+def replace_disk(stage: Stage, name: str) -> None:
+    """Put a new, empty disk into a node that is down: blocks, promise and all are lost."""
+    if name not in stage.down:
+        raise ScriptError(f"{name} runs")
+    node = stage.any_node(name)
+    new = Disk(promise=Promise(0, None, None))
+    new.rule = node.disk.rule
+    node.disk = new
+    stage.tell(name, "has a new disk, with nothing on it")
 
 
 @WORDS.event("restart NODES")

@@ -31,6 +31,7 @@ from amanat.consensus.messages import (
     Index,
     Message,
     OfferSnapshot,
+    Past,
     Piece,
     PreVote,
     PreVoteReply,
@@ -113,6 +114,8 @@ class Blocks:
             case AppendRefused(_, height, held, fetching):
                 taken = f", takes in state {fetching}" if fetching else ""
                 return f" not at {height}, perhaps at {self.name(held)}{taken}"
+            case Past(_, _, last):
+                return f", log ends at {self.name(last)}"
             case AskFinal(_, height):
                 return f" from {height}"
             case Finalized(_, entries, certificate, height):
@@ -135,7 +138,10 @@ class Blocks:
     def promise(self, promise: Promise) -> str:
         """Return what a node has bound itself to."""
         vote = f", vote for {promise.vote.candidate}" if promise.vote else ""
-        acked = f", acked {self.name(promise.acked)}" if promise.acked else ""
+        if promise.acked is None:
+            acked = ", unsure of its past"
+        else:
+            acked = f", acked {self.name(promise.acked)}" if promise.acked.height else ""
         return f"term {promise.term}{vote}{acked}"
 
     def write(self, persist: Persist) -> str:

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from amanat.consensus.interface import Promise
 from amanat.ledger.authorities import QuorumRule
-from tests.consensus.signing import authority_set, log_of
+from tests.consensus.signing import GENESIS, authority_set, log_of
 from tests.scenarios.script import ScriptError
 from tests.scenarios.stage import Stage
 from tests.scenarios.vocabulary import Link, Vocabulary
@@ -44,7 +44,7 @@ def given_log(stage: Stage, name: str, terms: list[int]) -> None:
         raise ScriptError("the terms of a log never fall")
     disk = stage.any_node(name).disk
     disk.log = log_of(terms, stage.names[0], stage.names)
-    disk.promise = Promise(term=terms[-1], vote=None, acked=None)
+    disk.promise = Promise(term=terms[-1], vote=None, acked=GENESIS)
     stage.restart(name)
 
 

@@ -82,6 +82,11 @@ class SimulatedDisk:
         self.database.replace(self._backup)
         self.guard.replace(first_promise(EVERYTHING))
 
+    def renew_whole(self) -> None:
+        """The machine is lost: its key runs on another, with a disk as `amanat init` makes it."""
+        self.database.replace(self._first)
+        self.guard.replace(first_promise())
+
     def interrupt(self) -> None:
         """Let no sync come to its end any more: the process is about to go."""
         self.database.interrupted = self.guard.interrupted = True

@@ -137,6 +137,15 @@ class Machine:
         self.disk.restore_whole()
         self._start_after(AGAIN_MS)
 
+    def replace_with_nothing(self) -> None:
+        """The machine is lost with all that is on it; its key runs on another, with a new disk."""
+        self._counts["new disk"] += 1
+        self._tell(f"{self.name} is lost, and its key runs on a new disk")
+        if self.node is not None:
+            self._end(power=True)
+        self.disk.renew_whole()
+        self._start_after(AGAIN_MS)
+
     def heal(self) -> None:
         """No fault befalls this machine from now on; damage that nobody has met yet remains."""
         self._blow = None

@@ -61,7 +61,7 @@ MUTANTS = (
         Edit(
             core.Restored.known_promise,
             "return self.promise",
-            "return Promise(self.last.term, None, None)",
+            "return Promise(self.last.term, None, self.last)",
         ),
     ),
     _mutant(
@@ -355,6 +355,12 @@ MUTANTS = (
         "Violation: [2346]|PromiseBroken",
         0,
         Edit(getter(Raft, "abstains"), "acked is None or acked == self.log.last", "True"),
+    ),
+    _mutant(
+        "a node on a new disk elects nobody before it has what it may have acked",
+        "Violation: [34]",
+        0,
+        Edit(getter(Raft, "is_unsure"), "self.promise.acked is None", "False"),
     ),
     _mutant(
         "a snapshot is of what a quorum made final",

@@ -92,6 +92,8 @@ class SimulatedNode:
         )
         self._log_ids = self._execute_again(applied.height)
         self._invariants.starts(self.name, self._log_ids.get(applied.height), self.chain.final)
+        # No two reads of a node are alike, over all its lives.
+        self._reads = around.random.getrandbits(40)
         me = Identity(around.chain_id, self.name, self._sign)
         self.driver = Driver(self._core(me), send=self._send, write=self._write, listener=self)
         self._waiting = Waiting(
@@ -106,8 +108,6 @@ class SimulatedNode:
         self.writing: deque[Persist | Apply] = deque()
         """Writes that wait for the disk, oldest first."""
         self._answering = Answering(self.chain, self.store, self.pool)
-        # No two reads of a node are alike, over all its lives.
-        self._reads = around.random.getrandbits(40)
         self._applying = applied.height
         self.is_outdated = False
         """Whether a whole snapshot is on disk, from which it is to start anew."""
@@ -118,7 +118,7 @@ class SimulatedNode:
             me,
             disk=self.store,
             application=self._application,
-            restored=restored(self.store, self.guard),
+            restored=restored(self.store, self.guard, life=self._reads),
             timing=TIMING,
             jitter=self._jitter(),
         )

@@ -1,6 +1,7 @@
-"""Authorities whose machine is lost and that come back from a backup, in the middle of elections.
+"""Authorities whose machine is lost, in the middle of elections.
 
-The others are a quorum without them, for they have no vote any more.
+Some come back from a backup, and have no vote any more; of others the key runs on a new disk, where
+nothing of its past is known. The others are a quorum without them.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+from amanat.consensus.raft import Raft
 from amanat.ledger.authorities import QuorumRule
 from tests.ledger import world
 from tests.simulation.clients import draw_acts
 from tests.simulation.disk import SimulatedDisk
 from tests.simulation.fault import Draw, Fault, OfOne
-from tests.simulation.mutation import Edit, Mutant
+from tests.simulation.mutation import Edit, Mutant, getter
 from tests.simulation.network_faults import BadNetwork, Cut
 from tests.simulation.plan import FAULTY_MS, Plan
 from tests.simulation.process_faults import Crash, CrashOfTheLeader, HandOver
@@ -41,7 +43,19 @@ class LostMachine(OfOne):
         cluster.timeline.after(self.lost_after, machine.replace)
 
 
-KINDS: Final[tuple[type[Fault], ...]] = (
+@dataclass(frozen=True, slots=True)
+class NewDisk(OfOne):
+    """The machine is lost, and its key runs on a new disk, as if it had never signed."""
+
+    @staticmethod
+    def draw(draw: Draw) -> Sequence[Fault]:
+        return [NewDisk(draw.at, draw.random.choice(draw.spare))]
+
+    def strike(self, cluster: Cluster) -> None:
+        cluster.machines[self.name].replace_with_nothing()
+
+
+_BESIDE: Final[tuple[type[Fault], ...]] = (
     Crash,
     CrashOfTheLeader,
     CrashOfTheLeader,
@@ -49,10 +63,9 @@ KINDS: Final[tuple[type[Fault], ...]] = (
     HandOver,
     Cut,
     BadNetwork,
-    LostMachine,
-    LostMachine,
-    LostMachine,
 )
+FROM_BACKUPS: Final[tuple[type[Fault], ...]] = (*_BESIDE, LostMachine, LostMachine, LostMachine)
+ON_NEW_DISKS: Final[tuple[type[Fault], ...]] = (*_BESIDE, NewDisk, NewDisk, NewDisk)
 
 SIZES: Final = ((3, QuorumRule.MAJORITY), (4, QuorumRule.TWO_THIRDS), (5, QuorumRule.MAJORITY))
 
@@ -71,7 +84,16 @@ OLD_PROMISES: Final = Mutant(
 """The rule switched off: it goes on with what it had promised when the backup was made."""
 
 
-def draw_restoring_plan(seed: int) -> Plan:
+HASTY: Final = Mutant(
+    "an authority on a new disk elects nobody before it has what it may have acked",
+    (Edit(getter(Raft, "is_unsure"), "self.promise.acked is None", "False"),),
+    "Violation: [46]",
+    20,
+)
+"""The rule switched off: it goes by its empty log, and by its promises, of which there are none."""
+
+
+def draw_restoring_plan(seed: int, kinds: Sequence[type[Fault]] = FROM_BACKUPS) -> Plan:
     """Return a plan in which the last authority, or the last two of five, may be lost."""
     random = Random(f"{seed} restoring")
     size, rule = random.choice(SIZES)
@@ -81,7 +103,7 @@ def draw_restoring_plan(seed: int) -> Plan:
     faults: list[Fault] = []
     at = random.randint(100, 600)
     while at < FAULTY_MS:
-        kind = random.choice(KINDS)
+        kind = random.choice(kinds)
         faults += kind.draw(Draw(random, at, names, names[:2], spare))
         at += random.randint(100, 900)
     acts = draw_acts(random, names, FAULTY_MS)

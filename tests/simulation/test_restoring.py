@@ -6,7 +6,7 @@ from collections import Counter
 from tests.simulation.campaign import run_plan
 from tests.simulation.cluster import Cluster
 from tests.simulation.mutation import mutated
-from tests.simulation.restoring import OLD_PROMISES, draw_restoring_plan
+from tests.simulation.restoring import HASTY, OLD_PROMISES, ON_NEW_DISKS, draw_restoring_plan
 
 SEEDS = 25
 
@@ -26,3 +26,20 @@ def test_the_promises_of_a_backup_would_not_do() -> None:
                 assert re.match(OLD_PROMISES.found_as, found), f"seed {seed}: {found}"
                 return
     raise AssertionError(f"not found within {OLD_PROMISES.seeds} seeds")
+
+
+def test_every_invariant_holds_where_keys_run_on_new_disks() -> None:
+    struck: Counter[str] = Counter()
+    for seed in range(SEEDS):
+        struck += Cluster(draw_restoring_plan(seed, ON_NEW_DISKS)).run().faults
+    assert struck["new disk"] >= SEEDS
+
+
+def test_an_empty_log_would_not_do() -> None:
+    with mutated(HASTY):
+        for seed in range(HASTY.seeds):
+            found = run_plan(draw_restoring_plan(seed, ON_NEW_DISKS)).failure
+            if found is not None:
+                assert re.match(HASTY.found_as, found), f"seed {seed}: {found}"
+                return
+    raise AssertionError(f"not found within {HASTY.seeds} seeds")
