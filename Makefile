@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && { command -v $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: help install testnet testnet-stop testnet-clean test test-docker test-upgrade lint fuzz-api simulate bench story story-document clean
+.PHONY: help install testnet testnet-stop testnet-clean test test-docker test-upgrade lint fuzz-api simulate bench bundle sbom test-bundle story story-document clean
 
 help:
 	@echo "make testnet        install, start five nodes, play the main job on them"
@@ -23,6 +23,10 @@ help:
 	@echo "make bench          throughput, latency, failover, audit and reads on this machine"
 	@echo "make story          a day in the life of a bond, told by the ledger"
 	@echo "make story-document writes it as docs/day-in-the-life.md"
+	@echo "make bundle         one file from which Amanat is installed without the internet"
+	@echo "                    (FOR='--python 3.12 --platform manylinux_2_28_x86_64'; else this machine)"
+	@echo "make test-bundle    make it, install it without a network, change a byte of it"
+	@echo "make sbom           the bill of materials of all locked packages (CycloneDX), build/sbom.cdx.json"
 	@echo "make install        only the virtual environment, in .venv"
 	@echo "make clean          remove the virtual environment and all caches"
 
@@ -76,6 +80,18 @@ simulate: install
 
 bench: install
 	$(BIN)/python benchmarks/run.py
+
+FOR ?=
+bundle: install
+	@$(BIN)/python -m release.bundle $(FOR)
+
+test-bundle: install
+	$(BIN)/pytest -q -n 0 tests/release
+
+sbom: install
+	@mkdir -p build
+	@$(BIN)/python -m release.sbom > build/sbom.cdx.json
+	@echo build/sbom.cdx.json
 
 story: install
 	@$(BIN)/python -m docs.examples.day_in_the_life

@@ -14,6 +14,7 @@ from nacl import pwhash, secret, utils
 from nacl.exceptions import CryptoError
 from nacl.signing import SigningKey
 
+from amanat.client.owner_only import mode_for_others
 from amanat.ledger.identifiers import PublicKey, Signature
 
 KIND: Final = "amanat-key-v1"
@@ -115,8 +116,8 @@ def open_key(path: Path, passphrase: str) -> Signer:
         KeystoreError: the file is missing, open to others, no key file, or sealed otherwise.
     """
     public, salt, cost, sealed = _read(path)
-    mode = path.stat().st_mode & 0o777
-    if mode & 0o077:
+    if mode_for_others(path):
+        mode = path.stat().st_mode & 0o777
         raise KeystoreError(f"{path} can be read by others (mode {mode:04o}): run chmod 600 {path}")
     try:
         seed = secret.SecretBox(_derive(passphrase, salt, cost)).decrypt(sealed)

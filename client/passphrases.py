@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from amanat.client.keystore import KeystoreError
+from amanat.client.owner_only import mode_for_others
 
 BYTES_MAX: Final = 4096
 """How long a passphrase may be."""
@@ -22,12 +23,13 @@ def read_passphrase(path: Path) -> str:
     """
     try:
         mode = path.stat().st_mode & 0o777
+        others = mode_for_others(path)
         content = path.read_bytes()
     except OSError as error:
         raise PassphraseError(
             f"the passphrase file {path} cannot be read: {error.strerror}"
         ) from error
-    if mode & 0o077:
+    if others:
         raise PassphraseError(
             f"{path} can be read by others (mode {mode:04o}): run chmod 600 {path}"
         )

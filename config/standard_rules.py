@@ -29,6 +29,7 @@ _POLICIES: Final[dict[str, tuple[Role, ...]]] = {
     "register-participant/holder": (Role.CUSTODIAN,),
     "release-pledge": _BOTH,
     "replace-keys": _BOTH,
+    "require-program": _BOTH,
     "set-authorised-amount": _BOTH,
     "set-calendar": _BOTH,
     "set-ceilings": _BOTH,
@@ -60,6 +61,7 @@ _NOTICE: Final[dict[str, int]] = {
     "amend-terms": 14 * DAY_MS,
     "force-transfer": 2 * DAY_MS,
     "replace-keys": 3 * DAY_MS,
+    "require-program": 3 * DAY_MS,
 }
 """How long everybody has notice of an act, where any is given."""
 

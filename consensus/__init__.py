@@ -6,7 +6,7 @@ Reading order: `statements` (what is signed, and certificates), `log_entry` and 
 travels), `interface` (events in, effects out: the driver's whole duty), `raft` (the state, one
 page), `elections`, `leading`, `following` and `acks` (Raft's Figure 2, see docs/consensus.md),
 `reads`, `handover`, `membership`, `snapshots`, `catching_up`, `sharing`, `later_terms` and
-`patience` (what it leaves open), `core` (the step function).
+`patience` (what it leaves open), `notes` (what it says of elections), `core` (the step function).
 
 `submission` is what an authority signs for a client; consensus itself makes no use of it.
 

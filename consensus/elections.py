@@ -7,7 +7,8 @@ from amanat.consensus.entry_checks import is_certified
 from amanat.consensus.interface import Promise
 from amanat.consensus.membership import update_followers
 from amanat.consensus.messages import PreVote, PreVoteReply, RequestVote, VoteReply
-from amanat.consensus.patience import shuns
+from amanat.consensus.notes import Answered, Cause, Lost, Refusal, Stood, Won
+from amanat.consensus.patience import ignores, shuns
 from amanat.consensus.raft import Raft, Role
 from amanat.consensus.statements import (
     AuthoritySignature,
@@ -26,6 +27,8 @@ def begin_pre_vote(raft: Raft) -> None:
 
     A node that was cut off thus cannot depose a leader that works (FAULTS: disruptive rejoin).
     """
+    if raft.leader is not None:
+        raft.out.note(Lost(raft.term, raft.leader.candidate, raft.silence))
     later_terms.enter(raft)
     if not raft.stands:
         return
@@ -45,13 +48,13 @@ def on_pre_vote(raft: Raft, sender: str, message: PreVote) -> None:
     """Grant if this node would vote so, and misses a leader itself."""
     granted = (
         message.term > raft.term
-        # Invariant 14: a leader that works is not to be deposed.
-        and not raft.hears_leader
-        and not shuns(raft, sender)
-        and _may_stand(raft, sender, message.last)
+        and _ignored(raft, sender, message) is None
         and may_elect(raft, message.term, message.last)
         and message.last.position >= raft.least_position
     )
+    if not granted:
+        refusal = _ignored(raft, sender, message) or _incomplete(raft, message)
+        raft.out.note(Answered(message.term, sender, refusal, pre=True, last=message.last))
     term = message.term if granted else raft.term
     raft.out.send(sender, PreVoteReply(term=term, granted=granted, final=raft.final.height))
 
@@ -79,6 +82,9 @@ def begin_election(raft: Raft, handover: Signature | None = None) -> None:
     """
     vote = Vote(raft.me.chain, raft.term + 1, raft.me.name, raft.standing)
     certificate = raft.certified if raft.rule is QuorumRule.TWO_THIRDS else None
+    cause = Cause.GAVE_UP if ignores(raft, raft.term) else Cause.SILENCE
+    cause = cause if handover is None else Cause.HANDOVER
+    raft.out.note(Stood(vote.term, cause, vote.last))
     raft.set_promise(Promise(term=vote.term, vote=vote, acked=raft.promise.acked))
     raft.role = Role.CANDIDATE
     raft.leader = None
@@ -99,12 +105,10 @@ def begin_election(raft: Raft, handover: Signature | None = None) -> None:
 
 def on_request_vote(raft: Raft, sender: str, message: RequestVote) -> None:
     """Vote at most once a term, for a log that is at least as complete as this node's."""
-    if message.term > raft.term and raft.hears_leader and not _is_successor(raft, sender, message):
-        return  # invariant 14: a leader that works is not to be deposed (dissertation §4.2.3)
-    if message.term > raft.term and shuns(raft, sender):
+    ignored = _ignored(raft, sender, message)
+    if ignored is not None:
+        raft.out.note(Answered(message.term, sender, ignored, pre=False, last=message.last))
         return
-    if not _may_stand(raft, sender, message.last):
-        return  # invariant 14: nobody without a vote moves a term, or takes a vote from who has one
     if message.term > raft.term:
         raft.become_follower(message.term)
     vote = Vote(raft.me.chain, message.term, sender, message.last)
@@ -117,6 +121,8 @@ def on_request_vote(raft: Raft, sender: str, message: RequestVote) -> None:
         and may_elect(raft, message.term, message.last)
         and _is_backed(raft, message)
     )
+    refusal = None if granted else _refusal(raft, vote, message)
+    raft.out.note(Answered(vote.term, sender, refusal, pre=False, last=message.last))
     if not granted:
         raft.out.send(sender, VoteReply(term=raft.term, signature=None))
         return
@@ -130,6 +136,35 @@ def on_request_vote(raft: Raft, sender: str, message: RequestVote) -> None:
         raft.out.send(sender, VoteReply(term=vote.term, signature=signature))
 
     raft.when_synced(reply)
+
+
+def _ignored(raft: Raft, sender: str, message: PreVote | RequestVote) -> Refusal | None:
+    """Return why this node does not consider a candidate at all, or None."""
+    if message.term > raft.term:
+        succeeds = isinstance(message, RequestVote) and _is_successor(raft, sender, message)
+        # Invariant 14: a leader that works is not to be deposed (dissertation §4.2.3).
+        if raft.hears_leader and not succeeds:
+            return Refusal.HEARS_LEADER
+        if shuns(raft, sender):
+            return Refusal.GAVE_UP
+    # Invariant 14: nobody without a vote moves a term, or takes a vote from who has one.
+    return None if _may_stand(raft, sender, message.last) else Refusal.NO_VOTE
+
+
+def _incomplete(raft: Raft, message: PreVote | RequestVote) -> Refusal | None:
+    """Return what the candidate's term or log lacks, or None."""
+    if message.term < raft.term or (isinstance(message, PreVote) and message.term == raft.term):
+        return Refusal.PAST_TERM
+    if message.last.position < raft.least_position:
+        return Refusal.LOG_BEHIND
+    return None if may_elect(raft, message.term, message.last) else Refusal.UNSURE
+
+
+def _refusal(raft: Raft, vote: Vote, message: RequestVote) -> Refusal:
+    """Return, for the log, why a vote was not granted."""
+    if message.term == raft.term and raft.promise.vote not in (None, vote):
+        return Refusal.VOTED
+    return _incomplete(raft, message) or Refusal.NOT_CERTIFIED
 
 
 def _may_stand(raft: Raft, name: str, last: BlockId) -> bool:
@@ -207,6 +242,7 @@ def _count_votes(raft: Raft, vote: Vote) -> None:
         release_promise(raft, certificate, held=True)
     update_followers(raft)
     raft.out.elected(certificate)
+    raft.out.note(Won(vote.term, tuple(sorted(raft.supporters)), vote.last))
 
 
 def is_elected(raft: Raft, certificate: LeaderCertificate) -> bool:

@@ -21,6 +21,7 @@ from typing import Protocol
 from amanat.consensus.evidence import Evidence
 from amanat.consensus.log_entry import Entry, Snapshot
 from amanat.consensus.messages import Message
+from amanat.consensus.notes import Note
 from amanat.consensus.statements import BlockId, CommitCertificate, LeaderCertificate, Vote
 from amanat.ledger.configurations import Configuration
 from amanat.ledger.encoding import Structure
@@ -213,6 +214,8 @@ class Effects:
     """Proof that an authority broke the protocol; it is to be kept, shown and alarmed."""
     installs: bool = False
     """A whole snapshot is on disk: end, put it in the place of log and state, and start anew."""
+    notes: tuple[Note, ...] = ()
+    """How elections go, for the log."""
 
 
 class NotLeader(Exception):  # noqa: N818 - named after the condition, as in Raft implementations

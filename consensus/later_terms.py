@@ -10,6 +10,7 @@ its entries; but it does so once in a while only, and a quorum that it has lost 
 
 from typing import Final
 
+from amanat.consensus.notes import Entered
 from amanat.consensus.raft import Raft, Role
 
 REST_TIMEOUTS: Final = 100
@@ -23,6 +24,7 @@ def on_claim(raft: Raft, sender: str, term: int) -> None:
     raft.claimed_term = max(raft.claimed_term, term)
     if raft.role is Role.LEADER and raft.rest_ticks == 0:
         raft.rest_ticks = REST_TIMEOUTS * raft.timing.election
+        raft.out.note(Entered(term))
         raft.become_follower(term)
 
 
@@ -33,4 +35,6 @@ def on_tick(raft: Raft) -> None:
 
 def enter(raft: Raft) -> None:
     """Enter the latest term that anybody spoke of, before asking for votes again."""
+    if raft.claimed_term > raft.term:
+        raft.out.note(Entered(raft.claimed_term))
     raft.become_follower(max(raft.claimed_term, raft.term))

@@ -16,6 +16,7 @@ from amanat.consensus.interface import (
 )
 from amanat.consensus.log_entry import Entry
 from amanat.consensus.messages import Message
+from amanat.consensus.notes import Note
 from amanat.consensus.statements import LeaderCertificate
 
 
@@ -42,6 +43,7 @@ class Output:
         self._evidence: list[Evidence] = []
         self._final: Final | None = None
         self._elected: LeaderCertificate | None = None
+        self._notes: list[Note] = []
 
     @property
     def next_sequence(self) -> int:
@@ -93,6 +95,10 @@ class Output:
         """Report that `peer` broke the protocol."""
         self._faults.append(Fault(peer, reason))
 
+    def note(self, note: Note) -> None:
+        """Say how an election goes."""
+        self._notes.append(note)
+
     def evidence(self, evidence: Iterable[Evidence]) -> None:
         """Report proof that an authority broke the protocol."""
         self._evidence += evidence
@@ -138,6 +144,7 @@ class Output:
             faults=tuple(self._faults),
             evidence=tuple(self._evidence),
             installs=self._installs,
+            notes=tuple(self._notes),
         )
         if self._has_to_persist or self._actions:
             raise AssertionError("an action that ran after a sync asked for another one")

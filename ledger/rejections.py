@@ -88,6 +88,8 @@ class RejectionCode(StrEnum):
     """The calendar is not in order."""
     INVALID_VERSION = "invalid_version"
     """The protocol version is not newer, or would hold too soon; or it is not the one to come."""
+    INVALID_PROGRAMS = "invalid_programs"
+    """The list of programs is not sorted, or one stands in it twice."""
     WRONG_DAY = "wrong_day"
     """It is not the business day that is open, or its calendar date is not over."""
     PAST_CUT_OFF = "past_cut_off"

@@ -19,6 +19,7 @@ from amanat.ledger.encoding import encode
 from amanat.ledger.executed import ExecutedDay, RejectionCount
 from amanat.ledger.governance.participants import Participant
 from amanat.ledger.governance.policies import Parameters, Policy
+from amanat.ledger.governance.programs import RequiredPrograms
 from amanat.ledger.governance.proposals import Proposal
 from amanat.ledger.identifiers import Amount
 from amanat.ledger.instruments.ceilings import Borrowing, Ceilings
@@ -92,6 +93,7 @@ LINKS: Final = Table("link", Link)
 CONFIGURATION: Final = Table("configuration", Configuration)
 PARAMETERS: Final = Table("parameters", Parameters)
 VERSIONS: Final = Table("versions", Versions)
+PROGRAMS: Final = Table("programs", RequiredPrograms)
 EXECUTED: Final = Table("executed", ExecutedDay)
 """By the day of `valid_until`."""
 REJECTIONS: Final = Table("rejections", RejectionCount)
@@ -183,6 +185,11 @@ def calendar_of(state: State) -> Calendar:
 def versions_of(state: State) -> Versions:
     """Return by which rules the ledger works, as `state` has it. Raises as `_only` does."""
     return _only(state, VERSIONS)
+
+
+def programs_of(state: State) -> RequiredPrograms:
+    """Return which programs governance allows, as `state` has it: any, until it has decided."""
+    return state.get(PROGRAMS) or RequiredPrograms()
 
 
 def _only(state: State, table: Table[V]) -> V:

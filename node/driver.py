@@ -21,6 +21,7 @@ from amanat.consensus.interface import (
     ReadIndex,
     Tick,
 )
+from amanat.consensus.notes import Note
 from amanat.consensus.raft import Role
 from amanat.consensus.statements import LeaderCertificate
 
@@ -53,6 +54,11 @@ class Listener(Protocol):
         """A snapshot is on disk, whole: the node is to end and to start anew from it."""
 
 
+def _unheard(note: Note) -> None:
+    """Nobody asked for notes."""
+    del note
+
+
 class Driver:
     """Feeds events to the core, one at a time, and carries out what each asks for."""
 
@@ -63,11 +69,13 @@ class Driver:
         send: Callable[[Outgoing], None],
         write: Callable[[Persist], None],
         listener: Listener,
+        noted: Callable[[Note], None] = _unheard,
     ) -> None:
         self._core = core
         self._send = send
         self._write = write
         self._listener = listener
+        self._noted = noted
         self._events: deque[Event] = deque()
         self._stepping = False
         self._status = core.status
@@ -134,6 +142,8 @@ class Driver:
             self._listener.leader_changed(after)
 
     def _tell(self, effects: Effects) -> None:
+        for note in effects.notes:
+            self._noted(note)
         for fault in effects.faults:
             self._listener.faulty(fault)
         if effects.final is not None:

@@ -43,6 +43,7 @@ from amanat.node.certificates import Certificates
 from amanat.node.data_directory import DataDirectory
 from amanat.node.disk_writer import Apply, DiskWriter, Keep
 from amanat.node.driver import Driver
+from amanat.node.election_log import ElectionLog
 from amanat.node.first_failure import FirstFailure
 from amanat.node.forgotten_past import OwnPast
 from amanat.node.forwarder import Forwarder
@@ -147,7 +148,8 @@ class Node:
 
     def _driving(self, core: Core) -> Driver:
         listener = CountingListener(self, self.measurements)
-        return Driver(core, send=self._send, write=self._write, listener=listener)
+        noted = ElectionLog().noted
+        return Driver(core, send=self._send, write=self._write, listener=listener, noted=noted)
 
     def _links(self) -> PeerTransport:
         peer = self.settings.peer

@@ -22,7 +22,7 @@ _NAMES: Final[Mapping[str, str]] = {
         "enter-instruction cancel-instruction cancel-settlement settle-instructions settle-due"
     ),
     "Legal orders": "register-order extend-order lift-order force-transfer",
-    "Governance": "set-policy set-parameters change-authorities activate-version",
+    "Governance": "set-policy set-parameters change-authorities activate-version require-program",
     "Business days": "set-calendar close-day",
     "Proposals": "propose approve execute-proposal withdraw-proposal",
 }

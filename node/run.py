@@ -22,6 +22,7 @@ from amanat.config.settings import NodeSettings
 from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
 from amanat.node import logs
+from amanat.node.allowed_program import AllowedProgram
 from amanat.node.certificates import API, OPERATORS
 from amanat.node.data_directory import DataDirectory, DirectoryError, open_directory
 from amanat.node.listening import ListenError, listen
@@ -29,6 +30,7 @@ from amanat.node.node import Node
 from amanat.node.program import program_digest
 from amanat.node.recovery import RecoveryFailed
 from amanat.node.reloading import Reloader
+from amanat.node.supervisor import Supervisor, supervisor_of_this_process
 from amanat.node.tls import NotKeptError
 from amanat.node.version import VERSION
 
@@ -65,8 +67,8 @@ async def run_node(
         Exception: the node broke while it ran; what it had promised is on disk.
     """
     told = serving
-    reloader = Reloader(settings, reread)
-    while await _live(reloader, told):
+    reloader, supervisor = Reloader(settings, reread), supervisor_of_this_process()
+    while await _live(reloader, told, supervisor):
         told = _nobody
 
 
@@ -74,7 +76,9 @@ def _nobody(chain: Digest) -> None:
     del chain
 
 
-async def _live(reloader: Reloader, serving: Callable[[Digest], None]) -> bool:
+async def _live(
+    reloader: Reloader, serving: Callable[[Digest], None], supervisor: Supervisor
+) -> bool:
     """Run a node once. Return whether it is to start anew."""
     settings = reloader.settings
     directory, signer = _prepare(settings)
@@ -96,7 +100,8 @@ async def _live(reloader: Reloader, serving: Callable[[Digest], None]) -> bool:
         where = {"chain": node.chain_id, "api": settings.api.url}
         log.info("node.started", **where, version=VERSION, program=program)
         serving(node.chain_id)
-        await _until_told(node, reloader)
+        supervisor.ready(f"{settings.name} serves at {settings.api.url}")
+        await _until_told(node, reloader, supervisor)
     return node.outdated.is_set()
 
 
@@ -163,22 +168,30 @@ def _reloading(node: Node, reloader: Reloader) -> None:
     reloader.then = lambda: node.certificates.reload(datetime.now(UTC))
 
 
-async def _until_told(node: Node, reloader: Reloader) -> None:
+async def _until_told(node: Node, reloader: Reloader, supervisor: Supervisor) -> None:
+    def reload() -> None:
+        supervisor.reloading()
+        reloader.reload()
+        supervisor.ready(f"{node.name} serves at {reloader.settings.api.url}")
+
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGUSR1, node.drain)
     _reloading(node, reloader)
-    loop.add_signal_handler(signal.SIGHUP, reloader.reload)
+    loop.add_signal_handler(signal.SIGHUP, reload)
     running = asyncio.create_task(node.run())
+    watched = asyncio.create_task(supervisor.watch())
+    judged = asyncio.create_task(AllowedProgram(node).watch())
     waiting = {asyncio.create_task(each.wait()) for each in (stop, node.outdated)}
     await asyncio.wait({running, *waiting}, return_when=asyncio.FIRST_COMPLETED)
-    for task in waiting:
+    for task in (*waiting, watched, judged):
         task.cancel()
     if running.done():
         running.result()
     if stop.is_set():
+        supervisor.stopping()
         node.outdated.clear()  # it is to end for good
         await node.hand_over(seconds=HAND_OVER_SECONDS)
     running.cancel()

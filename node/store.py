@@ -33,7 +33,7 @@ from amanat.consensus.log_entry import Entry
 from amanat.consensus.statements import BlockId, CommitCertificate, genesis_id
 from amanat.ledger.blocks import BlockHeader
 from amanat.ledger.configurations import Configuration
-from amanat.ledger.encoding import EncodingError, Structure, decode, encode
+from amanat.ledger.encoding import EncodingError, decode, encode
 from amanat.ledger.executed import Turn
 from amanat.ledger.executed_block import ExecutedBlock
 from amanat.ledger.genesis import GenesisDocument
@@ -48,6 +48,7 @@ from amanat.node.records import Records, StorageFailed, u64
 from amanat.node.staging import Staging
 from amanat.node.stored_blocks import NO_PLACE, missing_block, turn_key, write_block
 from amanat.node.stored_eras import StoredEras
+from amanat.node.stored_format import StoredFormat
 from amanat.node.stored_log import LogBroken, whole_log
 
 FORMAT: Final = 3
@@ -59,11 +60,6 @@ RECENT_ENTRIES: Final = 256
 
 class StoreError(Exception):
     """The database cannot be used. The message says why, and what to do."""
-
-
-class _Format(Structure, frozen=True):
-    format: int
-    chain: Digest
 
 
 class Store:
@@ -101,7 +97,7 @@ class Store:
         store = Store(database, chain)
         update, changes = document.initial_state(store)
         with database.write_batch(sync=True) as batch:
-            batch.put(b"i", encode(_Format(FORMAT, chain)))
+            batch.put(b"i", encode(StoredFormat(FORMAT, chain)))
             for key, record in update.written:
                 batch.put(b"n" + key, record)
             for key, value in changes.items():
@@ -361,7 +357,7 @@ class Store:
         raw = self._records.get(b"i")
         if raw is None:
             raise StoreError("it is not an Amanat database")
-        found = decode(raw, _Format)
+        found = decode(raw, StoredFormat)
         if not OLDEST <= found.format <= FORMAT:
             raise StoreError(
                 f"it has format {found.format}; this program reads formats {OLDEST} to {FORMAT}"
@@ -373,7 +369,7 @@ class Store:
             )
         if found.format < FORMAT:
             migrate(self._db)
-            self._db.put(b"i", encode(_Format(FORMAT, self.chain)), sync=True)
+            self._db.put(b"i", encode(StoredFormat(FORMAT, self.chain)), sync=True)
 
     def _check_log(self) -> None:
         """Check that the log has no hole, that the applied block is in it, and those before it."""

@@ -41,6 +41,7 @@ from amanat.ledger.operations.register_order import RegisterOrder
 from amanat.ledger.operations.register_participant import RegisterParticipant
 from amanat.ledger.operations.release_pledge import ReleasePledge
 from amanat.ledger.operations.replace_keys import ReplaceKeys
+from amanat.ledger.operations.require_program import RequireProgram
 from amanat.ledger.operations.rotate_keys import RotateKeys
 from amanat.ledger.operations.set_authorised_amount import SetAuthorisedAmount
 from amanat.ledger.operations.set_calendar import SetCalendar
@@ -100,6 +101,7 @@ __all__ = [
     "RegisterParticipant",
     "ReleasePledge",
     "ReplaceKeys",
+    "RequireProgram",
     "RotateKeys",
     "SetAuthorisedAmount",
     "SetCalendar",

@@ -13,6 +13,7 @@ from amanat.ledger.configurations import Configuration
 from amanat.ledger.operations import OPERATIONS
 from amanat.ledger.state import State, versions_of
 from amanat.ledger.versions import Activation, is_known
+from amanat.node.allowed_program import required_programs
 from amanat.node.api.contracts import Contract, Lasts, described
 from amanat.node.api.messages import (
     NetworkView,
@@ -170,6 +171,7 @@ def status_view(node: Node) -> StatusView:
         program=program_digest().hex(),
         protocol=versions.current,
         upgrade=_upgrade_view(versions.scheduled),
+        programs=[each.hex() for each in required_programs(node).programs],
         last_height=core.last.height,
         first_height=max(node.store.base, node.store.first_height),
         snapshot=_snapshot_view(node),

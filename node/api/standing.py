@@ -58,6 +58,8 @@ class StatusView(msgspec.Struct, frozen=True):
     """The protocol version by which the last final block here was executed."""
     upgrade: UpgradeView | None
     """The protocol version that is scheduled, if one is."""
+    programs: list[Hex32Text]
+    """The programs that governance lets nodes run; any, if none is listed."""
     last_height: HeightNumber
     """The last block in the log, final or not."""
     first_height: HeightNumber

@@ -15,21 +15,16 @@ from pathlib import Path
 import plyvel
 
 from amanat.consensus.evidence import Evidence
-from amanat.ledger.encoding import EncodingError, Structure, decode
-from amanat.ledger.identifiers import Digest
+from amanat.ledger.encoding import EncodingError, decode
 from amanat.node.applied_state import AppliedState
 from amanat.node.audit.sources import Damaged, SourcedBlock, Unusable
 from amanat.node.leveldb import open_database
 from amanat.node.records import Records, StorageFailed, u64
 from amanat.node.store import FORMAT
+from amanat.node.stored_format import StoredFormat
 
 OLDEST = 2
 """The oldest format of a node's database in which the chain lies as it does today."""
-
-
-class _Format(Structure, frozen=True):
-    format: int
-    chain: Digest
 
 
 class DirectorySource:
@@ -63,7 +58,7 @@ class DirectorySource:
 
     def _begin(self, path: Path) -> None:
         try:
-            found = decode(self._records.need(b"i"), _Format)
+            found = decode(self._records.need(b"i"), StoredFormat)
             applied = decode(self._records.need(b"a"), AppliedState)
             base = self._records.get(b"b")
         except (StorageFailed, EncodingError) as error:

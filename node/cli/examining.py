@@ -2,9 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -16,6 +16,7 @@ from amanat.node.cli.nodes import settings_of
 from amanat.node.cli.output import Format, say, show
 from amanat.node.doctor.checks import ALL, HERE, Check, examine
 from amanat.node.doctor.rows import Row, fail, has_failed, ok, warn
+from amanat.node.upgrading import checks as upgrade_checks
 
 OTHERS: Final = frozenset({"AMANAT_API", CA_VARIABLE})
 """Variables that are no settings of a node."""
@@ -31,8 +32,23 @@ def check(config: Path, flags: Sequence[str], output: Format) -> None:
     _tell(diagnosis(config, flags, HERE), output)
 
 
+def upgrade_check(config: Path, flags: Sequence[str], output: Format) -> None:
+    """Examine whether a node may be given this program now."""
+    _tell(
+        _examined(config, flags, lambda settings: upgrade_checks.examine(settings, config)), output
+    )
+
+
 def diagnosis(config: Path, flags: Sequence[str], checks: tuple[Check, ...]) -> list[Row]:
     """Return what is found about the settings and, if they can be read, about the node."""
+    return _examined(config, flags, lambda settings: examine(settings, checks))
+
+
+def _examined(
+    config: Path,
+    flags: Sequence[str],
+    examined: Callable[[NodeSettings], Coroutine[Any, Any, list[Row]]],
+) -> list[Row]:
     try:
         settings = settings_of(config, flags)
     except Failure as failure:
@@ -44,7 +60,7 @@ def diagnosis(config: Path, flags: Sequence[str], checks: tuple[Check, ...]) -> 
     if unknown:
         found = f"{', '.join(unknown)} in the environment set nothing"
         rows.append(warn("environment", found, "amanat config show --effective names all settings"))
-    return rows + asyncio.run(examine(settings, checks))
+    return rows + asyncio.run(examined(settings))
 
 
 def configuration(

@@ -72,6 +72,7 @@ def learn(file: Path, kind: AuthorityClass, api: Sequence[str]) -> None:
     network, status = talk(api_urls(api), _network)
     if network["chain"] != asked.chain.hex():
         raise Failure(f"{file} asks to join another network, {asked.chain.hex()[:16]}")
+    _check_program(asked.name, asked.program.hex(), status)
     decision = _decided(network, lambda now: decisions.learn(now, asked, kind))
     for name, value in _told(asked).items():
         note(f"{name:12} {value}")
@@ -82,12 +83,14 @@ def learn(file: Path, kind: AuthorityClass, api: Sequence[str]) -> None:
 
 def admit(name: str, instead_of: str | None, quorum: int | None, api: Sequence[str]) -> None:
     """Print the decision that lets a learner vote, with its word that it has caught up."""
-    network, _ = talk(api_urls(api), _network)
+    network, status = talk(api_urls(api), _network)
     found = next((each for each in network["authorities"] if each["name"] == name), None)
     if found is None:
         raise Failure(f"{name} takes no part: let it learn first")
     if found["api"] is None:
         raise Failure(f"no node that was asked knows where {name} is: is it started?")
+    runs = talk([found["api"]], lambda client: client.get("/v1/status"))
+    _check_program(name, str(runs.get("program")), status)
     shown = talk([found["api"]], lambda client: client.get("/v1/readiness"))
     word = Readiness(shown["name"], shown["height"], bytes.fromhex(shown["signature"]))
     _print(
@@ -139,6 +142,17 @@ async def _sight(client: Client, settings: NodeSettings) -> Sight:
 async def _network(client: Client) -> tuple[dict[str, Any], dict[str, Any]]:
     network, status = await asyncio.gather(client.get("/v1/network"), client.get("/v1/status"))
     return network, status
+
+
+def _check_program(name: str, program: str, status: dict[str, Any]) -> None:
+    """Refuse a node that says it runs a program which governance does not let run."""
+    listed = status.get("programs", [])  # nodes of an older version do not tell
+    if listed and program not in listed:
+        raise Failure(
+            f"{name} says that it runs {program}, which governance does not let run: it lists "
+            f"{', '.join(listed)}",
+            ExitCode.REJECTED,
+        )
 
 
 def _decided(network: dict[str, Any], decide: Decide) -> ChangeAuthorities:

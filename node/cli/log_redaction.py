@@ -30,6 +30,12 @@ KEPT: Final = frozenset(
         "code",
         "ticks",
         "blocks",
+        "candidate",
+        "cause",
+        "refusal",
+        "votes",
+        "last_term",
+        "silence_seconds",
     }
 )
 """Fields that never name an account or a transaction. A `reason` may: it is free text."""

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from amanat.node.cli.nouns import NODE
-from amanat.node.cli.options import Api, Config, Output
+from amanat.node.cli.options import Api, Config, Output, Set
 from amanat.node.cli.output import Format
 
 
@@ -62,3 +62,22 @@ def node_join(
     from amanat.node.cli import joining
 
     joining.watch(config, api or [], output, until_voting=watch)
+
+
+@NODE.command("trace")
+def node_trace(
+    logs: Annotated[list[Path], typer.Argument(help="Logs of nodes, as many as there are.")],
+    output: Output = Format.TABLE,
+) -> None:
+    """Tell from nodes' logs how elections went: who stood, voted, refused and why, who led."""
+    from amanat.node.cli import tracing
+
+    tracing.trace(logs, output)
+
+
+@NODE.command("upgrade-check")
+def node_upgrade_check(config: Config, set_: Set = None, output: Output = Format.TABLE) -> None:
+    """Examine, with the new program, whether a node may be given it now; exits with 3 if not."""
+    from amanat.node.cli import examining
+
+    examining.upgrade_check(config, set_ or (), output)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 from amanat.config.settings import NodeSettings
-from amanat.node.doctor import backups, certificates, disk, files, limits, peers, ports
+from amanat.node.doctor import backups, certificates, disk, files, limits, peers, ports, program
 from amanat.node.doctor.case import Case, Means, open_case
 from amanat.node.doctor.rows import Row
 
@@ -15,6 +15,7 @@ HERE: Final[tuple[Check, ...]] = (files.genesis, files.key, files.data, ports.ch
 
 ALL: Final[tuple[Check, ...]] = (
     *HERE,
+    program.check,
     peers.check,
     certificates.check,
     disk.check,

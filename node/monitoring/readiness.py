@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from typing import Final
 
+from amanat.node.allowed_program import program_fault
 from amanat.node.api.messages import Check, Readiness
 from amanat.node.node import Node
 
@@ -56,6 +57,8 @@ def _checks(node: Node) -> Iterator[tuple[str, Check]]:
     diverged = has_diverged(node)
     refused = f"block {node.application.refused_height} is final elsewhere and was refused here"
     yield "agreement", Check(not diverged, refused if diverged else "executes as the others do")
+    fault = program_fault(node)
+    yield "program", Check(fault is None, fault or "governance lets it run")
     free, _ = free_bytes(node)
     yield "disk", Check(free >= FREE_BYTES_MIN, f"{free // 2**20} MiB free")
 

@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 
 from amanat.consensus.raft import Role
 from amanat.ledger.state import State, versions_of
+from amanat.node.allowed_program import program_fault
 from amanat.node.monitoring.readiness import free_bytes, has_diverged, readiness
 from amanat.node.node import Node
 from amanat.node.version import VERSION
@@ -93,6 +94,8 @@ class StateOfNode(Collector):
         yield _gauge("evidence", "Proofs that an authority broke the protocol.", len(node.evidence))
         diverged = has_diverged(node)
         yield _gauge("diverged", "Whether it refused a block that others made final.", diverged)
+        allowed = program_fault(node) is None
+        yield _gauge("program_allowed", "Whether governance lets its program run.", allowed)
         yield _gauge("ready", "Whether it can serve.", readiness(node).status == "ready")
         yield _gauge("draining", "Whether it is about to be stopped.", node.is_draining)
 

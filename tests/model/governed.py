@@ -27,6 +27,7 @@ from amanat.ledger.operations import (
     RegisterInstrument,
     RegisterParticipant,
     ReplaceKeys,
+    RequireProgram,
     RotateKeys,
     SetAuthorisedAmount,
     SetCalendar,
@@ -304,6 +305,10 @@ def version(c: Chooser) -> ActivateVersion:
     return ActivateVersion(c.number(1, 2), height)
 
 
+def program(c: Chooser) -> RequireProgram:
+    return RequireProgram(tuple(bytes([c.number(1, 3)]) * 32 for _ in range(c.number(0, 2))))
+
+
 GOVERNED: Final[tuple[Choice, ...]] = (
     *(
         order,
@@ -321,6 +326,6 @@ GOVERNED: Final[tuple[Choice, ...]] = (
     *(roles, rotate, replace_keys, block_keys, register, limits, rules, rules, rules, rules),
     no_rules,
     *(tranche, ceilings, authorised, status, status, instrument, activate, amend, agent),
-    *(add_document, set_policy, parameters, calendar, authorities, version),
+    *(add_document, set_policy, parameters, calendar, authorities, version, program),
 )
 """All of them, some several times."""

@@ -1,5 +1,7 @@
 """Instruments, rules, tranches, ceilings; policies, the calendar and the close of a day."""
 
+from itertools import pairwise
+
 from amanat.ledger.authorities import Authority as AuthorityData
 from amanat.ledger.governance.policies import Policy as PolicyData
 from amanat.ledger.operations import (
@@ -10,6 +12,7 @@ from amanat.ledger.operations import (
     ChangeAuthorities,
     CloseDay,
     RegisterInstrument,
+    RequireProgram,
     SetAuthorisedAmount,
     SetCalendar,
     SetCeilings,
@@ -274,6 +277,18 @@ def _(act: ActivateVersion, books: Books, _consents: Consents) -> None:
         return
     need(act.height >= books.height + LEAD and act.version > 1, Code.INVALID_VERSION)
     books.scheduled = act.version
+
+
+@needs.register
+def _(_act: RequireProgram, _books: Books, _consents: Consents) -> list[Need]:
+    return [Approves("require-program")]
+
+
+@carry.register
+def _(act: RequireProgram, _books: Books, _consents: Consents) -> None:
+    """Nothing on the ledger depends on it."""
+    ordered = all(one < two for one, two in pairwise(act.programs))
+    need(ordered, Code.INVALID_PROGRAMS)
 
 
 @needs.register

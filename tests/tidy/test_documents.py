@@ -122,7 +122,7 @@ def pins(lock: Path) -> dict[str, str]:
 
 def required(requirements: list[str]) -> set[str]:
     """Return the names that requirements of pyproject.toml begin with."""
-    return {re.split(r"[<>=]", each)[0].lower() for each in requirements}
+    return {re.split(r"[<>=[]", each)[0].lower() for each in requirements}
 
 
 def test_every_requirement_is_locked_by_hash_and_names_no_index() -> None:

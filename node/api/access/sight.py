@@ -39,6 +39,7 @@ PUBLIC_EVENTS: Final = frozenset(
         "participant-registered",
         "paying-agent-set",
         "policy-set",
+        "programs-required",
         "roles-set",
         "rules-set",
         "standing-set",

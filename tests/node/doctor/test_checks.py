@@ -33,7 +33,7 @@ def network(tmp_path: Path) -> Iterator[Network]:
 
 @pytest.fixture
 async def peers(network: Network) -> Network:
-    network.start()
+    network.start()  # a network begins once all its authorities have heard of one another
     await network.ready()
     network.kill("mof")
     await network.ready("sbp", "cdc")

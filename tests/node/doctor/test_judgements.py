@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from amanat.node.acquaintance import Acquaintance
-from amanat.node.doctor import certificates, disk, files, ports
+from amanat.node.doctor import certificates, disk, files, ports, program
 from amanat.node.doctor.asking import Reached, Stage
 from amanat.node.doctor.disk import DAY_MS, Room
 from amanat.node.doctor.files import Ownership
@@ -111,3 +111,15 @@ def test_who_may_enter_the_data_directory(seen: Ownership, said: str) -> None:
 @pytest.mark.parametrize("user", [7, 0])
 def test_its_owner_may_and_so_may_root(user: int) -> None:
     assert files.judge_ownership("/data", Ownership(7, user, 0o700)) is None
+
+
+# The program.
+
+
+def test_a_program_that_governance_does_not_list_must_be_replaced() -> None:
+    assert program.judge("ab", []).verdict is Verdict.OK
+    assert program.judge("ab", ["ab", "cd"]).verdict is Verdict.OK
+    row = program.judge("ab", ["cd"])
+    assert row.verdict is Verdict.FAIL
+    assert row.finding == "ab is not among the programs that governance lets run: cd"
+    assert row.next is not None

@@ -21,7 +21,7 @@ async def test_a_node_that_works_is_ready_in_every_respect(tmp_path: Path) -> No
         await running.open_market()
         view = readiness(running.nodes["mof"])
     assert view.status == "ready"
-    assert list(view.checks) == ["leader", "sync", "peers", "vote", "agreement", "disk"]
+    assert list(view.checks) == ["leader", "sync", "peers", "vote", "agreement", "program", "disk"]
 
 
 async def test_one_that_refused_what_others_made_final_is_not_ready(tmp_path: Path) -> None:

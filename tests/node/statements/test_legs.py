@@ -47,6 +47,7 @@ MOVES_NOTHING = {
     "pledge-substituted",
     "pledged",
     "policy-set",
+    "programs-required",
     "proposal-approved",
     "proposal-executed",
     "proposal-withdrawn",

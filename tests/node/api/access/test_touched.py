@@ -26,6 +26,7 @@ OF_DOCUMENTS = {
     "commitment",
     "digest",
     "document",
+    "programs",
     "supersedes",
     "travel_data",
     "warehouse_receipt",
