@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_network
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
@@ -210,9 +211,7 @@ def _faults(settings: NodeSettings) -> Iterator[str]:
     for address in (*listeners, *settings.peers.values()):
         if not 1 <= split_address(address)[1] <= PORT_MAX:
             yield f"{address} has no port from 1 to {PORT_MAX}"
-    for address in listeners:
-        if listeners.count(address) > 1:
-            yield f"{address} is to listen for two of peer, api, operators"
+    yield from _shared_ports(listeners)
     for network in settings.api.trusted_proxies:
         try:
             ip_network(network)
@@ -221,6 +220,21 @@ def _faults(settings: NodeSettings) -> Iterator[str]:
     yield from _faults_of_tls(settings)
     if settings.name in settings.peers:
         yield f"[peers] names this node itself, {settings.name}"
+
+
+def _shared_ports(listeners: Sequence[str]) -> Iterator[str]:
+    """Yield why two of them cannot both listen: one port, and one address or all of them."""
+    for one, other in combinations(listeners, 2):
+        (host, port), (host_2, port_2) = split_address(one), split_address(other)
+        if port == port_2 and (host == host_2 or _EVERYWHERE in (host, host_2)):
+            yield (
+                f"{one} and {other}: two of peer, api and operators are to listen on port {port}; "
+                "give each a port of its own"
+            )
+
+
+_EVERYWHERE: Final = "0.0.0.0"  # noqa: S104 - looked for, not bound
+"""Stands for all addresses of a machine."""
 
 
 def _faults_of_tls(settings: NodeSettings) -> Iterator[str]:

@@ -7,6 +7,8 @@ from typing import Any, Final
 import structlog
 from aiohttp.http_exceptions import HttpProcessingError
 
+from amanat.node.recent_errors import RecentErrors
+
 
 def _digests_as_hex(
     _: Any, __: str, event: structlog.typing.EventDict
@@ -46,6 +48,9 @@ class _Threshold:
 _LEVEL_OF: Final = {"exception": "error", "warn": "warning", "fatal": "critical"}
 _THRESHOLD: Final = _Threshold()
 
+RECENT: Final = RecentErrors()
+"""The last warnings and errors of this process."""
+
 
 def set_level(level: str) -> None:
     """Log from this level on, from now on."""
@@ -60,6 +65,7 @@ def set_up(level: str, *, node: str, network: str) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _digests_as_hex,
+        RECENT,
     ]
     rendered: list[structlog.typing.Processor] = [
         structlog.processors.format_exc_info,

@@ -17,6 +17,8 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, WSM
 
 from amanat.ledger.authorities import Authority
 from amanat.ledger.encoding import EncodingError, decode, encode
+from amanat.ledger.identifiers import LedgerTime
+from amanat.node import clock
 from amanat.node.acquaintance import PATH as ACQUAINTANCE_PATH
 from amanat.node.acquaintance import acquaintance
 from amanat.node.key_exchange import agreed_on
@@ -43,6 +45,10 @@ class PeerStatus:
     api: str | None
     """Where the peer says it serves its API; None until it was reached once."""
     version: str | None
+    since: LedgerTime
+    """Since when it is connected, or is not."""
+    error: str | None
+    """Why it last could not be reached, or the link ended; None if that never happened."""
     key_exchange: str | None = None
     """The group that both ends agreed on; None if the link is down, or this Python cannot tell."""
 
@@ -240,12 +246,19 @@ class _Link:
         self._theirs: Hello | None = None
         self._group: str | None = None
         self.connected = False
+        self._since = clock.now()
+        self._error: str | None = None
 
     def status(self) -> PeerStatus:
         api = self._theirs.api if self._theirs else None
         version = self._theirs.version if self._theirs else None
         group = self._group if self.connected else None
-        return PeerStatus(self._name, self.connected, api, version, group)
+        return PeerStatus(self._name, self.connected, api, version, self._since, self._error, group)
+
+    def _be(self, *, connected: bool) -> None:
+        if connected != self.connected:
+            self._since = clock.now()
+        self.connected = connected
 
     def put(self, data: bytes) -> None:
         self._queue.append(data)
@@ -266,11 +279,13 @@ class _Link:
             while True:
                 try:
                     await self._talk(session)
+                    self._error = "the peer closed the link"
                     pause = REDIAL_SECONDS[0]
                 except (ClientError, OSError, TimeoutError, EncodingError) as error:
-                    log.debug("peer.unreachable", peer=self._name, reason=str(error))
+                    self._error = str(error) or type(error).__name__
+                    log.debug("peer.unreachable", peer=self._name, reason=self._error)
                 finally:
-                    self.connected = False
+                    self._be(connected=False)
                     self._queue.clear()
                     self._queued_bytes = 0
                 self._redial.clear()
@@ -295,7 +310,7 @@ class _Link:
             await socket.send_bytes(encode(self._hello))
             self._theirs = theirs
             self._group = agreed_on(socket.get_extra_info("ssl_object"))
-            self.connected = True
+            self._be(connected=True)
             log.info("peer.connected", peer=self._name)
             reader = asyncio.create_task(_drain(socket))
             try:

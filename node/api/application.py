@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from amanat.node.api import (
     blocks,
@@ -106,13 +106,19 @@ ROUTES: Final = (
 )
 
 
+STREAMED: Final = frozenset({"/v1/events", "/v1/statements/{statement}"})
+"""What is made while it is sent: nothing can be said of it before."""
+
+
 def create(node: Node) -> web.Application:
     """Return the application that serves `node`."""
     application = web.Application(
         middlewares=[counting(node.measurements), middleware, limiting],
         client_max_size=BATCH_BYTES_MAX,
     )
-    application[LIMITS] = Limits(node.settings.api, now=monotonic)
+    application[LIMITS] = Limits(
+        node.settings.api, now=monotonic, refused=node.measurements.limited_one
+    )
     application[NODE] = node
     application[GATE] = Gate(node)
     application[REFERENCE] = _reference()
@@ -121,6 +127,9 @@ def create(node: Node) -> web.Application:
     application.on_shutdown.append(streams.close)
     for route in ROUTES:
         application.router.add_route(route.method, route.path, guarded(route))
+        if route.method == hdrs.METH_GET and route.path not in STREAMED:
+            # The same without its body (RFC 9110, section 9.3.2).
+            application.router.add_route(hdrs.METH_HEAD, route.path, guarded(route))
     return application
 
 

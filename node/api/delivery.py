@@ -50,7 +50,7 @@ def tagged(
     request: web.Request, answer: web.StreamResponse, contract: Contract
 ) -> web.StreamResponse:
     """Tag an answer; return 304 in its place if who asks has it."""
-    if contract.keeps_secret or not (contract.reads or request.method == "GET"):
+    if contract.keeps_secret or not (contract.reads or request.method in ("GET", "HEAD")):
         request[_AS_IT_IS] = True
     request[_STAYS] = not contract.reads and contract.lasts is not Lasts.A_MOMENT
     if contract.binary or (contract.also and contract.answer is not None):

@@ -1,26 +1,36 @@
 """How often one caller may ask: so that nobody's flood is another's outage.
 
-Each caller has a bucket of tokens that fills at a steady rate up to its size; a request takes one.
-A caller is the address that a request comes from, and once it has proved who it is, the participant
-too, from wherever it asks. Callers that were not heard for longest are forgotten: whoever comes
-back then begins with a full bucket, as after a pause.
+Each caller has a bucket of tokens that fills at a steady rate up to its size; a request takes one,
+and a batch one for each transaction in it. A caller is the address that a request comes from, and
+once it has proved who it is, the participant too, from wherever it asks. Callers that were not
+heard for longest are forgotten: whoever comes back then begins with a full bucket, as after a
+pause.
 """
 
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
 from typing import Final
 
 from aiohttp import web
 
 from amanat.config.settings import ApiListener
+from amanat.node.api.callers import Callers
 from amanat.node.api.middleware import Handler
 from amanat.node.api.problems import ApiProblem
 
 CALLERS_MAX: Final = 10_000
 """Callers that are remembered."""
+
+FREE: Final = frozenset({"/livez", "/readyz"})
+"""What is not counted: whatever watches a node is not to be told that it is down for asking."""
+
+ADDRESS: Final = "address"
+PARTICIPANT: Final = "participant"
+
+_COUNTED: Final = web.RequestKey("counted", list[tuple[str, str]])
+"""The callers whose tokens a request took."""
 
 
 @dataclass(slots=True)
@@ -48,6 +58,18 @@ class Buckets:
 
     def take(self, caller: Hashable) -> float:
         """Take a token. Return 0.0, or in how many seconds there will be one if there is none."""
+        bucket = self._filled(caller)
+        if bucket.tokens < 1.0:
+            return (1.0 - bucket.tokens) / self._rate
+        bucket.tokens -= 1.0
+        return 0.0
+
+    def owe(self, caller: Hashable, tokens: int) -> None:
+        """Take more tokens, be they there or not: what is owed comes in before the next."""
+        self._filled(caller).tokens -= tokens
+
+    def _filled(self, caller: Hashable) -> _Bucket:
+        """Return a caller's bucket, filled up to this moment."""
         now = self._now()
         bucket = self._buckets.get(caller)
         if bucket is None:
@@ -59,54 +81,49 @@ class Buckets:
             gained = max(now - bucket.filled, 0.0) * self._rate
             bucket.tokens = min(bucket.tokens + gained, float(self._burst))
             bucket.filled = now
-        if bucket.tokens < 1.0:
-            return (1.0 - bucket.tokens) / self._rate
-        bucket.tokens -= 1.0
-        return 0.0
+        return bucket
 
 
 class Limits:
     """The limits of one node's API."""
 
-    def __init__(self, api: ApiListener, *, now: Callable[[], float]) -> None:
+    def __init__(
+        self, api: ApiListener, *, now: Callable[[], float], refused: Callable[[str], None]
+    ) -> None:
+        """`refused` is told, of each refusal, whether an address or a participant met it."""
         rate = api.requests_per_second
         self._buckets = None if rate == 0 else Buckets(rate, api.burst, now=now)
-        self._trusted = [ip_network(each) for each in api.trusted_proxies]
+        self._callers = Callers(api.trusted_proxies)
+        self._refused = refused
 
-    def take(self, caller: Hashable) -> None:
-        """Count a request of `caller`.
+    def admit(self, request: web.Request) -> None:
+        """Count a request of its address, before anything is done for it.
 
         Raises:
             ApiProblem: `too_many_requests`, with the seconds after which to ask again.
         """
+        if request.path not in FREE:
+            request[_COUNTED] = []
+            self._take(request, (ADDRESS, self._callers.of(request)))
+
+    def known(self, request: web.Request, participant: str) -> None:
+        """Count a request of `participant` too, which it has proved to be. Raises as `admit`."""
+        self._take(request, (PARTICIPANT, participant))
+
+    def owe(self, request: web.Request, more: int) -> None:
+        """Count a request for `more` than one, now that it is known how much it holds."""
+        if self._buckets is not None and more > 0:
+            for caller in request[_COUNTED]:
+                self._buckets.owe(caller, more)
+
+    def _take(self, request: web.Request, caller: tuple[str, str]) -> None:
+        request[_COUNTED].append(caller)
         wait = 0.0 if self._buckets is None else self._buckets.take(caller)
         if wait:
+            self._refused(caller[0])
             seconds = max(math.ceil(wait), 1)
             detail = f"this node answers no more of your requests for {seconds} s"
             raise ApiProblem("too_many_requests", detail, retry_after=seconds)
-
-    def address_of(self, request: web.Request) -> str:
-        """Return where a request comes from: behind a trusted proxy, what that says.
-
-        Of several addresses in `X-Forwarded-For` the last one counts that is no trusted proxy:
-        what stands before it, anybody may have written there.
-        """
-        address = request.remote or ""
-        named = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
-        for before in reversed(named):
-            if not self._is_trusted(address):
-                break
-            address = before.strip() or address
-        return address
-
-    def _is_trusted(self, address: str) -> bool:
-        if not self._trusted:
-            return False
-        try:
-            found = ip_address(address)
-        except ValueError:
-            return False
-        return any(found in network for network in self._trusted)
 
 
 LIMITS: Final = web.AppKey("limits", Limits)
@@ -115,6 +132,5 @@ LIMITS: Final = web.AppKey("limits", Limits)
 @web.middleware
 async def limiting(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse whoever asks too often from one address."""
-    limits = request.app[LIMITS]
-    limits.take(("address", limits.address_of(request)))
+    request.app[LIMITS].admit(request)
     return await handler(request)

@@ -12,6 +12,7 @@ from amanat.ledger.rejections import DoorCode, DoorRefusal
 from amanat.node import provable
 from amanat.node.api.access.gate import GATE
 from amanat.node.api.contracts import Body, Contract, Lasts, described
+from amanat.node.api.limits import LIMITS
 from amanat.node.api.messages import (
     BatchItem,
     BatchSubmission,
@@ -106,6 +107,7 @@ async def submit_batch(request: web.Request) -> web.Response:
         envelopes = [from_base64(text, f"transactions[{i}]") for i, text in enumerate(texts)]
     else:
         raise unsupported(request)
+    request.app[LIMITS].owe(request, len(envelopes) - 1)
     items: list[object] = []
     for number, envelope in enumerate(envelopes):
         if number % SLICE == SLICE - 1:

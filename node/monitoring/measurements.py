@@ -112,6 +112,17 @@ class Measurements:
             registry=self.registry,
         )
 
+        self.limited = Counter(
+            "amanat_http_requests_limited",
+            "Requests refused because an address or a participant asked too often.",
+            ["caller"],
+            registry=self.registry,
+        )
+
+    def limited_one(self, caller: str) -> None:
+        """Count a request that was refused because its caller asked too often."""
+        self.limited.labels(caller).inc()
+
     def admitted(self, transaction: Digest) -> None:
         """Start the transaction's time to finality."""
         self.taken.inc()

@@ -16,6 +16,8 @@ from prometheus_client import (
     generate_latest,
 )
 
+from amanat.ledger.wording import moment
+from amanat.node import logs
 from amanat.node.api import health
 from amanat.node.api.contracts import Handle
 from amanat.node.api.middleware import middleware
@@ -68,7 +70,10 @@ async def metrics(request: web.Request) -> web.Response:
 
 
 async def status(request: web.Request) -> web.Response:
-    """Show this node at this moment: its part in the protocol, how far it is, why not ready."""
+    """Show this node at this moment: its part in the protocol, how far it is, why not ready.
+
+    With the last lines of its log that are warnings or worse.
+    """
     node = request.app[NODE]
     now = node.status
     tls = platform()
@@ -93,6 +98,7 @@ async def status(request: web.Request) -> web.Response:
             },
             "evidence": len(node.evidence),
             "readiness": readiness(node),
+            "errors": logs.RECENT.listed(),
         }
     )
 
@@ -111,7 +117,7 @@ def _certificates(node: Node) -> list[dict[str, Any]]:
 
 
 async def peers(request: web.Request) -> web.Response:
-    """Show each peer: where it is dialled, whether it is connected, which program it runs.
+    """Show each peer: where it is dialled, since when it is connected or not, and why not.
 
     `key_exchange` is null where this Python cannot tell it: `amanat doctor` finds it out.
     """
@@ -123,6 +129,8 @@ async def peers(request: web.Request) -> web.Response:
                 "name": peer.name,
                 "address": dialled.get(peer.name),
                 "connected": peer.connected,
+                "since": moment(peer.since),
+                "error": peer.error,
                 "api": peer.api,
                 "version": peer.version,
                 "key_exchange": peer.key_exchange,

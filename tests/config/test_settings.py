@@ -237,10 +237,12 @@ def test_operators_are_served_where_the_settings_say_or_nowhere(tmp_path: Path) 
         load_settings(written(tmp_path, more))
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:8101", "0.0.0.0:7101"])
-def test_no_two_listeners_have_one_address(tmp_path: Path, address: str) -> None:
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:8101", "0.0.0.0:7101", "127.0.0.1:7101", "0.0.0.0:8101"]
+)
+def test_no_two_listeners_have_one_port_of_one_address(tmp_path: Path, address: str) -> None:
     more = GOOD.replace("[peers]", f'[operators]\nlisten = "{address}"\n\n[peers]')
-    with pytest.raises(SettingsError, match=f"{address} is to listen for two of"):
+    with pytest.raises(SettingsError, match="two of peer, api and operators are to listen on port"):
         load_settings(written(tmp_path, more))
 
 

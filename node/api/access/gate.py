@@ -93,7 +93,7 @@ class Gate:
             reader = await self._reader(request)
             if reader is not None:
                 request[READER] = reader
-                request.app[LIMITS].take(("participant", reader.participant))
+                request.app[LIMITS].known(request, reader.participant)
             self._check(request, route)
 
     def check_again(self, request: web.Request) -> None:

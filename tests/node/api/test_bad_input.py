@@ -331,7 +331,7 @@ async def test_a_question_that_makes_no_sense_is_told_so(
 async def test_what_a_route_does_take_is_in_the_allow_header(api: Api) -> None:
     answer = await api.request("DELETE", "/v1/blocks")
     await refused(api, answer, 405, "method_not_allowed")
-    assert answer.headers["Allow"] == "GET"
+    assert answer.headers["Allow"] == "GET,HEAD"
 
 
 @pytest.mark.usefixtures("nothing_changes")

@@ -209,3 +209,20 @@ async def test_what_stays_while_a_node_runs_is_compressed_once(raw: Api) -> None
     assert packed_once.cache_info()[:2] == (1, 1)
     await raw.get("/v1/instruments", **asked)
     assert packed_once.cache_info().currsize == 1
+
+
+async def test_the_head_of_an_answer_is_that_answer_without_its_body(api: Api) -> None:
+    async with ClientSession(headers={"Accept-Encoding": "gzip"}) as session:
+        for path in ("/v1/instruments", "/v1/status", "/v1/accounts/nobody", "/readyz", "/docs"):
+            url = api.network.url("mof") + path
+            async with session.get(url) as whole, session.head(url) as head:
+                assert (head.status, await head.read()) == (whole.status, b"")
+                for name in ("Content-Type", "ETag", "Cache-Control"):
+                    assert head.headers.get(name) == whole.headers.get(name), (path, name)
+        instruments = api.network.url("mof") + "/v1/instruments"
+        async with session.get(instruments) as whole:
+            known = {"If-None-Match": whole.headers["ETag"]}
+        async with session.head(instruments, headers=known) as unchanged:
+            assert unchanged.status == 304
+        async with session.head(api.network.url("mof") + "/v1/events") as refused:
+            assert refused.status == 405

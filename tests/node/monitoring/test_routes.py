@@ -137,7 +137,8 @@ async def test_operators_read_what_they_need_and_clients_do_not(tmp_path: Path) 
         assert status["readiness"]["status"] == "ready"
         peers = await shown("/node/peers")
         assert {peer["name"]: peer["connected"] for peer in peers} == {"cdc": True, "sbp": True}
-        assert all(peer["address"] for peer in peers)
+        assert all(peer["address"] and peer["since"].endswith("Z") for peer in peers)
+        assert status["errors"] == []
         settings = await shown("/node/settings")
         assert settings["api"]["listen"] == running.url("mof").removeprefix("http://")
         for path in ("/metrics", "/node/status", "/node/peers", "/node/settings"):
@@ -146,3 +147,19 @@ async def test_operators_read_what_they_need_and_clients_do_not(tmp_path: Path) 
         for path in ("/v1/status", "/docs", "/"):
             async with session.get(running.operators_url("mof") + path) as answer:
                 assert answer.status == 404, path
+
+
+async def test_a_peer_that_is_gone_is_shown_with_when_and_why(tmp_path: Path) -> None:
+    async with network(tmp_path) as running, ClientSession() as session:
+        await running.led()
+        await running.stop("cdc")
+        transport = running.nodes["mof"].transport
+
+        def connected() -> set[str]:
+            return {each.name for each in transport.status() if each.connected}
+
+        await eventually(lambda: connected() == {"sbp"})
+        async with session.get(running.operators_url("mof") + "/node/peers") as answer:
+            (gone,) = [each for each in await answer.json() if each["name"] == "cdc"]
+        assert not gone["connected"]
+        assert gone["error"]
