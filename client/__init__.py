@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from amanat.client.receipts import ProvedBalance, Receipt
     from amanat.client.signers import CallableSigner, Signs
     from amanat.client.signing_failed import SigningFailed
+    from amanat.client.statements import Statement
     from amanat.client.trust import TrustError
     from amanat.client.waiting import Client
 
@@ -58,6 +59,7 @@ _WHERE: Final = {
     "Rejected": "errors",
     "SigningFailed": "signing_failed",
     "Signs": "signers",
+    "Statement": "statements",
     "TrustError": "trust",
     "Unproved": "errors",
     "Unreachable": "errors",
@@ -89,6 +91,7 @@ __all__ = [
     "Rejected",
     "SigningFailed",
     "Signs",
+    "Statement",
     "TrustError",
     "Unproved",
     "Unreachable",

@@ -30,6 +30,7 @@ from amanat.client.face import BYTES_MAX, CONNECT_SECONDS, Face
 from amanat.client.feed import Wanted
 from amanat.client.reading import Holding, Listed
 from amanat.client.receipts import ProvedBalance, Receipt
+from amanat.client.statements import Statement, named
 from amanat.client.trust import distrust, hung_up
 
 T = TypeVar("T")
@@ -90,6 +91,21 @@ class AsyncClient(Face):
         Raises as `balance` does.
         """
         return await self._carried_out(self._talk.holdings(account))
+
+    async def statement(
+        self, noun: str, *, kind: str = "csv", **asked: str | int | None
+    ) -> Statement:
+        """Return a statement of `holdings`, `movements`, `entitlements` or `supply`, checked.
+
+        Args:
+            noun: which of these.
+            kind: how the file is written: csv, json, jsonl, or parquet where the node has it.
+            asked: of what and when: `account`, `custodian` or `instrument`; `as_of` a business day
+                or `at_height`; for movements `from_` and `to`, or `from_height` and `to_height`.
+
+        Raises as `balance` does.
+        """
+        return await self._carried_out(self._talk.statement(noun, named(asked), kind))
 
     async def simulate(self, envelope: bytes) -> dict[str, Any]:
         """Return what a transaction, signed or not, would do now, and all that speaks against it.

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from amanat.client import linked_pages, reading, submission
+from amanat.client import linked_pages, reading, statements, submission
 from amanat.client.asking import Nodes, ask
 from amanat.client.errors import Expired, OutcomeUnknown, Rejected
 from amanat.client.exchange import Conversation, Request
@@ -14,6 +14,7 @@ from amanat.client.linked_pages import LinkedPages
 from amanat.client.proofs import Proofs
 from amanat.client.reading import Holding, Pages
 from amanat.client.receipts import ProvedBalance, Receipt
+from amanat.client.statements import Asked, Statement
 from amanat.client.submission import Order
 from amanat.ledger.genesis import GenesisDocument
 
@@ -53,6 +54,10 @@ class Conversations:
     def holdings(self, account: str) -> Conversation[list[ProvedBalance]]:
         """All that a node shows of what an account holds, each proved."""
         return reading.holdings(self.nodes, self.proofs, account)
+
+    def statement(self, noun: str, asked: Asked, kind: str) -> Conversation[Statement]:
+        """A statement's file, and what a node signed for it, checked."""
+        return statements.statement(self.nodes, self.proofs, noun, asked, kind)
 
     def simulate(self, envelope: bytes) -> Conversation[dict[str, Any]]:
         """What a transaction, signed or not, would do now."""
