@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import structlog
+from aiohttp import web
 
 from amanat.client.key_source import open_signer
 from amanat.client.keystore import KeystoreError
@@ -23,6 +24,7 @@ from amanat.ledger.genesis import GenesisDocument
 from amanat.ledger.identifiers import Digest
 from amanat.node import logs
 from amanat.node.allowed_program import AllowedProgram
+from amanat.node.api.limits import LIMITS
 from amanat.node.certificates import API, OPERATORS
 from amanat.node.data_directory import DataDirectory, DirectoryError, open_directory
 from amanat.node.listening import ListenError, listen
@@ -95,7 +97,9 @@ async def _live(
         life.callback(log.info, "node.stopped")
         life.callback(directory.close)
         life.push_async_callback(node.transport.stop)
-        await _listen(node, settings, life)
+        limits = (await _listen(node, settings, life))[LIMITS]
+        for setting in ("requests_per_second", "burst", "trusted_proxies"):
+            reloader.takes(f"api.{setting}", lambda new: limits.adapt(new.api))
         program = program_digest().hex()  # read now, while nobody waits for it
         where = {"chain": node.chain_id, "api": settings.api.url}
         log.info("node.started", **where, version=VERSION, program=program)
@@ -151,9 +155,10 @@ def _secret(settings: NodeSettings) -> str:
     return read_passphrase(Path(settings.passphrase_file))
 
 
-async def _listen(node: Node, settings: NodeSettings, life: AsyncExitStack) -> None:
+async def _listen(node: Node, settings: NodeSettings, life: AsyncExitStack) -> web.Application:
+    """Listen; return what serves the clients."""
     try:
-        await listen(node, settings, life)
+        return await listen(node, settings, life)
     except ListenError as error:
         raise StartError(str(error)) from error
 

@@ -91,10 +91,15 @@ class Limits:
         self, api: ApiListener, *, now: Callable[[], float], refused: Callable[[str], None]
     ) -> None:
         """`refused` is told, of each refusal, whether an address or a participant met it."""
-        rate = api.requests_per_second
-        self._buckets = None if rate == 0 else Buckets(rate, api.burst, now=now)
-        self._callers = Callers(api.trusted_proxies)
+        self._now = now
         self._refused = refused
+        self.adapt(api)
+
+    def adapt(self, api: ApiListener) -> None:
+        """Go by these settings from now on; every caller begins with a full bucket."""
+        rate = api.requests_per_second
+        self._buckets = None if rate == 0 else Buckets(rate, api.burst, now=self._now)
+        self._callers = Callers(api.trusted_proxies)
 
     def admit(self, request: web.Request) -> None:
         """Count a request of its address, before anything is done for it.

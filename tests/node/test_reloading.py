@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from aiohttp import ClientSession
 
 from amanat.config.settings import NodeSettings, load_settings
 from amanat.node.reloading import Reloader, changes
@@ -46,6 +47,22 @@ def test_a_log_level_holds_from_then_on(network: Network) -> None:
     network.processes["mof"].terminate()
     network.processes["mof"].wait()
     assert network.log("mof")[-1]["event"] == "settings.changed"  # nothing of its stopping
+
+
+def test_limits_of_callers_hold_from_then_on(network: Network) -> None:
+    network.change("mof", "[api]", "[api]\nrequests_per_second = 1\nburst = 1")
+    lines = told(network, "settings.reloaded")
+    assert lines[-1]["changed"] == ["api.burst", "api.requests_per_second"]
+
+    async def statuses() -> list[int]:
+        async with ClientSession() as session:
+            found = []
+            for _ in range(5):
+                async with session.get(network.api("mof") + "/v1/status") as answer:
+                    found.append(answer.status)
+            return found
+
+    assert 429 in asyncio.run(statuses())
 
 
 def test_what_cannot_be_taken_over_is_named(network: Network) -> None:
