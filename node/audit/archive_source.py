@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from amanat.consensus.evidence import Evidence
+from amanat.consensus.log_entry import Entry
 from amanat.ledger.encoding import EncodingError, decode
+from amanat.ledger.identifiers import Digest
 from amanat.node.audit.archive import (
     BLOCK,
     END,
@@ -80,7 +82,7 @@ class ArchiveSource:
 
     def _frames(self) -> Iterator[tuple[bytes, bytes]]:
         """Yield the frames of evidence and of blocks; check the last frame."""
-        height, has_end = 0, False
+        height, last, has_end = 0, b"", False
         try:
             with self._path.open("rb") as file:
                 frames = Frames(file)
@@ -90,9 +92,10 @@ class ArchiveSource:
                     _check_place(kind, has_end=has_end)
                     if kind == END:
                         has_end = True
-                        _check_end(decode(content, End), height, frames.content)
+                        _check_end(decode(content, End), height, last, frames.content)
                         continue
-                    height += kind == BLOCK
+                    if kind == BLOCK:
+                        height, last = height + 1, content
                     yield kind, content
         except OSError as error:
             raise Unusable(f"{self._path} cannot be read: {error.strerror}") from error
@@ -109,11 +112,19 @@ def _check_place(kind: bytes, *, has_end: bool) -> None:
         raise BadArchive(f"a frame of the unknown kind {kind!r} follows")
 
 
-def _check_end(end: End, height: int, content: bytes) -> None:
+def _check_end(end: End, height: int, last: bytes, content: bytes) -> None:
+    """`last` is the frame of the last block, `content` the digest of all frames."""
     if end.height != height:
         raise BadArchive(f"it says that it has {end.height} blocks, and it has {height}")
+    if last and end.block != _digest_in(last):
+        raise BadArchive("it says that it ends with another block than it does")
     if end.content != content:
         raise BadArchive("its bytes are not those that were written: the checksum differs")
+
+
+def _digest_in(frame: bytes) -> Digest:
+    block = decode(frame, ArchivedBlock, bytes_max=FRAME_BYTES_MAX)
+    return decode(block.entry, Entry, bytes_max=len(block.entry)).block.digest
 
 
 def _last(file: BinaryIO) -> int:

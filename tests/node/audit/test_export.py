@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from amanat.ledger.encoding import encode
+from amanat.consensus.log_entry import Entry
+from amanat.ledger.encoding import decode, encode
 from amanat.node.audit.archive import MAGIC, BadArchive, framed
 from amanat.node.audit.archive_source import ArchiveSource
 from amanat.node.audit.auditor import Auditor
@@ -171,6 +172,17 @@ def test_an_archive_of_which_one_bit_has_changed_is_told(
         except Unusable:
             continue  # the beginning: another magic, another genesis document
         assert found is not None, f"byte {at}"
+
+
+def test_an_end_that_names_another_last_block_is_told(
+    target: Path, content: bytes, tmp_path: Path
+) -> None:
+    last = CHAIN.shown().found[-1].entry
+    at = content.rindex(decode(last, Entry, bytes_max=len(last)).block.digest)
+    target.write_bytes(content[:at] + bytes(32) + content[at + 32 :])
+    found = audited(target, tmp_path / "other")
+    assert found is not None
+    assert found.found == "it says that it ends with another block than it does"
 
 
 def test_what_follows_the_end_and_frames_of_other_kinds_are_told(
