@@ -12,7 +12,7 @@ from tests.simulation.mutation import Edit, Mutant, mutated
 from tests.simulation.plan import draw_plan
 from tests.simulation.verifying import verify_once
 
-CENSORED = 150
+CENSORED = 100
 QUIET = 30
 CHUNK = 50
 

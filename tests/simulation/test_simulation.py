@@ -14,13 +14,15 @@ from tests.simulation.change_lies import CHANGE_LIES
 from tests.simulation.plan import draw_plan
 
 SEEDS = 400
+FIRST = 100
+"""The seeds before it are run where it is seen that the faults happen."""
 CHUNK = 50
 FOUND = (84203, 98957, 112943, 118206)
 """Seeds that have shown something which the others do not."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
+@pytest.mark.parametrize("first", range(FIRST, SEEDS, CHUNK))
 def test_every_invariant_holds_under_every_seed(first: int) -> None:
     endings = run_seeds(range(first, first + CHUNK))
     assert len(endings) == CHUNK
@@ -80,7 +82,9 @@ PROMISED = {
 
 
 def test_the_faults_that_are_promised_do_happen() -> None:
-    reports = [ending.report for ending in run_seeds(range(100))]
+    endings = list(run_seeds(range(FIRST)))
+    assert [ending.failure for ending in endings if ending.failure is not None] == []
+    reports = [ending.report for ending in endings]
     faults: Counter[str] = Counter()
     for report in reports:
         faults += report.faults
