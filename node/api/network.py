@@ -1,6 +1,5 @@
 """The network, this node in it, and whether it can serve."""
 
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -184,10 +183,6 @@ def status_view(node: Node) -> StatusView:
         if api_expires is None
         else int(api_expires.timestamp() * 1000),
     )
-
-
-def _ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
 
 
 def _upgrade_view(scheduled: Activation | None) -> UpgradeView | None:

@@ -1,33 +1,12 @@
 """The tree of commands: `amanat NOUN VERB`, and a few plain ones for what is typed every day."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from amanat.node.cli import (
-    audit_commands,
-    authority_commands,
-    backup_commands,
-    certificate_authorities,
-    condition_commands,
-    curl,
-    custodian_commands,
-    genesis_commands,
-    holding_commands,
-    key_commands,
-    node_commands,
-    operation_commands,
-    proposal_commands,
-    read_commands,
-    reader_commands,
-    recovery_commands,
-    simulation_commands,
-    statement_commands,
-    testnet_commands,
-    transaction_commands,
-    travel_data_commands,
-)
+from amanat.node.cli import audit_commands, certificate_authorities, condition_commands, curl
 from amanat.node.cli.nouns import NOUNS
 from amanat.node.cli.options import Api, Config, Output, Set
 from amanat.node.cli.output import Format
@@ -38,27 +17,27 @@ EXIT_CODES: Final = (
 )
 
 DECLARING: Final = (
-    audit_commands,
-    authority_commands,
-    backup_commands,
-    condition_commands,
-    custodian_commands,
-    genesis_commands,
-    holding_commands,
-    key_commands,
-    node_commands,
-    operation_commands,
-    proposal_commands,
-    read_commands,
-    reader_commands,
-    recovery_commands,
-    simulation_commands,
-    statement_commands,
-    testnet_commands,
-    transaction_commands,
-    travel_data_commands,
+    "audit",
+    "authority",
+    "backup",
+    "condition",
+    "custodian",
+    "genesis",
+    "holding",
+    "key",
+    "node",
+    "operation",
+    "proposal",
+    "read",
+    "reader",
+    "recovery",
+    "simulation",
+    "statement",
+    "testnet",
+    "transaction",
+    "travel_data",
 )
-"""The modules that give the nouns their verbs, by being imported."""
+"""Who gives the nouns their verbs: modules of this package, before `_commands`."""
 
 app = typer.Typer(
     name="amanat",
@@ -117,5 +96,7 @@ def status(api: Api = None, output: Output = Format.TABLE) -> None:
 app.command("doctor")(condition_commands.doctor)
 app.command("support-bundle")(condition_commands.support_bundle)
 app.command("audit")(audit_commands.audit)
+for _declaring in DECLARING:
+    import_module(f"amanat.node.cli.{_declaring}_commands")
 for _name, _noun in NOUNS.items():
     app.add_typer(_noun, name=_name)

@@ -10,7 +10,7 @@ from amanat.config.genesis_file import GenesisFileError, from_json, to_json
 from amanat.node.cli import proving
 from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import ExitCode, Failure
-from amanat.node.cli.genesis_documents import Expected, check
+from amanat.node.cli.genesis_documents import check_told, describe
 from amanat.node.cli.output import Format, note
 from amanat.node.cli.submitting import write
 from amanat.node.client import Client
@@ -34,12 +34,13 @@ def genesis(file: Path, told: str | None, api: Sequence[str], output: Format) ->
         raise Failure(
             f"{urls[0]} shows no genesis document: {error}", ExitCode.NOT_VALID
         ) from error
+    problems = document.problems()
+    if problems:
+        raise Failure(f"{urls[0]} shows an unsound one: {'; '.join(problems)}", ExitCode.NOT_VALID)
+    if told is not None:
+        check_told(file, document, told)
     write(file, to_json(document).encode())
-    try:
-        check(file, Expected(told), output)
-    except Failure:
-        file.unlink()
-        raise
+    describe(file, output)
     if told is None:
         note("compare the fingerprint, or the words, with those that were read to you")
 
@@ -68,7 +69,8 @@ def receipt(
     if genesis is None:
         note(f"{file} is not checked: `amanat proof verify {file} --genesis FILE` checks it")
         return
-    proved = proving.check(bundle, genesis).proved
-    if not isinstance(proved, Outcome) or proved.transaction != transaction:
+    steps: list[tuple[str, str]] = []
+    finding = proving.check(bundle, genesis, steps)
+    if not isinstance(finding.proved, Outcome) or finding.proved.transaction != transaction:
         raise Failure(f"NOT VALID: {file} is no receipt of {transaction}", ExitCode.NOT_VALID)
-    proving.verify(file, genesis, None, output)
+    proving.tell(proving.proved(finding), steps, output)

@@ -105,7 +105,7 @@ def check(file: Path, expected: Expected, output: Format) -> None:
     """Check soundness, the fingerprint if one is told, and the signatures that there are."""
     document = _load(file)
     if expected.fingerprint is not None:
-        _check_told(file, document, expected.fingerprint)
+        check_told(file, document, expected.fingerprint)
     signatures = _signatures(file, document, expected)
     if expected.signed and signatures.lacking:
         lacking = ", ".join(signatures.lacking)
@@ -113,7 +113,12 @@ def check(file: Path, expected: Expected, output: Format) -> None:
     _show(file, document, output, signatures)
 
 
-def _check_told(file: Path, document: GenesisDocument, told: str) -> None:
+def check_told(file: Path, document: GenesisDocument, told: str) -> None:
+    """Check that the document, which is or will be in `file`, has the fingerprint that was told.
+
+    Raises:
+        Failure: it has another one (3).
+    """
     chain = document.chain_id()
     found = fingerprint(chain)
     if told.lower() == found:

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from amanat.client.message_signatures import RequestSigner
+from amanat.ledger.wording import moment
 from amanat.node.cli.connection import api_urls, talk
 from amanat.node.cli.failure import Failure
 from amanat.node.cli.output import Format, show
@@ -52,4 +53,12 @@ def look_up(
                 break
         return found
 
-    show(talk(api_urls(api), ask, reader=reader), output, read.columns or None)
+    found = talk(api_urls(api), ask, reader=reader)
+    show(_readable(found) if output is Format.TABLE else found, output, read.columns or None)
+
+
+def _readable(found: Any) -> Any:
+    """Return records with their times as people read them."""
+    if isinstance(found, list):
+        return [_readable(each) for each in found]
+    return {**found, "time": moment(found["time"])} if "time" in found else found

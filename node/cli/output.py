@@ -4,11 +4,14 @@ import csv
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from amanat.node.spreadsheets import harmless
+
+WIDTH_MAX: Final = 100_000
+"""Wider than any row that is shown."""
 
 
 class Format(StrEnum):
@@ -87,10 +90,11 @@ def rendered(records: Sequence[Mapping[str, Any]], columns: Sequence[str] | None
         grid.add_column(name.replace("_", " "), no_wrap=True)
     for record in records:
         grid.add_row(*(_cell(record.get(name)) for name in names))
-    console = Console(soft_wrap=True) if sys.stdout.isatty() else Console(width=200)
+    # Nothing is cut off: a terminal wraps what is too wide for it.
+    console = Console(width=WIDTH_MAX)
     with console.capture() as capture:
         console.print(grid)
-    return capture.get().rstrip("\n")
+    return "\n".join(line.rstrip() for line in capture.get().rstrip("\n").split("\n"))
 
 
 def say(line: str) -> None:

@@ -111,7 +111,12 @@ def verify(bundle: Path, genesis: Path, eras: Path | None, output: Format) -> No
         proof = read(eras) if eras is not None else None
         shown = _said(checked(partial(verify_submission, proof=proof), content, genesis, steps))
     else:
-        shown = _proved(check(content, genesis, steps))
+        shown = proved(check(content, genesis, steps))
+    tell(shown, steps, output)
+
+
+def tell(shown: dict[str, Any], steps: Sequence[tuple[str, str]], output: Format) -> None:
+    """Show what was proved, in a table after the steps that proved it."""
     if output is Format.TABLE:
         for step, seen in steps:
             say(f"{step + ':':13} {seen}")
@@ -131,10 +136,11 @@ def _said(submission: Submission) -> dict[str, Any]:
     return {"valid": True, "kind": "submission", "says": says, **asdict(submission)}
 
 
-def _proved(finding: Finding) -> dict[str, Any]:
-    proved = finding.proved
-    kind = "balance" if isinstance(proved, Balance) else "receipt"
-    if isinstance(proved, ClosingBalance):
+def proved(finding: Finding) -> dict[str, Any]:
+    """Return what a bundle proves, as it is shown."""
+    found = finding.proved
+    kind = "balance" if isinstance(found, Balance) else "receipt"
+    if isinstance(found, ClosingBalance):
         kind = "balance-certificate"
     shown = {
         "valid": True,
@@ -143,7 +149,7 @@ def _proved(finding: Finding) -> dict[str, Any]:
         "network": finding.network,
         "height": finding.height,
         "time": finding.time,
-        **asdict(proved),
+        **asdict(found),
     }
     if "amount" in shown:
         shown["amount"] = str(shown["amount"])

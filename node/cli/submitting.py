@@ -123,7 +123,8 @@ def _keep_receipt(signed: bytes, file: Path) -> None:
     if signed:
         write(file, signed)
         note(
-            f"the node's receipt of submission is in {file}; `amanat proof verify {file}` checks it"
+            f"the node's receipt of submission is in {file}; "
+            f"`amanat proof verify {file} --genesis GENESIS` checks it"
         )
     else:
         note("it was final already: no receipt of submission was given")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from amanat.ledger.wording import moment
 from amanat.node.api.application import ROUTES
 from amanat.node.cli.read_commands import places
 from amanat.node.cli.reads import READS
@@ -65,6 +66,13 @@ def test_a_list_of_many_pages_is_read_as_one(amanat: Amanat, market: Market) -> 
     heights = [each["height"] for each in shown]
     assert heights == list(range(heights[0], 0, -1))
     assert len(amanat("block", "list", "--limit", 2, "--api", market.api, "-o", "json").json) == 2
+
+
+def test_a_table_shows_times_as_people_read_them(amanat: Amanat, market: Market) -> None:
+    shown = amanat("block", "show", 1, "--api", market.api, "-o", "json").json
+    table = amanat("block", "show", 1, "--api", market.api).out
+    (told,) = (line.split()[1] for line in table.splitlines() if line.startswith("time "))
+    assert told == moment(shown["time"])
 
 
 def test_holdings_are_listed_as_they_were(amanat: Amanat, market: Market) -> None:

@@ -46,6 +46,12 @@ def test_records_are_rows_under_a_heading(capsys: pytest.CaptureFixture[str]) ->
     assert second.split() == ["sbp", "f" * 64, "yes"]
 
 
+def test_of_a_wide_row_nothing_is_cut_off(capsys: pytest.CaptureFixture[str]) -> None:
+    reason = "it cannot be reached: " + "x" * 300
+    show([{"name": "mof", "root": "ab" * 32, "reason": reason}], Format.TABLE)
+    assert capsys.readouterr().out.splitlines()[1].split(maxsplit=2) == ["mof", "ab" * 32, reason]
+
+
 def test_no_records_are_said_to_be_none(capsys: pytest.CaptureFixture[str]) -> None:
     show([], Format.TABLE)
     assert capsys.readouterr().out == "none\n"

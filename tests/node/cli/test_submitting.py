@@ -71,7 +71,7 @@ def test_the_nodes_receipt_of_submission_is_kept_and_verified_offline(
     ended = amanat("transaction", "submit", order, "--receipt", receipt, "--api", market.api)
     assert ended.code == 0
     assert "submission_receipt" not in ended.out
-    assert f"`amanat proof verify {receipt}`" in ended.err
+    assert f"`amanat proof verify {receipt} --genesis GENESIS`" in ended.err
     verified = amanat("proof", "verify", receipt, "--genesis", market.genesis, "-o", "json").json
     assert (verified["valid"], verified["kind"]) == (True, "submission")
     assert verified["authority"] == "mof"
