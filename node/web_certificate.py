@@ -19,6 +19,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
 
+from amanat.client.owner_only import mode_for_others
 from amanat.node.handshakes import shake
 
 BYTES_MAX: Final = 1024 * 1024
@@ -146,8 +147,8 @@ def _leaf(file: Path) -> x509.Certificate:
 
 def _key(file: Path) -> PrivateKeyTypes:
     content = _read(file)
-    mode = file.stat().st_mode & 0o777
-    if mode & 0o077:
+    if mode_for_others(file):
+        mode = file.stat().st_mode & 0o777
         raise PairError(f"{file} can be read by others (mode {mode:04o}): run chmod 600 {file}")
     try:
         return serialization.load_pem_private_key(content, None)

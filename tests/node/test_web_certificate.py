@@ -1,5 +1,6 @@
 """An operator's certificate and key: what is read of them, and each reason to refuse them."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from amanat.node.web_certificate import Files, PairError, load
 from tests.certificates import Authority, authority, machine_now, write_key
+from tests.client.test_owner_only import listed
 
 BEGINS = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -87,6 +89,14 @@ def test_a_key_that_others_can_read_is_refused(ministry: Authority, mode: int) -
     files = ministry.issue("node")
     files.key.chmod(mode)
     assert f"can be read by others (mode {mode:04o}): run chmod 600" in refusal(files)
+
+
+def test_a_key_that_a_list_gives_to_its_reader_alone_is_taken(ministry: Authority) -> None:
+    """As systemd hands over credentials: by mode the group may read, by the list nobody else."""
+    files = ministry.issue("node")
+    listed(files.key, (0x02, 4, os.geteuid()), (0x04, 0, 0xFFFFFFFF))
+    assert files.key.stat().st_mode & 0o077
+    assert load(files).files == files
 
 
 def test_a_sealed_key_is_refused_and_nobody_is_asked_for_its_passphrase(
