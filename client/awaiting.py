@@ -31,7 +31,7 @@ from amanat.client.feed import Wanted
 from amanat.client.reading import Holding, Listed
 from amanat.client.receipts import ProvedBalance, Receipt
 from amanat.client.statements import Statement, named
-from amanat.client.trust import distrust, hung_up
+from amanat.client.trust import hung_up, no_answer
 
 T = TypeVar("T")
 
@@ -236,7 +236,7 @@ class AsyncClient(Face):
                 while len(body) <= BYTES_MAX and not answer.content.at_eof():
                     body += await answer.content.read(BYTES_MAX + 1 - len(body))
         except (ClientConnectorError, ConnectionTimeoutError) as error:
-            reason = distrust(url, error) or str(error) or type(error).__name__
+            reason = no_answer(url, error)
             return Silence(reason, sent=False)
         except (ServerDisconnectedError, ClientOSError) as error:
             return Silence(hung_up(url, str(error)), sent=True)

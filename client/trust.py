@@ -53,6 +53,13 @@ def trusting(given: Path | str | None = None) -> ssl.SSLContext:
         raise TrustError(f"{file} cannot be read: {error.strerror}") from error
 
 
+def no_answer(url: str, error: BaseException) -> str:
+    """Return in one line why `url` could not be connected to, by what that raised."""
+    inner = getattr(error, "os_error", None) or error
+    told = distrust(url, error) or getattr(inner, "strerror", None) or str(inner)
+    return str(told or type(inner).__name__)
+
+
 def distrust(url: str, error: BaseException) -> str | None:
     """Return in one line why there is no TLS with the host of `url`; None if that is not why.
 

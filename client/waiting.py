@@ -26,7 +26,7 @@ from amanat.client.feed import Wanted
 from amanat.client.reading import Holding, Listed
 from amanat.client.receipts import ProvedBalance, Receipt
 from amanat.client.statements import Statement, named
-from amanat.client.trust import distrust, hung_up
+from amanat.client.trust import hung_up, no_answer
 
 T = TypeVar("T")
 
@@ -221,7 +221,7 @@ def _exchanged(
         connection.connect()
     except (OSError, ValueError, http.client.HTTPException) as error:
         connection.close()
-        reason = distrust(url, error) or str(error) or type(error).__name__
+        reason = no_answer(url, error)
         return Silence(reason, sent=False)
     # A socket's own limit is for each read: who sends a byte now and then would never meet it.
     connection.sock.settimeout(request.seconds)

@@ -8,7 +8,7 @@ from yarl import URL
 
 from amanat.client.exchange import Request
 from amanat.client.message_signatures import RequestSigner
-from amanat.client.trust import distrust, trusting
+from amanat.client.trust import no_answer, trusting
 from amanat.node.cli import curl
 from amanat.node.cli.failure import ExitCode, Failure
 from amanat.node.cli.watching import on_terminal
@@ -68,7 +68,7 @@ class Download:
                                 watch(written.tell(), length)
                     return dict(answer.headers.items())
             except (TimeoutError, ClientError, ValueError) as error:
-                reason = distrust(self._url, error) or str(error) or type(error).__name__
+                reason = no_answer(self._url, error)
                 told = f"no node answered: {self._url}: {reason}"
                 raise Failure(told, ExitCode.UNREACHABLE) from error
 

@@ -64,8 +64,9 @@ class Beside:
 
 def survey_copies(copies: Sequence[Path], genesis: Path, output: Format) -> None:
     """List what the copies hold; the one to keep is marked."""
+    old = _old(genesis)
     with _failures():
-        found = surveying.survey(copies, load_genesis(genesis))
+        found = surveying.survey(copies, old)
         best = surveying.greatest(found)
     shown = [
         {
@@ -83,8 +84,8 @@ def survey_copies(copies: Sequence[Path], genesis: Path, output: Format) -> None
 
 def draft(file: Path, genesis: Path, copies: Sequence[Path], wish: Wish, output: Format) -> None:
     """Write the document and the state. Never overwrites."""
+    old = _old(genesis)
     with _failures():
-        old = load_genesis(genesis)
         taken = surveying.take(surveying.survey(copies, old), old, wish.reason)
     header = taken.recovery.header
     lost = {each for file in wish.receipts for each in _lost(file, old, header.height)}
@@ -150,8 +151,8 @@ def gather(file: Path, parts: Sequence[Path], output: Format) -> None:
 def verify(file: Path, genesis: Path, beside: Beside, output: Format) -> None:
     """Check a document, the state beside it, its seam, and what it is held against."""
     document = _load(file)
+    old = _old(genesis)
     with _failures():
-        old = load_genesis(genesis)
         seam.check_seam(document, old)
         if not state_beside(file).exists():
             raise NotValid(f"{state_beside(file)} is missing: the state was not checked")
@@ -193,6 +194,14 @@ def _authorities(wish: Wish, rule: QuorumRule) -> AuthoritySet:
     members = sorted((authority(text) for text in wish.authorities), key=lambda each: each.name)
     two_thirds = rule is QuorumRule.TWO_THIRDS
     return QuorumChoice(wish.quorum, wish.sovereign_min, two_thirds).of(tuple(members))
+
+
+def _old(file: Path) -> GenesisDocument:
+    """Return the document of the lost chain."""
+    try:
+        return load_genesis(file)
+    except GenesisFileError as error:
+        raise Failure(str(error)) from error
 
 
 def _load(file: Path) -> SuccessorDocument:

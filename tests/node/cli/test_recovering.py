@@ -209,6 +209,14 @@ def test_the_network_goes_on_with_the_same_balances_and_both_chains_and_their_se
     assert drill.amanat(*none).failed(2) == "this chain succeeds no other: leave --predecessor out"
 
 
+def test_without_the_old_document_nothing_is_looked_at(drill: Drill, tmp_path: Path) -> None:
+    none = tmp_path / "none.json"
+    drill.signed("mof")
+    for command in (["survey", drill.copy("mof")], ["verify", drill.new]):
+        reason = drill.amanat("recovery", *command, "--genesis", none).failed(2)
+        assert reason == f"{none} does not exist"
+
+
 def test_a_lower_height_than_a_survivor_certifies_is_refused(drill: Drill) -> None:
     drill.signed("cdc")
     assert drill.verify("--copy", drill.copy("cdc")).code == 0
